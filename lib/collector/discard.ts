@@ -1,0 +1,128 @@
+// Why a message is refused: the discard codes, and the check that finds them.
+import { isGiven, isObject, type JsonObject, MESSAGE_TYPES, type MessageType } from './message.js'
+
+/**
+ * Every code a message or a request can be refused with, and what it means. The names are those of
+ * Segment's delivery overview where it has one; the last four are the collector's own.
+ */
+export const DISCARD_CODES = {
+  empty_batch: 'the batch holds no message',
+  no_user_anon_id: 'neither userId nor anonymousId is given',
+  id_required: 'a group needs a groupId, an alias needs a userId and a previousId',
+  id_not_string: 'userId, anonymousId, groupId or previousId is empty or not a string',
+  event_not_defined: 'a track needs an event that is not empty',
+  event_not_string: 'event is not a string',
+  properties_not_object: 'properties is not an object',
+  traits_not_object: 'traits is not an object',
+  name_not_string: 'the name of a page or screen is empty or not a string',
+  category_not_string: 'the category of a page or screen is empty or not a string',
+  device_advertisingid_should_be_string: 'context.device.advertisingId is not a string',
+  bad_request: 'the request or the message is not what the API takes',
+  unknown_source: 'the write key is missing or is not one of those accepted',
+  type_not_known: 'type is missing or is not one of the six',
+  message_id_not_valid: 'messageId is not a string of at most 100 characters',
+  message_too_large: 'the message is larger than maxMessageBytes',
+  batch_too_large: 'the batch holds more messages than maxBatchSize',
+} as const
+
+export type DiscardCode = keyof typeof DISCARD_CODES
+
+/** What is wrong, by code and in words. */
+export interface Fault {
+  code: DiscardCode
+  reason: string
+}
+
+export function fault(code: DiscardCode, reason: string = DISCARD_CODES[code]): Fault {
+  return { code, reason }
+}
+
+// Segment spec, Common Fields: "messageId ... maximum length 100 characters".
+const MAX_MESSAGE_ID_LENGTH = 100
+
+/**
+ * The first fault of a message, if it has one. Fields of another call than its own are not looked at.
+ *
+ * @param item - What stood in the batch, or the body of a single route.
+ * @param routeType - The type that a single route stands for; a batch has the type in the message.
+ */
+export function findFault(
+  item: unknown,
+  routeType: MessageType | undefined,
+  maxMessageBytes: number,
+): Fault | undefined {
+  if (!isObject(item)) return fault('bad_request', 'the message is not an object')
+  const type = routeType ?? item.type
+  if (!MESSAGE_TYPES.has(type)) return fault('type_not_known')
+  return sizeFault(item, maxMessageBytes) ?? idFault(item, type) ?? fieldFault(item, type)
+}
+
+/** Also turns away what JSON.stringify cannot take, so that every kept message can be written out. */
+export function sizeFault(item: JsonObject, maxMessageBytes: number): Fault | undefined {
+  let text: string
+  try {
+    text = JSON.stringify(item)
+  } catch {
+    return fault('bad_request', 'the message is nested too deeply')
+  }
+  // A UTF-16 unit is at most three bytes of UTF-8: most messages need no exact measure.
+  const isLarge =
+    text.length * 3 > maxMessageBytes && Buffer.byteLength(text, 'utf8') > maxMessageBytes
+  return isLarge
+    ? fault('message_too_large', `the message has more than ${maxMessageBytes} bytes`)
+    : undefined
+}
+
+function idFault(item: JsonObject, type: unknown): Fault | undefined {
+  const { userId, anonymousId, messageId, groupId, previousId } = item
+  if (isBadId(userId) || isBadId(anonymousId)) return fault('id_not_string')
+  if (!isGiven(userId) && !isGiven(anonymousId)) return fault('no_user_anon_id')
+  if (isGiven(messageId) && !isMessageId(messageId)) return fault('message_id_not_valid')
+  if (type === 'group') {
+    if (!isGiven(groupId)) return fault('id_required')
+    if (isBadId(groupId)) return fault('id_not_string')
+  }
+  if (type === 'alias') {
+    if (!isGiven(userId) || !isGiven(previousId)) return fault('id_required')
+    if (isBadId(previousId)) return fault('id_not_string')
+  }
+  return undefined
+}
+
+function fieldFault(item: JsonObject, type: unknown): Fault | undefined {
+  const { event, name, category, traits, properties, context, integrations } = item
+  if (type === 'track') {
+    if (!isGiven(event) || event === '') return fault('event_not_defined')
+    if (typeof event !== 'string') return fault('event_not_string')
+  }
+  if (type === 'page' || type === 'screen') {
+    if (isGiven(name) && !isText(name)) return fault('name_not_string')
+    if (isGiven(category) && !isText(category)) return fault('category_not_string')
+  }
+  if (type === 'identify' || type === 'group') {
+    if (isGiven(traits) && !isObject(traits)) return fault('traits_not_object')
+  } else if (type !== 'alias') {
+    if (isGiven(properties) && !isObject(properties)) return fault('properties_not_object')
+  }
+  if (isGiven(integrations) && !isObject(integrations)) {
+    return fault('bad_request', 'integrations is not an object')
+  }
+  if (!isGiven(context)) return undefined
+  if (!isObject(context)) return fault('bad_request', 'context is not an object')
+  const advertisingId = isObject(context.device) ? context.device.advertisingId : undefined
+  return isGiven(advertisingId) && typeof advertisingId !== 'string'
+    ? fault('device_advertisingid_should_be_string')
+    : undefined
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string' && value !== ''
+}
+
+function isBadId(value: unknown): boolean {
+  return isGiven(value) && !isText(value)
+}
+
+function isMessageId(value: unknown): boolean {
+  return typeof value === 'string' && value.length <= MAX_MESSAGE_ID_LENGTH
+}

@@ -1,0 +1,108 @@
+// Every option of the collector, its default and its check.
+
+export interface CollectorOptions {
+  /** The port to listen on. @default 0, any free one */
+  port?: number | undefined
+  /** The address to listen on. @default '127.0.0.1', which only this machine can reach */
+  host?: string | undefined
+  /**
+   * The write keys to accept; any other is answered with 401. A request without a key is always answered with 401.
+   * @default undefined, any key
+   */
+  writeKeys?: readonly string[] | undefined
+  /** Whether a message with a messageId that was seen before is dropped. @default true */
+  dedup?: boolean | undefined
+  /** How long a messageId is remembered, ms. @default 86,400,000 (24 h: the least that Segment promises) */
+  dedupWindow?: number | undefined
+  /** The largest body of a batch, bytes, after decompression. @default 512,000 (500 KiB) */
+  maxBodyBytes?: number | undefined
+  /** The largest message, bytes of its JSON in UTF-8. @default 32,768 (32 KiB) */
+  maxMessageBytes?: number | undefined
+  /** The most messages in a batch. @default 2,500 */
+  maxBatchSize?: number | undefined
+  /**
+   * Whether accepted messages are kept in `messages`. With false they are only counted: for benchmarks and soaks.
+   * @default true
+   */
+  keep?: boolean | undefined
+  /** How long a client may take to send one request, ms; then it is answered with 408. @default 30,000 */
+  requestTimeout?: number | undefined
+  /** The clock, ms since 1970: for `receivedAt` and the dedup window. @default Date.now */
+  now?: (() => number) | undefined
+}
+
+/** The options with nothing left open. */
+export type Settings = {
+  readonly [Name in Exclude<keyof CollectorOptions, 'writeKeys'>]-?: NonNullable<
+    CollectorOptions[Name]
+  >
+} & { readonly writeKeys: ReadonlySet<string> | undefined }
+
+type Check = { readonly allowed: string; readonly test: (value: unknown) => boolean }
+
+const wholeNumber = (from: number, to: number): Check => ({
+  allowed: `a whole number from ${from} to ${to}`,
+  test: (value) => Number.isInteger(value) && Number(value) >= from && Number(value) <= to,
+})
+const boolean: Check = { allowed: 'a boolean', test: (value) => typeof value === 'boolean' }
+const size = wholeNumber(1, 1_073_741_824)
+
+const CHECKS: Readonly<Record<keyof CollectorOptions, Check>> = {
+  port: wholeNumber(0, 65_535),
+  host: {
+    allowed: 'a non-empty string',
+    test: (value) => typeof value === 'string' && value !== '',
+  },
+  writeKeys: {
+    allowed: 'an array of non-empty strings',
+    test: (value) =>
+      Array.isArray(value) && value.every((key) => typeof key === 'string' && key !== ''),
+  },
+  dedup: boolean,
+  dedupWindow: {
+    allowed: 'a number above 0',
+    test: (value) => typeof value === 'number' && value > 0,
+  },
+  maxBodyBytes: size,
+  maxMessageBytes: size,
+  maxBatchSize: wholeNumber(1, 1_000_000),
+  keep: boolean,
+  requestTimeout: wholeNumber(1, 2_147_483_647),
+  now: { allowed: 'a function', test: (value) => typeof value === 'function' },
+}
+
+/**
+ * Checks the options and fills in the defaults.
+ *
+ * @throws TypeError that names the option, what is allowed and what was given. The write keys are not repeated.
+ */
+export function settle(options: CollectorOptions): Settings {
+  for (const [name, value] of Object.entries(options) as [string, unknown][]) {
+    if (!isOption(name)) throw new TypeError(`startCollector: there is no option '${name}'`)
+    const { allowed, test } = CHECKS[name]
+    if (value === undefined || test(value)) continue
+    const given = name === 'writeKeys' ? '' : `, not ${show(value)}`
+    throw new TypeError(`startCollector: ${name} must be ${allowed}${given}`)
+  }
+  return {
+    port: options.port ?? 0,
+    host: options.host ?? '127.0.0.1',
+    writeKeys: options.writeKeys === undefined ? undefined : new Set(options.writeKeys),
+    dedup: options.dedup ?? true,
+    dedupWindow: options.dedupWindow ?? 24 * 60 * 60 * 1000,
+    maxBodyBytes: options.maxBodyBytes ?? 500 * 1024,
+    maxMessageBytes: options.maxMessageBytes ?? 32 * 1024,
+    maxBatchSize: options.maxBatchSize ?? 2500,
+    keep: options.keep ?? true,
+    requestTimeout: options.requestTimeout ?? 30_000,
+    now: options.now ?? Date.now,
+  }
+}
+
+function show(value: unknown): string {
+  return typeof value === 'string' ? `'${value}'` : `${typeof value} ${String(value)}`
+}
+
+function isOption(name: string): name is keyof CollectorOptions {
+  return Object.hasOwn(CHECKS, name)
+}
