@@ -1,5 +1,6 @@
 // Builds dist/: ESM and CommonJS of every entry, each with its types.
 import { readFileSync } from 'node:fs'
+import commonjs from '@rollup/plugin-commonjs'
 import nodeResolve from '@rollup/plugin-node-resolve'
 import dts from 'rollup-plugin-dts'
 import esbuild from 'rollup-plugin-esbuild'
@@ -9,15 +10,21 @@ const pkg = JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 
 const entries = {
   index: 'lib/index.ts',
   collector: 'lib/collector/index.ts',
+  express: 'lib/web/express.ts',
+  koa: 'lib/web/koa.ts',
+  fastify: 'lib/web/fastify.ts',
+  fetch: 'lib/web/fetch.ts',
 }
 
-// p-retry is ESM only: bundled (with its one dependency), so that require('selfsame') and Jest work as they are.
-const bundled = new Set(['p-retry', 'is-network-error'])
+// p-retry (with its one dependency) is ESM only: bundled, so that require('selfsame') and Jest work as they are.
+// The others are CommonJS, of which the first that an ES module imports costs tens of milliseconds (docs/performance.md).
+const bundled = new Set(['p-retry', 'is-network-error', 'safe-stable-stringify', 'cookie'])
 const external = (id) =>
   id.startsWith('node:') || (/^[a-z@]/i.test(id) && !bundled.has(id) && !id.startsWith('lib/'))
 
 const code = () => [
   nodeResolve({ exportConditions: ['node'], extensions: ['.ts', '.js'] }),
+  commonjs({ include: /node_modules/ }),
   esbuild({ target: 'node20', define: { __VERSION__: JSON.stringify(pkg.version) } }),
 ]
 

@@ -1,7 +1,7 @@
 // The public suffix list of tldts, which takes longer to load than all else of the library together: loaded when the
 // first cookie is written, and not before.
 
-import { createRequire } from 'node:module'
+import nodeModule from 'node:module'
 import type { parse } from 'tldts'
 
 export type ParseHost = typeof parse
@@ -20,6 +20,6 @@ export function publicSuffixes(): ParseHost {
   parseHost ??=
     typeof require === 'function'
       ? require('tldts').parse
-      : (createRequire(import.meta.url)('tldts') as { parse: ParseHost }).parse
+      : (nodeModule.createRequire(import.meta.url)('tldts') as { parse: ParseHost }).parse
   return parseHost
 }

@@ -1,0 +1,375 @@
+// The client: what one can do with it.
+
+import { AsyncResource } from 'node:async_hooks'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { errorOf } from './describe.js'
+import { BoundAnalytics } from './bound-analytics.js'
+import { Departure } from './departure.js'
+import { AxiosTransport } from './delivery/axios-transport.js'
+import { Delivery } from './delivery/delivery.js'
+import { CustomTransport } from './delivery/http-client.js'
+import { Poster } from './delivery/poster.js'
+import type { Transport } from './delivery/transport.js'
+import { endPending, releaseProcess, startPending } from './delivery/process-end.js'
+import { AnalyticsError, type ErrorCode } from './errors.js'
+import { SafeEmitter } from './events.js'
+import { Guard } from './guard.js'
+import { Composer, type Binding } from './message/compose.js'
+import { invalidField } from './message/fields.js'
+import { notSerializable, Serializer } from './message/serialize.js'
+import {
+  messageTypes,
+  type AliasCall,
+  type GroupCall,
+  type IdentifyCall,
+  type Message,
+  type MessageType,
+  type PageCall,
+  type ScreenCall,
+  type TrackCall,
+} from './message/types.js'
+import { Outcomes } from './outcomes.js'
+import { readOptions, type AnalyticsOptions, type Settings } from './options.js'
+import { Reports, type Callback } from './reports.js'
+import { version } from './version.js'
+
+/** How the messages of a client have fared since it was made. */
+export interface Counts {
+  delivered: number
+  /** Each of them was reported, with its reason. */
+  failed: number
+  pending: number
+}
+
+/** The books of a client, and how its delivery is doing. `enqueued = delivered + failed + pending`, always. */
+export interface Stats extends Counts {
+  /** Calls made, those included that failed at once. Not those that threw. */
+  enqueued: number
+  failedByCode: Partial<Record<ErrorCode, number>>
+  /** Of the messages that are pending. */
+  bytes: number
+  /** Tries made, the first ones and the repeated. */
+  requests: number
+  /** Those of them that repeated another. */
+  retries: number
+  /** How long the oldest pending message has waited, in milliseconds; 0 where none is. */
+  oldestAge: number
+}
+
+export interface FlushOptions {
+  /** Milliseconds after which to resolve in any case. */
+  timeout?: number | undefined
+  /** Also take no more calls: `close()`. */
+  close?: boolean | undefined
+}
+
+export interface CloseOptions {
+  /**
+   * Milliseconds after which what is still pending fails as `timeout`.
+   * @default 25_000, which fits into the 30 s that Kubernetes and others give a process after SIGTERM
+   */
+  timeout?: number | undefined
+}
+
+const closeTimeout = 25_000
+
+/** What an invalid call is taken to keep in memory, in bytes, until it is told of: as much as the largest valid one. */
+const callSize = 32 * 1024
+
+const boundMethods = [...messageTypes, 'flush', 'close', 'closeAndFlush', 'stats', 'with'] as const
+
+/**
+ * A client. It collects what is called, and delivers it in the background.
+ *
+ * Every call ends in exactly one of: delivered, or reported once as failed. Its methods are bound: they may be passed
+ * around.
+ */
+export class Analytics extends SafeEmitter {
+  /** @deprecated For code written for `@segment/analytics-node`: there is nothing to wait for. */
+  readonly ready = Promise.resolve()
+  readonly #guard: Guard
+  readonly #settings: Settings
+  readonly #composer: Composer
+  readonly #serializer: Serializer
+  readonly #delivery: Delivery
+  readonly #reports: Reports
+  readonly #outcomes: Outcomes
+  readonly #transport: Transport
+  readonly #departure: Departure | undefined
+  #closing: Promise<void> | undefined
+
+  /** @throws TypeError that names the option that is wrong, the value's type and what is allowed. */
+  constructor(options: AnalyticsOptions) {
+    const guard = new Guard()
+    super(guard)
+    const settings = readOptions(options)
+    const { url, flushOnExit, exitTimeout } = settings
+    this.#guard = guard
+    this.#settings = settings
+    this.#composer = new Composer(settings)
+    this.#serializer = new Serializer(this.#composer.context)
+    this.#reports = new Reports(this, guard)
+    this.#outcomes = new Outcomes(this, this.#reports, new URL(url).origin, () => {
+      if (this.#departure) endPending(this.#departure)
+    })
+    const { httpClient } = settings
+    const transport: Transport = httpClient
+      ? new CustomTransport(httpClient)
+      : new AxiosTransport(settings.connection)
+    this.#transport = transport
+    const poster = this.#poster(transport)
+    const load = async (): Promise<void> => transport.load?.()
+    this.#delivery = new Delivery({ ...settings, poster, load }, this.#outcomes)
+    this.#departure = flushOnExit
+      ? new Departure({
+          delivery: this.#delivery,
+          exitTimeout,
+          settings: httpClient ? undefined : settings,
+          lastProblem: () => this.#outcomes.problem,
+          isAwaited: () => this.#delivery.mustDrain && this.listenerCount('drain') > 0,
+          tellFailures: () => this.#reports.tellNow(),
+        })
+      : undefined
+    for (const name of boundMethods) {
+      // Code written for `@segment/analytics-node` takes methods off the client.
+      Object.defineProperty(this, name, {
+        value: this[name].bind(this),
+        writable: true,
+        configurable: true,
+      })
+    }
+  }
+
+  /**
+   * Says who a user is, and what is known of them (Segment spec: Identify).
+   *
+   * @param callback called once when the message is delivered, or with an error when it has failed
+   * @returns false when callers should wait for the event `drain` before they go on
+   * @throws AnalyticsError `invalid_message`, where the option `onInvalid` is 'throw'
+   */
+  identify(call: IdentifyCall, callback?: Callback): boolean {
+    return this.#call('identify', call, callback)
+  }
+
+  /** Records what a user did (Segment spec: Track). As `identify` for the rest. */
+  track(call: TrackCall, callback?: Callback): boolean {
+    return this.#call('track', call, callback)
+  }
+
+  /** Records the view of a web page (Segment spec: Page). As `identify` for the rest. */
+  page(call: PageCall, callback?: Callback): boolean {
+    return this.#call('page', call, callback)
+  }
+
+  /** Records the view of a screen of an app (Segment spec: Screen). As `identify` for the rest. */
+  screen(call: ScreenCall, callback?: Callback): boolean {
+    return this.#call('screen', call, callback)
+  }
+
+  /** Says which group a user belongs to, and what is known of it (Segment spec: Group). As `identify` for the rest. */
+  group(call: GroupCall, callback?: Callback): boolean {
+    return this.#call('group', call, callback)
+  }
+
+  /** Joins two ids of one user, for destinations that need it (Segment spec: Alias). As `identify` for the rest. */
+  alias(call: AliasCall, callback?: Callback): boolean {
+    return this.#call('alias', call, callback)
+  }
+
+  /**
+   * The same six calls with ids and context that need not be said again: for a request, a job, a user.
+   * What a call itself says wins. Nothing is kept from one call to the next.
+   */
+  with(binding: Binding): BoundAnalytics {
+    return new BoundAnalytics(this.#call.bind(this), binding)
+  }
+
+  /**
+   * Sends everything called before without waiting for more, and resolves when each of these messages is delivered or
+   * has failed, and its callback was called (an asynchronous one is waited for, for a second at most). May overlap with any other flush. Never rejects.
+   *
+   * @returns the counts since the client was made; what `timeout` cut short is still pending
+   */
+  async flush(options?: FlushOptions | null): Promise<Counts> {
+    const timeout = milliseconds(options?.timeout)
+    if (options?.close === true) return this.close({ timeout })
+    await this.#untilTold(timeout, () => this.#delivery.flush(timeout))
+    return this.#counts()
+  }
+
+  /**
+   * Takes no more calls, delivers what is pending and lets go of the process. What is not delivered within `timeout`
+   * fails as `timeout`. Never rejects; called again it waits for the first call's end, or its own timeout.
+   *
+   * @returns the counts since the client was made
+   */
+  async close(options?: CloseOptions | null): Promise<Counts> {
+    const timeout = milliseconds(options?.timeout) ?? closeTimeout
+    if (this.#closing) {
+      await Promise.race([this.#closing, this.#delivery.flush(timeout)])
+    } else {
+      this.#closing = this.#untilTold(timeout, () => this.#close(timeout))
+      await this.#closing
+    }
+    return this.#counts()
+  }
+
+  /** `close()`, under the name that it has in `@segment/analytics-node`. */
+  closeAndFlush(options?: CloseOptions | null): Promise<Counts> {
+    return this.close(options)
+  }
+
+  /** For `await using analytics = new Analytics(…)`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  /** @deprecated For code written for `@segment/analytics-node`: `version` is an export of its own. */
+  get VERSION(): string {
+    return version
+  }
+
+  /** The client's books and how its delivery is doing, as of now. */
+  stats(): Stats {
+    const { books, outbox, sender } = this.#delivery
+    const { oldest } = outbox
+    return {
+      enqueued: books.enqueued,
+      ...this.#counts(),
+      failedByCode: { ...books.failedByCode },
+      bytes: outbox.bytes,
+      requests: sender.requests,
+      retries: sender.retries,
+      oldestAge: oldest === undefined ? 0 : Math.max(0, Date.now() - oldest),
+    }
+  }
+
+  #call(
+    type: MessageType,
+    call: unknown,
+    callback: Callback | undefined,
+    binding?: Binding,
+  ): boolean {
+    if (this.#settings.disable) return this.#ignore(call, callback)
+    // It belongs to the request in whose course it was given, not to the one that happens to settle its message.
+    const receipt = typeof callback === 'function' ? AsyncResource.bind(callback) : undefined
+    let text: string
+    try {
+      checkCallback(callback)
+      text = this.#serializer.serialize(this.#composer.compose(type, call, binding))
+    } catch (error) {
+      return this.#refuse(error, call, receipt)
+    }
+    if (this.#closing) {
+      this.#fail('closed', `${type}() was called after close()`, text, receipt)
+      return true
+    }
+    const delivery = this.#delivery
+    switch (delivery.append(text, receipt)) {
+      case 'accepted':
+        if (this.#departure && delivery.outbox.count === 1) startPending(this.#departure)
+        break
+      case 'too_large':
+        this.#fail('message_too_large', this.#tooLarge(text), text, receipt)
+        break
+      case 'full':
+        this.#fail('queue_full', 'maxQueueBytes of messages wait already', text, receipt)
+    }
+    return !delivery.isOverHighWater
+  }
+
+  #ignore(call: unknown, callback: Callback | undefined): boolean {
+    if (typeof callback === 'function') {
+      queueMicrotask(() => {
+        this.#reports.callBack(callback, undefined, call as Message)
+      })
+    }
+    return true
+  }
+
+  /** A call that never became a message. */
+  #refuse(thrown: unknown, call: unknown, callback: Callback | undefined): boolean {
+    const known = errorOf(thrown)
+    const error = known instanceof AnalyticsError ? known : notSerializable(known)
+    const { code, message, cause } = error
+    if (code === 'invalid_message' && this.#settings.onInvalid === 'throw') {
+      throw new AnalyticsError(code, message, { cause, messages: [call as Message] })
+    }
+    const { books, isOverHighWater } = this.#delivery
+    books.enqueued++
+    books.fail(code, 1)
+    this.#reports.later(code, message, () => call as Message, callSize, callback, cause)
+    return !isOverHighWater
+  }
+
+  /** A message that the outbox did not take. */
+  #fail(code: ErrorCode, reason: string, text: string, callback: Callback | undefined): void {
+    const { books } = this.#delivery
+    books.enqueued++
+    books.fail(code, 1)
+    this.#reports.later(code, reason, () => JSON.parse(text) as Message, text.length, callback)
+  }
+
+  #tooLarge(text: string): string {
+    return `the message has ${Buffer.byteLength(text)} bytes; allowed: ${this.#delivery.outbox.maxMessageBytes}`
+  }
+
+  async #close(timeout: number): Promise<void> {
+    // What waits for its backoff gets one more try, rather than waiting longer than we do.
+    this.#delivery.sender.hurry()
+    await this.#delivery.flush(timeout)
+    const { problem } = this.#outcomes
+    this.#delivery.stop({
+      code: 'timeout',
+      reason: `not delivered within ${timeout} ms of close()${problem === undefined ? '' : `: ${problem}`}`,
+    })
+    this.#reports.tellWaiting()
+    this.#transport.close?.()
+    releaseProcess()
+  }
+
+  /**
+   * Node tells warnings in a tick of their own. Where messages have failed it is waited for: `process.exit()` often
+   * follows a flush, and would swallow them.
+   */
+  async #untilTold(timeout: number | undefined, work: () => Promise<unknown>): Promise<void> {
+    const { failed } = this.#delivery.books
+    // Callbacks of messages that were settled before: one of them may be who calls this, and waits for us.
+    const before = this.#guard.calls
+    const started = performance.now()
+    await work()
+    if (this.#delivery.books.failed > failed || this.#reports.areWaiting) await nextTurn()
+    await this.#guard.settled((timeout ?? Infinity) - (performance.now() - started), before)
+  }
+
+  #counts(): Counts {
+    const { books, outbox } = this.#delivery
+    return { delivered: books.delivered, failed: books.failed, pending: outbox.count }
+  }
+
+  #poster(transport: Transport): Poster {
+    return new Poster({
+      ...this.#settings,
+      transport,
+      onRequest: () =>
+        this.listenerCount('http_request') > 0
+          ? (event) => this.emit('http_request', event)
+          : undefined,
+      onResponse: () =>
+        this.listenerCount('http_response') > 0
+          ? (event) => this.emit('http_response', event)
+          : undefined,
+    })
+  }
+}
+
+function checkCallback(callback: unknown): void {
+  if (callback === undefined || callback === null || typeof callback === 'function') return
+  throw invalidField('callback', callback, 'a function')
+}
+
+/** A timeout of the caller's. One that has run out is 0; one that is no number must not mean to wait for ever. */
+function milliseconds(timeout: unknown): number | undefined {
+  if (timeout === undefined || timeout === null) return undefined
+  return typeof timeout === 'number' && !Number.isNaN(timeout) ? Math.max(0, timeout) : closeTimeout
+}

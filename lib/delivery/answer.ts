@@ -1,0 +1,57 @@
+// What an answer of the server means for the batch that it answers.
+
+/** What came back of one try: a status line, or the error of the connection. */
+export type Answer =
+  { status: number; retryAfter?: string | undefined } | { error: Error; status?: undefined }
+
+/**
+ * - `delivered`
+ * - `wait`: the server said for how long; not counted
+ * - `outage`: nobody is there, or asks for less; backoff, not counted
+ * - `fault`: the server is broken; backoff, counted
+ * - `split`: something in the batch is wrong; its halves are sent alone
+ * - `refusal`: the same request would be refused again
+ */
+export type Verdict = 'delivered' | 'wait' | 'outage' | 'fault' | 'split' | 'refusal'
+
+const outages = new Set([429, 502, 503, 504])
+const faults = new Set([408, 410, 460])
+const refusals = new Set([501, 505, 511])
+
+/** The table of docs/delivery.md, "What the answer of the server does". */
+export function judge(answer: Answer, messageCount: number): Verdict {
+  const { status } = answer
+  if (status === undefined) return 'outage'
+  if (status >= 200 && status < 300) return 'delivered'
+  // A wait of nothing at all is an outage, or an uncounted retry would follow the other without a pause.
+  if ((status === 429 || status === 503) && (waitOf(answer) ?? 0) > 0) return 'wait'
+  if (outages.has(status)) return 'outage'
+  if (faults.has(status) || (status >= 500 && !refusals.has(status))) return 'fault'
+  if ((status === 413 || status === 400) && messageCount > 1) return 'split'
+  return 'refusal'
+}
+
+/** The longest that one Retry-After is obeyed, in milliseconds: after it the server is asked again. */
+const longestWait = 300_000
+
+// RFC 9110, 10.2.3: seconds, or one of the three forms of an HTTP-date, all of which begin with a day's name.
+const seconds = /^\d+$/
+const httpDate = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)/
+
+/** How long the answer says to wait, in milliseconds from `now`; undefined where it does not say. */
+export function waitOf(answer: Answer, now = Date.now()): number | undefined {
+  if (answer.status === undefined) return undefined
+  const text = answer.retryAfter?.trim() ?? ''
+  if (seconds.test(text)) return Math.min(Number(text) * 1000, longestWait)
+  if (!httpDate.test(text)) return undefined
+  // asctime has no zone, and is UTC by definition.
+  const time = Date.parse(/GMT|[+-]\d{4}$/.test(text) ? text : `${text} GMT`)
+  return Number.isNaN(time) ? undefined : Math.min(Math.max(time - now, 0), longestWait)
+}
+
+/** Says what the answer was, for error messages: never anything of its body, which may repeat what was sent. */
+export function describeAnswer(answer: Answer): string {
+  if (answer.status !== undefined) return `the server answered ${answer.status}`
+  const { code } = answer.error as NodeJS.ErrnoException
+  return code ?? answer.error.message
+}

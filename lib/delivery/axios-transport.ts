@@ -1,0 +1,117 @@
+// The transport by default: axios, told to do nothing that a batch does not need.
+
+// Not createRequire by its name: bundles are often given a banner that declares it, and it would be there twice.
+import nodeModule from 'node:module'
+import type { Agent as HttpAgent } from 'node:http'
+import type { Agent as HttpsAgent } from 'node:https'
+import type { Readable } from 'node:stream'
+import type { Axios, AxiosProxyConfig, AxiosRequestConfig } from 'axios'
+import type { HttpClientResponse } from './http-client.js'
+import type { Transport, TransportRequest } from './transport.js'
+
+/** What the caller may say about the connection. */
+export interface ConnectionOptions {
+  /** axios' `proxy`; by default the environment decides (HTTPS_PROXY, HTTP_PROXY, NO_PROXY), false uses none. */
+  proxy?: AxiosProxyConfig | false | undefined
+  httpAgent?: HttpAgent | undefined
+  httpsAgent?: HttpsAgent | undefined
+}
+
+/** One keep-alive connection pool, and axios, which is loaded with the first request and not before. */
+export class AxiosTransport implements Transport {
+  readonly #options: ConnectionOptions
+  #axios: Promise<Axios> | undefined
+  #ownAgents: { destroy(): void }[] = []
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options
+  }
+
+  /** Loads what the first request needs. Batches grow meanwhile. */
+  async load(): Promise<void> {
+    await this.#loaded()
+  }
+
+  async post({ url, headers, body, signal }: TransportRequest): Promise<HttpClientResponse> {
+    const axios = await this.#loaded()
+    const {
+      status,
+      statusText,
+      headers: answered,
+      data,
+    } = await axios.request<Readable>({ url, method: 'POST', headers, data: body, signal })
+    return {
+      status,
+      statusText,
+      headers: answered as Record<string, unknown>,
+      arrayBuffer: () => {
+        data.resume()
+        return new Promise((resolve, reject) => {
+          data.on('end', resolve).on('error', reject).on('close', resolve)
+        })
+      },
+    }
+  }
+
+  /** Closes the idle connections; agents of the caller's are the caller's to close. */
+  close(): void {
+    for (const agent of this.#ownAgents) agent.destroy()
+    this.#ownAgents = []
+    this.#axios = undefined
+  }
+
+  #loaded(): Promise<Axios> {
+    this.#axios ??= this.#create().catch((error: unknown) => {
+      // The next try may find what this one did not.
+      this.#axios = undefined
+      throw error
+    })
+    return this.#axios
+  }
+
+  async #create(): Promise<Axios> {
+    const [{ Axios }, { Agent: HttpAgent }, { Agent: HttpsAgent }] = await Promise.all([
+      loadAxios(),
+      import('node:http'),
+      import('node:https'),
+    ])
+    const {
+      proxy,
+      httpAgent = this.#own(new HttpAgent({ keepAlive: true })),
+      httpsAgent = this.#own(new HttpsAgent({ keepAlive: true })),
+    } = this.#options
+    // Not axios.create(), which would put the defaults of the application's axios into our requests: its credentials,
+    // its headers, its parameters.
+    return new Axios({
+      adapter: 'http',
+      headers: {} as AxiosRequestConfig['headers'] & object,
+      httpAgent,
+      httpsAgent,
+      ...(proxy === undefined ? {} : { proxy }),
+      // The body is sent as it is, and its answer is only read to its end.
+      transformRequest: [],
+      transformResponse: [],
+      responseType: 'stream',
+      decompress: false,
+      maxBodyLength: Infinity,
+      maxContentLength: Infinity,
+      validateStatus: null,
+      // A redirected POST would become a GET, and its 200 no delivery.
+      maxRedirects: 0,
+    })
+  }
+
+  #own<A extends { destroy(): void }>(agent: A): A {
+    this.#ownAgents.push(agent)
+    return agent
+  }
+}
+
+async function loadAxios(): Promise<{ Axios: typeof Axios }> {
+  try {
+    return (await import('axios')).default
+  } catch {
+    // An import that has failed once, for want of file descriptors, fails for ever; this way may succeed the next time.
+    return nodeModule.createRequire(import.meta.url)('axios') as { Axios: typeof Axios }
+  }
+}

@@ -1,0 +1,14 @@
+// How long to wait before the next try.
+
+const base = 500
+const cap = 60_000
+
+/**
+ * Exponential backoff with full jitter, in milliseconds: uniform between 0 and a ceiling that doubles from 0.5 s to
+ * 60 s. p-retry's own backoff loses its jitter at the cap, where a crowd of clients would come back all at once.
+ *
+ * @param failures how many tries have failed, 1 or more
+ */
+export function backoff(failures: number, random: () => number = Math.random): number {
+  return random() * Math.min(cap, base * 2 ** (failures - 1))
+}

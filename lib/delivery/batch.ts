@@ -1,0 +1,179 @@
+// A batch: messages whose bytes already are the body of the request that will carry them.
+
+/** What its owner wants to have back with a settled message; the delivery itself makes nothing of it. */
+export type Receipt = (...args: never[]) => unknown
+
+const prefix = Buffer.from('{"batch":[')
+const comma = ','.charCodeAt(0)
+const suffix = (sentAt: Date): string => `],"sentAt":"${sentAt.toISOString()}"}`
+const suffixLength = suffix(new Date(0)).length
+
+/** What a body has besides its messages and the commas between them, in bytes. */
+export const bodyOverhead = prefix.length + suffixLength
+
+/** The least memory that a batch begins with, in bytes. */
+export const smallestCapacity = 16 * 1024
+
+/**
+ * The invariant: `#bytes` holds the prefix, then the live messages with commas between them, up to `#end`. Messages
+ * that were dropped from the front leave a gap before the prefix.
+ */
+export class Batch {
+  #bytes: Buffer
+  #end = prefix.length
+  /** Where each message ends; dropped ones included. */
+  readonly #ends: number[] = []
+  #dropped = 0
+  #receipts: Map<number, Receipt> | undefined
+  readonly #firstSequence: number
+  #since = 0
+
+  /** @param firstSequence the place of the first message among all of the client's. */
+  constructor(firstSequence: number, capacity = smallestCapacity) {
+    this.#firstSequence = firstSequence
+    this.#bytes = Buffer.allocUnsafeSlow(capacity)
+    this.#bytes.set(prefix)
+  }
+
+  /** The number of live messages. */
+  get count(): number {
+    return this.#ends.length - this.#dropped
+  }
+
+  /** The place of the first live message among all of the client's; those of a batch follow each other. */
+  get sequence(): number {
+    return this.#firstSequence + this.#dropped
+  }
+
+  /** When the first of them was added, in milliseconds since the epoch. */
+  get since(): number {
+    return this.#since
+  }
+
+  /** The bytes of the live messages alone. */
+  get size(): number {
+    return this.count === 0 ? 0 : this.#end - this.#start(this.#dropped) - (this.count - 1)
+  }
+
+  /** The memory that the body takes. */
+  get extent(): number {
+    return this.#end + suffixLength
+  }
+
+  /** The exact length of the body with one more message of `size` bytes. */
+  bodyLengthWith(size: number): number {
+    return bodyOverhead + this.size + this.count + size
+  }
+
+  /**
+   * Writes a message behind the others, without adding it yet: whether it may stay depends on its size, which is known
+   * only now that it is UTF-8.
+   *
+   * @param limit no more than this is written: a body's largest size
+   * @returns its size in bytes; Infinity where it does not fit
+   */
+  write(text: string, limit: number): number {
+    const start = this.#end + (this.#ends.length === 0 ? 0 : 1)
+    // A UTF-16 unit takes at most three bytes; only near the end of the buffer is it worth measuring.
+    if (this.#bytes.length - start - suffixLength < text.length * 3) {
+      const needed = start + Buffer.byteLength(text) + suffixLength
+      if (needed > limit) return Infinity
+      if (needed > this.#bytes.length) this.#grow(needed, limit)
+    }
+    return this.#bytes.write(text, start)
+  }
+
+  /** Adds the message that was written last. */
+  add(size: number, receipt: Receipt | undefined): void {
+    if (this.count === 0) this.#since = Date.now()
+    if (this.#ends.length > 0) this.#bytes[this.#end++] = comma
+    if (receipt) (this.#receipts ??= new Map()).set(this.#ends.length, receipt)
+    this.#end += size
+    this.#ends.push(this.#end)
+  }
+
+  /** The body of a request that is sent now. It shares the batch's memory, and is valid until the next change. */
+  body(): Buffer {
+    const start = this.#start(this.#dropped) - prefix.length
+    this.#bytes.set(prefix, start)
+    // Common fields, sentAt: the clock at each try, so that the server can correct the timestamps by it.
+    const length = this.#bytes.write(suffix(new Date()), this.#end)
+    return this.#bytes.subarray(start, this.#end + length)
+  }
+
+  /** The live messages, parsed. */
+  messages(): unknown[] {
+    return Array.from({ length: this.count }, (_, index) => this.message(index))
+  }
+
+  /** One live message, parsed: as the server got it or would have. */
+  message(index: number): unknown {
+    const from = this.#start(this.#dropped + index)
+    return JSON.parse(this.#bytes.toString('utf8', from, this.#ends[this.#dropped + index]))
+  }
+
+  /** The receipts of the live messages, with the index of each, in order. */
+  *receipts(): Generator<[index: number, receipt: Receipt]> {
+    if (!this.#receipts) return
+    for (const [index, receipt] of this.#receipts) yield [index - this.#dropped, receipt]
+  }
+
+  /** Takes the oldest message out, as a batch of its own. */
+  dropFirst(): Batch {
+    const dropped = this.slice(0, 1)
+    this.#receipts?.delete(this.#dropped)
+    this.#dropped++
+    return dropped
+  }
+
+  /** The two halves of a batch of two or more. */
+  split(): [Batch, Batch] {
+    const half = Math.ceil(this.count / 2)
+    return [this.slice(0, half), this.slice(half, this.count)]
+  }
+
+  /** Where each live message ends, counted from the start of the body. */
+  ends(): number[] {
+    const offset = this.#start(this.#dropped) - prefix.length
+    return this.#ends.slice(this.#dropped).map((end) => end - offset)
+  }
+
+  /** A batch made of a body and its `ends()`, as another process handed them over. */
+  static from(sequence: number, body: Buffer, ends: readonly number[]): Batch {
+    const batch = new Batch(sequence, prefix.length)
+    batch.#since = Date.now()
+    batch.#bytes = body
+    batch.#ends.push(...ends)
+    batch.#end = ends.at(-1) ?? prefix.length
+    return batch
+  }
+
+  /** Some of the live messages, as a batch of their own. */
+  slice(from: number, to: number): Batch {
+    const start = this.#start(this.#dropped + from)
+    const end = this.#ends[this.#dropped + to - 1] ?? start
+    const capacity = prefix.length + end - start + suffixLength
+    const slice = new Batch(this.sequence + from, capacity)
+    slice.#since = this.#since
+    this.#bytes.copy(slice.#bytes, prefix.length, start, end)
+    slice.#end = prefix.length + end - start
+    for (let index = from; index < to; index++) {
+      const receipt = this.#receipts?.get(this.#dropped + index)
+      if (receipt) (slice.#receipts ??= new Map()).set(index - from, receipt)
+      slice.#ends.push(prefix.length + (this.#ends[this.#dropped + index] ?? start) - start)
+    }
+    return slice
+  }
+
+  /** Where a message starts: behind the comma that ends the one before it. */
+  #start(index: number): number {
+    return index === 0 ? prefix.length : (this.#ends[index - 1] ?? 0) + 1
+  }
+
+  #grow(needed: number, limit: number): void {
+    const capacity = Math.min(limit, Math.max(needed, this.#bytes.length * 2))
+    const bytes = Buffer.allocUnsafeSlow(capacity)
+    this.#bytes.copy(bytes, 0, 0, this.#end)
+    this.#bytes = bytes
+  }
+}

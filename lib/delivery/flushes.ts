@@ -1,0 +1,63 @@
+// Who waits for what: each flush covers the messages that were pending when it began, and may overlap any other.
+
+import type { Batch } from './batch.js'
+
+interface Flush {
+  /** The place of the first message that it does not cover. */
+  readonly mark: number
+  /** How many of its messages are not settled yet. */
+  remaining: number
+  readonly resolve: () => void
+}
+
+export class Flushes {
+  readonly #waiting = new Set<Flush>()
+
+  /** The place up to which messages should go without waiting for more to fill their batch. */
+  get mark(): number {
+    let mark = 0
+    for (const flush of this.#waiting) mark = Math.max(mark, flush.mark)
+    return mark
+  }
+
+  /**
+   * Resolves once the `pending` messages before `mark` are settled: with true, or with false where `timeout`
+   * milliseconds were not enough.
+   */
+  async wait(mark: number, pending: number, timeout: number | undefined): Promise<boolean> {
+    if (pending === 0) return true
+    return new Promise((resolve) => {
+      const end = (settled: boolean): void => {
+        clearInterval(timer)
+        this.#waiting.delete(flush)
+        resolve(settled)
+      }
+      const flush: Flush = {
+        mark,
+        remaining: pending,
+        resolve: () => {
+          end(true)
+        },
+      }
+      // Not unref'd, unlike every other timer: somebody waits, perhaps at the top level of a module.
+      const timer = setInterval(
+        () => {
+          if (timeout !== undefined) end(false)
+        },
+        Math.min(timeout ?? Infinity, longestTimer),
+      )
+      this.#waiting.add(flush)
+    })
+  }
+
+  /** Tells all that wait that the messages of a batch are settled. */
+  settle({ sequence, count }: Batch): void {
+    for (const flush of this.#waiting) {
+      flush.remaining -= Math.max(0, Math.min(flush.mark, sequence + count) - sequence)
+      if (flush.remaining <= 0) flush.resolve()
+    }
+  }
+}
+
+/** The longest that a timer of Node's can run, in milliseconds: about 25 days. */
+const longestTimer = 2 ** 31 - 1

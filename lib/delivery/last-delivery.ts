@@ -1,0 +1,173 @@
+// The last delivery: synchronous, in a child process, because a process that is ending can wait for nothing else.
+
+import type childProcess from 'node:child_process'
+import { existsSync } from 'node:fs'
+import nodeModule from 'node:module'
+import { dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { errorOf } from '../describe.js'
+import type { ConnectionOptions } from './axios-transport.js'
+import { packAgent, type PackedAgent } from './agent-options.js'
+import type { Batch } from './batch.js'
+import type { Failure } from './sender.js'
+
+/** What the child leaves of its time, in milliseconds, so that its last word is heard before it is killed. */
+const margin = 250
+
+/** What the child is told, as one line of JSON; the bodies follow it. */
+export interface LastDeliveryOrder {
+  url: string
+  writeKey: string
+  gzip: boolean
+  httpRequestTimeout: number
+  maxRetries: number
+  proxy?: ConnectionOptions['proxy']
+  httpAgent?: PackedAgent | undefined
+  httpsAgent?: PackedAgent | undefined
+  /** Milliseconds since its start after which the child has to be done. */
+  duration: number
+  batches: { sequence: number; ends: number[]; length: number }[]
+}
+
+/** What the child tells, a line of JSON each: how some messages ended, or why they have not yet. */
+export type LastDeliveryLine =
+  { sequence: number; count: number; failure?: Failure } | { struggling: string }
+
+/** How the messages of the given places ended. Those that no outcome names are still pending. */
+export interface LastDeliveryReport {
+  outcomes: { sequence: number; count: number; failure?: Failure }[]
+  /** Why the others are still pending. */
+  reason: string
+}
+
+export interface LastDeliverySettings {
+  url: string
+  writeKey: string
+  gzip: boolean
+  httpRequestTimeout: number
+  maxRetries: number
+  connection: ConnectionOptions
+}
+
+/** In the child's environment: it must never start a last delivery of its own. */
+const marker = 'SELFSAME_LAST_DELIVERY'
+
+/** Sends the batches from a child process, and returns when it is done, after `timeout` milliseconds at the latest. */
+export function deliverLast(
+  batches: readonly Batch[],
+  settings: LastDeliverySettings,
+  timeout: number,
+): LastDeliveryReport {
+  if (timeout <= margin) return { outcomes: [], reason: 'there was no time left' }
+  try {
+    const program = fileURLToPath(new URL('./last-delivery-child.cjs', import.meta.url))
+    const obstacle = obstacleTo(program)
+    if (obstacle !== undefined) return { outcomes: [], reason: obstacle }
+    // Not loaded before it is needed, and needed when nothing asynchronous runs any more.
+    const child = (builtin('node:child_process') as typeof childProcess).spawnSync(
+      process.execPath,
+      [...inheritedOptions(), program],
+      {
+        // Bodies and settings go through the pipe: a command line is for all to read.
+        input: orderOf(batches, settings, timeout - margin),
+        timeout,
+        killSignal: 'SIGKILL',
+        stdio: ['pipe', 'pipe', 'ignore'],
+        cwd: dirname(program),
+        env: { ...process.env, [marker]: '1', NODE_OPTIONS: '' },
+        windowsHide: true,
+        maxBuffer: Infinity,
+      },
+    )
+    return readReport(child)
+  } catch (error) {
+    return { outcomes: [], reason: errorOf(error).message }
+  }
+}
+
+/** Node 21 and the first versions of 22 have no getBuiltinModule. */
+function builtin(name: string): unknown {
+  return 'getBuiltinModule' in process
+    ? process.getBuiltinModule(name)
+    : nodeModule.createRequire(import.meta.url)(name)
+}
+
+function obstacleTo(program: string): string | undefined {
+  if (process.env[marker] !== undefined) return 'this process is a last delivery itself'
+  const { bun, deno, electron } = process.versions as Record<string, string | undefined>
+  const isNode =
+    bun === undefined && deno === undefined && electron === undefined && !('pkg' in process)
+  // In those, and in a single executable application, execPath is the application: it would be started again.
+  if (!isNode || isSingleExecutable()) return 'the last delivery needs a plain Node'
+  if (!existsSync(program))
+    return 'the program of the last delivery is not there (a bundled application?)'
+  return undefined
+}
+
+function isSingleExecutable(): boolean {
+  try {
+    return (builtin('node:sea') as { isSea(): boolean }).isSea()
+  } catch {
+    // A Node without single executable applications.
+    return false
+  }
+}
+
+/**
+ * Of Node's own options, those that decide whether a connection succeeds; a debugger or a tracer would only cost time.
+ * An option's value may stand behind it.
+ */
+function inheritedOptions(): string[] {
+  const given = [...(process.env.NODE_OPTIONS ?? '').split(/\s+/), ...process.execArgv]
+  const options: string[] = []
+  for (const [index, option] of given.entries()) {
+    if (/^--(use-[\w-]+-ca|use-env-proxy|tls-(min|max)-v[\d.]+)$/.test(option)) options.push(option)
+    if (/^--(tls-cipher-list|dns-result-order)=[^"\\]+$/.test(option)) options.push(option)
+    if (/^--(tls-cipher-list|dns-result-order)$/.test(option))
+      options.push(`${option}=${given[index + 1] ?? ''}`)
+  }
+  return options
+}
+
+function orderOf(
+  batches: readonly Batch[],
+  settings: LastDeliverySettings,
+  duration: number,
+): Buffer {
+  const { connection, ...rest } = settings
+  const bodies = batches.map((batch) => batch.body())
+  const order: LastDeliveryOrder = {
+    ...rest,
+    proxy: connection.proxy,
+    httpAgent: packAgent(connection.httpAgent),
+    httpsAgent: packAgent(connection.httpsAgent),
+    duration,
+    batches: batches.map((batch, index) => ({
+      sequence: batch.sequence,
+      ends: batch.ends(),
+      length: bodies[index]?.length ?? 0,
+    })),
+  }
+  return Buffer.concat([Buffer.from(`${JSON.stringify(order)}\n`), ...bodies])
+}
+
+function readReport(child: childProcess.SpawnSyncReturns<Buffer>): LastDeliveryReport {
+  const report: LastDeliveryReport = { outcomes: [], reason: reasonOf(child) }
+  // A child that was killed may have left half a line: what counts ends with a line's end.
+  const lines = ((child.stdout as Buffer | null)?.toString() ?? '').split('\n').slice(0, -1)
+  for (const line of lines) {
+    const told = JSON.parse(line) as LastDeliveryLine
+    if ('struggling' in told) report.reason = told.struggling
+    else report.outcomes.push(told)
+  }
+  return report
+}
+
+/** Why messages may be left, where the child itself says nothing. */
+function reasonOf({ error, status }: childProcess.SpawnSyncReturns<Buffer>): string {
+  const { code } = (error ?? {}) as NodeJS.ErrnoException
+  if (error && code !== 'ETIMEDOUT')
+    return `the last delivery could not be started: ${code ?? error.message}`
+  if (!error && status !== 0) return `the last delivery ended with code ${String(status)}`
+  return 'no answer in time'
+}

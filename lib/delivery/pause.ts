@@ -1,0 +1,37 @@
+// Waiting that never holds the process open, and that can be cut short.
+
+import { idleTimer } from './timer.js'
+
+/** All the waits of one sender. */
+export class Pauses {
+  readonly #wakers = new Set<() => void>()
+
+  /** Whether anybody waits. */
+  get any(): boolean {
+    return this.#wakers.size > 0
+  }
+
+  /** Resolves after `duration` milliseconds, when hurried, or when the signal is aborted. */
+  pause(duration: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      if (signal.aborted) {
+        resolve()
+        return
+      }
+      const end = (): void => {
+        clearTimeout(timer)
+        this.#wakers.delete(end)
+        signal.removeEventListener('abort', end)
+        resolve()
+      }
+      const timer = idleTimer(end, duration)
+      this.#wakers.add(end)
+      signal.addEventListener('abort', end)
+    })
+  }
+
+  /** Ends every wait now. */
+  hurry(): void {
+    for (const wake of this.#wakers) wake()
+  }
+}

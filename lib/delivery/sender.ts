@@ -1,0 +1,267 @@
+// Takes the oldest batch, sends it until its fate is known, takes the next.
+
+import { AsyncResource } from 'node:async_hooks'
+import { debuglog } from 'node:util'
+import pRetry from 'p-retry'
+import { errorOf } from '../describe.js'
+import { type ErrorCode } from '../errors.js'
+import { describeAnswer, judge, waitOf, type Answer, type Verdict } from './answer.js'
+import { backoff } from './backoff.js'
+import type { Batch } from './batch.js'
+import type { Outbox } from './outbox.js'
+import { Pauses } from './pause.js'
+import type { Poster } from './poster.js'
+
+const debug = debuglog('selfsame')
+
+// Taken now: tests replace the timers of the process, and would wait for requests in vain.
+const setImmediateNow = setImmediate
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediateNow(resolve))
+
+/**
+ * The least time between the starts of two requests, in milliseconds, unless the next one is full or somebody waits for
+ * it. It is what an idle client never notices, and what fills the requests of a busy one (bench/).
+ */
+const pace = 10
+
+/** The longest backoff where somebody has little time, in milliseconds. */
+const longestHurriedWait = 500
+
+/** Why a batch failed. */
+export interface Failure {
+  code: ErrorCode
+  reason: string
+  status?: number | undefined
+  cause?: Error | undefined
+}
+
+export interface SenderOptions {
+  outbox: Outbox
+  poster: Poster
+  /** Loads what the first request needs; batches grow meanwhile. */
+  load: () => Promise<void>
+  maxInFlight: number
+  /** How often a fault may be retried. */
+  maxRetries: number
+  /** Milliseconds for which waits and outages are retried. */
+  maxRetryDuration: number
+  /** Whether the oldest batch should go. */
+  isDue: () => boolean
+  /** Whether it should go without waiting for more to fill it. */
+  isUrgent: () => boolean
+  onDelivered: (batch: Batch) => void
+  onFailed: (batch: Batch, failure: Failure) => void
+  /** Called after each try that will be followed by another, with how long the batch has been failing. */
+  onRetry: (batch: Batch, answer: Answer, failingFor: number) => void
+  /** Called when a request has ended and nothing more is due. */
+  onIdle: () => void
+}
+
+/** One failed try, as p-retry wants it: an error. */
+class FailedTry extends Error {
+  readonly answer: Answer
+  readonly verdict: Verdict
+
+  constructor(answer: Answer, verdict: Verdict) {
+    super(describeAnswer(answer))
+    this.answer = answer
+    this.verdict = verdict
+  }
+}
+
+/** What is known of a batch's failed tries. */
+interface History {
+  failures: number
+  faults: number
+  /** When the first one failed, on the monotonic clock. */
+  since: number
+}
+
+export class Sender {
+  readonly #options: SenderOptions
+  readonly #scope = new AsyncResource('selfsame')
+  readonly #backoffs = new Pauses()
+  readonly #lingers = new Pauses()
+  #abort = new AbortController()
+  #stopped = false
+  #isHurried = false
+  #lanes = 0
+  /** When a request was last begun, on the monotonic clock. */
+  #lastStart = -Infinity
+  /** Until when the server has asked us to wait, on the monotonic clock. */
+  #notBefore = 0
+  requests = 0
+  retries = 0
+
+  constructor(options: SenderOptions) {
+    this.#options = options
+  }
+
+  /** Whether as many requests are under way as may be. */
+  get isBusy(): boolean {
+    return this.#lanes >= this.#options.maxInFlight
+  }
+
+  /** Whether a request waits for more messages to fill it. */
+  get isLingering(): boolean {
+    return this.#lingers.any
+  }
+
+  /** Sends what is due, unless enough requests are under way: those see what is due when they end. */
+  wake(): void {
+    if (this.isLingering && this.#options.isUrgent()) this.#lingers.hurry()
+    while (!this.isBusy && !this.#stopped && this.#options.isDue()) {
+      this.#lanes++
+      // In a context of its own: that of the call which happened to start it would see to other requests' callbacks,
+      // and live as long as an outage.
+      void this.#scope.runInAsyncScope(() => this.#lane())
+    }
+  }
+
+  /**
+   * Somebody who has little time waits: what waits for its backoff is tried again now, and soon after, until something
+   * is delivered. What the server has asked for is still waited for.
+   */
+  hurry(): void {
+    this.#isHurried = true
+    this.#backoffs.hurry()
+  }
+
+  /** Gives up what is under way: it stays in the outbox, as taken. */
+  interrupt(): void {
+    const abort = this.#abort
+    this.#abort = new AbortController()
+    abort.abort(new Error('the request was given up'))
+  }
+
+  /** Gives up what is under way, and sends nothing any more. */
+  stop(): void {
+    this.#stopped = true
+    this.interrupt()
+  }
+
+  async #lane(): Promise<void> {
+    try {
+      await this.#sendWhatIsDue()
+    } catch (error) {
+      // Nothing in a lane throws; if ever something does, the host learns of it and goes on.
+      process.emitWarning(errorOf(error))
+    }
+    this.#lanes--
+    this.#options.onIdle()
+  }
+
+  async #sendWhatIsDue(): Promise<void> {
+    const { outbox, load, isDue } = this.#options
+    const { signal } = this.#abort
+    // Never in the caller's own tick: a call must not pay for a request, and a burst of calls fills one batch.
+    await nextTurn()
+    await load()
+    while (isDue()) {
+      await this.#linger(signal)
+      if (signal.aborted) return
+      const batch = outbox.take()
+      if (!batch) return
+      await this.#deliver(batch, signal)
+    }
+  }
+
+  /** Under load, lets a batch fill: a request costs as much as hundreds of messages. */
+  async #linger(signal: AbortSignal): Promise<void> {
+    const wait = this.#lastStart + pace - performance.now()
+    if (wait > 0 && !this.#options.isUrgent()) await this.#lingers.pause(wait, signal)
+    this.#lastStart = performance.now()
+  }
+
+  async #deliver(batch: Batch, signal: AbortSignal): Promise<void> {
+    const { onDelivered, onFailed, outbox } = this.#options
+    const history: History = { failures: 0, faults: 0, since: NaN }
+    try {
+      await pRetry((attempt) => this.#try(batch, attempt - 1, history, signal), {
+        retries: Infinity,
+        minTimeout: 0,
+        signal,
+        shouldRetry: ({ error }) =>
+          error instanceof FailedTry && this.#mayRetry(batch, error, history),
+      })
+      onDelivered(batch)
+    } catch (error) {
+      // Given up: the batch stays in the outbox, for whoever gave it up to settle.
+      if (signal.aborted) return
+      if (error instanceof FailedTry && error.verdict === 'split')
+        outbox.replace(batch, batch.split())
+      else onFailed(batch, failureOf(error))
+    }
+  }
+
+  /** One try, after the waits that come before it. */
+  async #try(
+    batch: Batch,
+    retryCount: number,
+    history: History,
+    signal: AbortSignal,
+  ): Promise<void> {
+    await this.#waitFor(history.failures, signal)
+    signal.throwIfAborted()
+    this.requests++
+    if (retryCount > 0) this.retries++
+    const started = performance.now()
+    const answer = await this.#options.poster.post(batch.body(), retryCount, signal)
+    const verdict = judge(answer, batch.count)
+    debug(
+      'batch of %d from message %d, try %d: %s after %d ms: %s',
+      batch.count,
+      batch.sequence,
+      retryCount + 1,
+      describeAnswer(answer),
+      Math.round(performance.now() - started),
+      verdict,
+    )
+    if (verdict !== 'delivered') throw new FailedTry(answer, verdict)
+    this.#isHurried = false
+  }
+
+  /** Backoff for this batch's failures, and what the server has asked all of us to wait. */
+  async #waitFor(failures: number, signal: AbortSignal): Promise<void> {
+    if (failures > 0) {
+      const wait = backoff(failures)
+      await this.#backoffs.pause(
+        this.#isHurried ? Math.min(wait, longestHurriedWait) : wait,
+        signal,
+      )
+    }
+    while (!signal.aborted) {
+      const wait = this.#notBefore - performance.now()
+      if (wait <= 0) return
+      await this.#backoffs.pause(Math.ceil(wait), signal)
+    }
+  }
+
+  #mayRetry(batch: Batch, { answer, verdict }: FailedTry, history: History): boolean {
+    if (verdict === 'split' || verdict === 'refusal') return false
+    const now = performance.now()
+    if (Number.isNaN(history.since)) history.since = now
+    if (verdict === 'wait') {
+      this.#notBefore = Math.max(this.#notBefore, now + (waitOf(answer) ?? 0))
+      history.failures = 0
+    } else {
+      history.failures++
+    }
+    const failingFor = now - history.since
+    if (verdict === 'fault' && ++history.faults > this.#options.maxRetries) return false
+    if (verdict !== 'fault' && failingFor >= this.#options.maxRetryDuration) return false
+    this.#options.onRetry(batch, answer, failingFor)
+    return true
+  }
+}
+
+function failureOf(error: unknown): Failure {
+  if (!(error instanceof FailedTry)) {
+    return { code: 'rejected', reason: 'the batch could not be sent', cause: errorOf(error) }
+  }
+  const { answer, verdict } = error
+  const { status } = answer
+  const cause = 'error' in answer ? answer.error : undefined
+  if (verdict === 'refusal') return { code: 'rejected', reason: error.message, status, cause }
+  return { code: 'retries_exhausted', reason: `gave up; at last ${error.message}`, status, cause }
+}

@@ -1,0 +1,8 @@
+// Timers that never hold the process open.
+
+/** As setTimeout. In Jest's jsdom, and where tests replace the timers, one may be a number, which cannot be unref'd. */
+export function idleTimer(callback: () => void, milliseconds: number): NodeJS.Timeout {
+  const timer = setTimeout(callback, milliseconds)
+  ;(timer as Partial<NodeJS.Timeout>).unref?.()
+  return timer
+}

@@ -1,0 +1,97 @@
+// What a user of `selfsame` imports.
+
+import type { HttpFetch } from './delivery/http-client.js'
+
+export { Analytics } from './analytics.js'
+export type { CloseOptions, Counts, FlushOptions, Stats } from './analytics.js'
+export { AnalyticsError, errorCodes } from './errors.js'
+export type { ErrorCode } from './errors.js'
+export type { AnalyticsEvents, Context } from './events.js'
+export type { Bound, BoundAnalytics } from './bound-analytics.js'
+export type { AnalyticsOptions } from './options.js'
+export type { Callback } from './reports.js'
+export type { Binding } from './message/compose.js'
+export { currentAnalytics } from './web/current.js'
+export {
+  amplitude,
+  customerio,
+  ensureAnonymousId,
+  forgetUser,
+  googleAnalytics,
+  hightouch,
+  jitsu,
+  linkUser,
+  mixpanel,
+  posthog,
+  readAnonymousId,
+  readIdentity,
+  rudderstack,
+  segment,
+  snowplow,
+} from './identity/index.js'
+export type {
+  AmplitudeOptions,
+  BrowserIdentity,
+  CookieOptions,
+  CookieReader,
+  CookieSource,
+  EnsureOptions,
+  ForgetOptions,
+  GoogleAnalyticsOptions,
+  IdCookieOptions,
+  JitsuOptions,
+  LinkOptions,
+  MixpanelOptions,
+  PostHogOptions,
+  ReadOptions,
+  SdkName,
+  SegmentOptions,
+  SnowplowOptions,
+} from './identity/index.js'
+export type {
+  HttpClient,
+  HttpClientRequest,
+  HttpClientResponse,
+  HttpFetch,
+} from './delivery/http-client.js'
+export type { HttpRequestEvent, HttpResponseEvent } from './delivery/poster.js'
+export type {
+  Address,
+  AliasCall,
+  EventProperties,
+  GroupCall,
+  GroupTraits,
+  Id,
+  IdentifyCall,
+  Identity,
+  Integrations,
+  Message,
+  MessageContext,
+  MessageType,
+  PageCall,
+  PageProperties,
+  ScreenCall,
+  Timestamp,
+  TrackCall,
+  UserTraits,
+} from './message/types.js'
+export { version } from './version.js'
+
+// The names that @segment/analytics-node has for them, so that only the import of a program need change.
+export { FetchHttpClient as FetchHTTPClient } from './delivery/http-client.js'
+export type {
+  HttpClient as HTTPClient,
+  HttpClientRequest as HTTPClientRequest,
+  HttpClientResponse as HTTPResponse,
+  HttpFetch as HTTPFetchFn,
+} from './delivery/http-client.js'
+export type { AnalyticsOptions as AnalyticsSettings } from './options.js'
+export type {
+  AliasCall as AliasParams,
+  GroupCall as GroupParams,
+  IdentifyCall as IdentifyParams,
+  MessageContext as ExtraContext,
+  PageCall as PageParams,
+  TrackCall as TrackParams,
+} from './message/types.js'
+export type HTTPFetchRequest = Parameters<HttpFetch>[1]

@@ -1,0 +1,168 @@
+// A call becomes a message: its fields checked, the client's defaults put beneath them.
+
+import { AnalyticsError } from '../errors.js'
+import { version } from '../version.js'
+import { withDefaults } from './defaults.js'
+import { describe } from '../describe.js'
+import { warnOfEmail } from './email-warning.js'
+import { checkMessageId, checkText, toFields, toId } from './fields.js'
+import { toIsoTimestamp } from './timestamp.js'
+import type { Id, Integrations, MessageContext, MessageType } from './types.js'
+
+/** A message in the making: a copy of the caller's fields. What it has not got of its own, serialising adds. */
+export type Draft = Record<string, unknown>
+
+/** What the calls of a bound client get where they do not say otherwise. */
+export interface Binding {
+  userId?: Id | undefined
+  anonymousId?: Id | undefined
+  /** Beneath the context of the call, and over that of the client; merged deep. */
+  context?: MessageContext | undefined
+}
+
+/** Makes messages of calls, for one client. */
+export class Composer {
+  /** The context of every message whose call has none. */
+  readonly context: Draft
+  readonly #integrations: Draft | undefined
+
+  /** @param defaults what every message gets beneath what its call says; the composer keeps and never changes them. */
+  constructor(defaults: {
+    context?: MessageContext | undefined
+    integrations?: Integrations | undefined
+  }) {
+    const library = { name: 'selfsame', version }
+    this.context = withDefaults({ library }, defaults.context ?? {})
+    this.#integrations = defaults.integrations
+  }
+
+  /**
+   * A new object with the caller's fields; the caller's object is only read, each field once. A messageId, a timestamp
+   * and a context that the caller has not given are left to the serialiser.
+   *
+   * @param binding an id given in the call wins over the binding's
+   * @throws AnalyticsError `invalid_message` naming the field that is wrong. Whatever a getter or Proxy of the
+   * caller's throws comes through.
+   */
+  compose(type: MessageType, call: unknown, binding?: Binding): Draft {
+    if (typeof call !== 'object' || call === null || Array.isArray(call)) {
+      throw new AnalyticsError(
+        'invalid_message',
+        `${type}() was given ${describe(call)}; allowed: one object, for example ${type}({ userId, … })`,
+      )
+    }
+    // The type comes first on the wire, whatever the caller's object says of it.
+    const message: Draft = { type, ...call }
+    message.type = type
+    if (binding) bind(message, binding)
+    if (typeof message.toJSON === 'function') {
+      throw new AnalyticsError(
+        'invalid_message',
+        'toJSON is a function; allowed: a message of plain fields',
+      )
+    }
+
+    checkIdentity(type, message)
+    checkOwnFields(type, message)
+
+    if (!isAbsent(message.integrations)) {
+      const own = toFields('integrations', message.integrations)
+      message.integrations = this.#integrations ? withDefaults(this.#integrations, own) : own
+    } else if (this.#integrations !== undefined || message.integrations === null) {
+      message.integrations = this.#integrations
+    }
+    message.context = isAbsent(message.context)
+      ? undefined
+      : withDefaults(this.context, toFields('context', message.context))
+    message.messageId = isAbsent(message.messageId) ? undefined : checkMessageId(message.messageId)
+    if (message.timestamp !== undefined) message.timestamp = toIsoTimestamp(message.timestamp)
+    return message
+  }
+}
+
+/**
+ * In these fields null says what leaving them out says: context, integrations, name, category, messageId. In an id, a
+ * timestamp, traits or properties it is a mistake.
+ */
+function isAbsent(value: unknown): value is undefined | null {
+  return value === undefined || value === null
+}
+
+/** Adds what the call does not say itself. */
+function bind(message: Draft, { userId, anonymousId, context }: Binding): void {
+  // A binding often says what may not be there: in it, null is as if it were left out.
+  if (message.userId === undefined) message.userId = userId ?? undefined
+  if (message.anonymousId === undefined) message.anonymousId = anonymousId ?? undefined
+  if (isAbsent(context)) return
+  const beneath = toFields('context', context)
+  message.context = isAbsent(message.context)
+    ? beneath
+    : withDefaults(beneath, toFields('context', message.context))
+}
+
+/** Segment spec: every call needs a userId or an anonymousId; alias needs the new and the old id. */
+function checkIdentity(type: MessageType, message: Draft): void {
+  const { userId, anonymousId } = message
+  if (userId !== undefined) {
+    const id = toId('userId', userId)
+    message.userId = id
+    warnOfEmail(id)
+  }
+  if (anonymousId !== undefined) message.anonymousId = toId('anonymousId', anonymousId)
+
+  if (type === 'alias') {
+    if (userId === undefined) throw missing('userId')
+    if (message.previousId === undefined) throw missing('previousId')
+    message.previousId = toId('previousId', message.previousId)
+    return
+  }
+  if (userId === undefined && anonymousId === undefined) {
+    throw new AnalyticsError(
+      'invalid_message',
+      `userId and anonymousId are both undefined; ${type}() needs at least one: a non-empty string or a finite number`,
+    )
+  }
+  if (type === 'group') {
+    if (message.groupId === undefined) throw missing('groupId')
+    message.groupId = toId('groupId', message.groupId)
+  }
+}
+
+function missing(field: string): AnalyticsError {
+  return new AnalyticsError(
+    'invalid_message',
+    `${field} is undefined; it is required: a non-empty string or a finite number`,
+  )
+}
+
+function checkOwnFields(type: MessageType, message: Draft): void {
+  switch (type) {
+    case 'track':
+      checkText('event', message.event)
+      orEmpty('properties', message)
+      return
+    case 'identify':
+    case 'group':
+      orEmpty('traits', message)
+      return
+    case 'page':
+    case 'screen':
+      checkOptionalText('name', message)
+      checkOptionalText('category', message)
+      orEmpty('properties', message)
+      if (type === 'page' && message.category !== undefined) {
+        // Segment spec, Page: the category is also a property.
+        message.properties = { ...(message.properties as Draft), category: message.category }
+      }
+  }
+}
+
+function checkOptionalText(field: 'name' | 'category', message: Draft): void {
+  if (isAbsent(message[field])) message[field] = undefined
+  else checkText(field, message[field])
+}
+
+/** The API discards messages whose traits or properties are not objects; the peers send an empty one where none is given. */
+function orEmpty(field: 'traits' | 'properties', message: Draft): void {
+  message[field] = message[field] === undefined ? {} : toFields(field, message[field])
+}

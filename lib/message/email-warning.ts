@@ -1,0 +1,19 @@
+// One warning per process when a userId looks like an e-mail address: people change theirs, and cannot change a userId.
+
+// Module state on purpose: the process, not a client, is warned once.
+let warned = false
+
+/** The longest e-mail address (RFC 5321); it also bounds the time that the pattern below may take. */
+const maxEmailLength = 254
+const email = /^[^\s@]+@[^\s@]+\.[^\s@]+$/
+
+/** Segment spec: Identify advises a database id. The message is sent all the same. */
+export function warnOfEmail(userId: string): void {
+  if (warned || !userId.includes('@') || userId.length > maxEmailLength || !email.test(userId))
+    return
+  warned = true
+  process.emitWarning(
+    'a userId looks like an e-mail address. Addresses change, a userId cannot: pass your database id as userId and the address as traits.email.',
+    { type: 'SelfsameWarning', code: 'SELFSAME_EMAIL_AS_USER_ID' },
+  )
+}

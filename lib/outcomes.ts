@@ -1,0 +1,79 @@
+// How messages end, on its way from the delivery to callbacks, events and warnings.
+
+import type { Batch, Receipt } from './delivery/batch.js'
+import type { DeliveryListener } from './delivery/delivery.js'
+import type { Failure } from './delivery/sender.js'
+import { AnalyticsError } from './errors.js'
+import type { SafeEmitter } from './events.js'
+import { messageTypes, type Message } from './message/types.js'
+import type { Callback, Reports } from './reports.js'
+
+/** An endpoint that takes nothing for this long, in milliseconds, is worth a warning. */
+const struggleWarningAfter = 30_000
+
+export class Outcomes implements DeliveryListener {
+  readonly #emitter: SafeEmitter
+  readonly #reports: Reports
+  readonly #origin: string
+  readonly #onDrained: () => void
+  #warned = false
+  /** Why the endpoint did not take what it was last offered; undefined where it did. */
+  problem: string | undefined
+
+  constructor(emitter: SafeEmitter, reports: Reports, origin: string, onDrained: () => void) {
+    this.#emitter = emitter
+    this.#reports = reports
+    this.#origin = origin
+    this.#onDrained = onDrained
+  }
+
+  delivered(batch: Batch): void {
+    this.problem = undefined
+    this.#warned = false
+    this.#callBack(batch, undefined)
+    // Parsed only where somebody listens.
+    if (messageTypes.every((type) => this.#emitter.listenerCount(type) === 0)) return
+    for (const event of batch.messages() as Message[]) this.#emitter.emit(event.type, { event })
+  }
+
+  failed(batch: Batch, { code, reason, status, cause }: Failure): void {
+    const messages = (): Message[] => batch.messages() as Message[]
+    const error = new AnalyticsError(code, reason, { status, cause, messages })
+    this.#callBack(batch, error)
+    this.#reports.now(error)
+  }
+
+  dropped(batch: Batch, { code, reason }: Failure): void {
+    const receipts = new Map<number, Receipt>(batch.receipts())
+    for (let index = 0; index < batch.count; index++) {
+      const callback = receipts.get(index) as Callback | undefined
+      this.#reports.later(code, reason, () => batch.message(index) as Message, batch.size, callback)
+    }
+  }
+
+  struggling(reason: string, failingFor: number, pending: number): void {
+    this.problem = reason
+    if (failingFor < struggleWarningAfter || this.#warned) return
+    this.#warned = true
+    const since = failingFor === Infinity ? '' : ` for ${Math.round(failingFor / 1000)} s`
+    this.#reports.warn(
+      `${this.#origin} has taken nothing${since} (${reason}); pending and tried again: ${pending}`,
+      'SELFSAME_STRUGGLING',
+    )
+  }
+
+  drain(): void {
+    this.#emitter.emit('drain')
+  }
+
+  drained(): void {
+    this.#onDrained()
+    this.#emitter.emit('drained')
+  }
+
+  #callBack(batch: Batch, error: AnalyticsError | undefined): void {
+    for (const [index, receipt] of batch.receipts()) {
+      this.#reports.callBack(receipt as Callback, error, batch.message(index) as Message)
+    }
+  }
+}

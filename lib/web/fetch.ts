@@ -1,0 +1,100 @@
+// `selfsame/fetch`: for everything that has a Fetch Request: Hono, Next.js route handlers, and others.
+
+import type { Analytics } from '../analytics.js'
+import type { BoundAnalytics } from '../bound-analytics.js'
+import { requestBinder } from './bind-request.js'
+import { runWith } from './current.js'
+import type { RequestAnalyticsOptions } from './options.js'
+import type { RequestFacts } from './request-context.js'
+
+export { currentAnalytics } from './current.js'
+export type { RequestAnalyticsOptions } from './options.js'
+
+/** As much of Hono's context as is used. */
+export interface HonoLikeContext {
+  req: { raw: Request }
+  res: Response
+  set(key: 'analytics', value: BoundAnalytics): void
+  header(name: string, value: string, options: { append: boolean }): void
+}
+
+/**
+ * Middleware for Hono: gives each context `c.get('analytics')`: the six calls, bound to the request's anonymousId and
+ * context. A Fetch Request has no ip: say with the option `ip` where it comes from.
+ *
+ * @throws TypeError for a wrong option; a request never makes it throw
+ */
+export function requestAnalytics<Context extends HonoLikeContext>(
+  analytics: Analytics,
+  options: RequestAnalyticsOptions<Context> = {},
+): (context: Context, next: () => Promise<void>) => Promise<void> {
+  const bind = requestBinder(analytics, options)
+  return async (context, next) => {
+    const headers = new Headers()
+    const bound = bind(context, headers, () => factsOf(context.req.raw))
+    context.set('analytics', bound)
+    await runWith(bound, next)
+    // Not before: what Hono is told then, it forgets where a handler returns a Response of its own.
+    for (const cookie of cookiesFor(context.res, headers))
+      context.header('Set-Cookie', cookie, { append: true })
+  }
+}
+
+/** A handler of one Fetch request: a route handler of Next.js, a function of an edge runtime. */
+export type FetchHandler<R extends Request, Rest extends unknown[]> = (
+  request: R,
+  analytics: BoundAnalytics,
+  ...rest: Rest
+) => Response | Promise<Response>
+
+/**
+ * A handler with the request's analytics as its second argument: `export const POST = withAnalytics(analytics, handler)`.
+ * The cookie of `issue: true` is added to the response.
+ *
+ * @throws TypeError for a wrong option; a request never makes it throw
+ */
+export function withAnalytics<R extends Request, Rest extends unknown[]>(
+  analytics: Analytics,
+  handler: FetchHandler<R, Rest>,
+  options: RequestAnalyticsOptions<R> = {},
+): (request: R, ...rest: Rest) => Promise<Response> {
+  const bind = requestBinder(analytics, options)
+  return async (request, ...rest) => {
+    const headers = new Headers()
+    const bound = bind(request, headers, () => factsOf(request))
+    const response = await runWith(bound, () => handler(request, bound, ...rest))
+    const cookies = cookiesFor(response, headers)
+    return cookies.length === 0 ? response : withCookies(response, cookies)
+  }
+}
+
+/** The cookies that were issued for a request, but for those that its handler has set or expired since. */
+function cookiesFor(response: Response, issued: Headers): string[] {
+  const cookies = issued.getSetCookie()
+  // A response that switches protocols cannot be copied, and a browser takes no cookie from it.
+  if (cookies.length === 0 || response.status < 200) return []
+  const names = new Set(response.headers.getSetCookie().map(nameOf))
+  return cookies.filter((cookie) => !names.has(nameOf(cookie)))
+}
+
+function nameOf(cookie: string): string {
+  return cookie.slice(0, cookie.indexOf('='))
+}
+
+/** A copy: the headers of Response.redirect() and of fetch() cannot be changed, and a handler may reuse its response. */
+function withCookies(response: Response, cookies: string[]): Response {
+  const copy = new Response(response.body, response)
+  for (const cookie of cookies) copy.headers.append('Set-Cookie', cookie)
+  return copy
+}
+
+function factsOf(request: Request): RequestFacts {
+  const { protocol, host, pathname, search } = new URL(request.url)
+  return {
+    ip: undefined,
+    protocol: protocol.slice(0, -1),
+    host,
+    target: pathname + search,
+    header: (name) => request.headers.get(name) ?? undefined,
+  }
+}

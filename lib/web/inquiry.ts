@@ -1,0 +1,32 @@
+// Asks code that is not ours, in the course of a request: an app's options, a framework's getters, a reader of cookies.
+
+import { Guard } from '../guard.js'
+
+export class Inquiry {
+  readonly #guard = new Guard()
+
+  /**
+   * What the code throws costs its answer, never the request: it is told as a process warning, the 1st, 10th, 100th …
+   * time. So is a promise, for which no request waits.
+   *
+   * @param whom for the warning: 'option ip'
+   * @returns undefined where there is no answer
+   */
+  ask<T>(whom: string, question: () => T): T | undefined {
+    let answer: T | undefined
+    this.#guard.call(`requestAnalytics: ${whom}`, () => {
+      const given = question()
+      if (isThenable(given)) {
+        // Nobody else would hear of its rejection, and that would end the process.
+        Promise.resolve(given).catch(() => undefined)
+        throw new TypeError('it returned a promise; allowed: an answer at once')
+      }
+      answer = given
+    })
+    return answer
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function'
+}

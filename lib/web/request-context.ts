@@ -1,0 +1,127 @@
+// What a request says of its circumstances, as the context of a message (Segment spec: Common fields, Context).
+
+import type { MessageContext } from '../message/types.js'
+
+/** A request of any framework, as far as its context goes. */
+export interface RequestFacts {
+  /** As the framework's own proxy trust computes it. */
+  readonly ip: string | undefined
+  /** 'http' or 'https', likewise. */
+  readonly protocol: string
+  /** Host and port, likewise. */
+  readonly host: string | undefined
+  /** Path and query as the client asked for them. */
+  readonly target: string
+  readonly header: (name: string) => string | undefined
+}
+
+/**
+ * All of this is the client's to choose, and it is to leave room in the 32 KiB of a message: longer values are cut. JSON
+ * may double them, and much of a target or referrer is sent two or three times: 21 KiB is the worst that comes of it.
+ */
+const longest = 1_536
+/** An IPv6 address with a zone is shorter: what is longer came from a forged header through a trusting proxy setting. */
+const longestIp = 64
+
+export function contextOf(facts: RequestFacts): MessageContext {
+  const { ip, protocol, host, header } = facts
+  const target = originForm(facts.target)
+  const mark = target.indexOf('?')
+  const search = mark < 0 ? '' : target.slice(mark)
+  const page: NonNullable<MessageContext['page']> = {
+    path: textOf(mark < 0 ? target : target.slice(0, mark)),
+    search: textOf(search),
+  }
+  // OPTIONS * is about no page.
+  if (host !== undefined && host !== '' && target.startsWith('/'))
+    page.url = textOf(`${protocol}://${host}${target}`)
+  const context: MessageContext = { page }
+  if (ip !== undefined && ip !== '' && ip.length <= longestIp) context.ip = ip
+  const referer = header('referer')
+  if (referer !== undefined && referer !== '') {
+    page.referrer = textOf(referer)
+    context.referrer = { url: page.referrer }
+  }
+  const userAgent = header('user-agent')
+  if (userAgent !== undefined && userAgent !== '') context.userAgent = textOf(userAgent)
+  const locale = localeOf(header('accept-language'))
+  if (locale !== undefined) context.locale = locale
+  if (search.includes('utm_')) {
+    const campaign = campaignOf(search)
+    if (campaign !== undefined) context.campaign = campaign
+  }
+  return context
+}
+
+/** Proxies and odd clients name scheme and host in the request line (RFC 9112, 3.2.2): routers go by what follows. */
+function originForm(target: string): string {
+  if (target.startsWith('/')) return target
+  const scheme = /^https?:\/\/[^/?]*/i.exec(target)
+  if (scheme === null) return target
+  const rest = target.slice(scheme[0].length)
+  return rest.startsWith('/') ? rest : `/${rest}`
+}
+
+/** What the client sent, as text to send on. */
+function textOf(bytes: string): string {
+  if (bytes.length <= longest) return readUtf8(bytes)
+  let end = longest
+  // Not in the middle of a character: in UTF-8 its bytes but for the first are 10xxxxxx.
+  while (end > 0 && (bytes.charCodeAt(end) & 0xc0) === 0x80) end--
+  return readUtf8(bytes.slice(0, end))
+}
+
+const beyondAscii = /[^\p{ASCII}]/u
+const beyondLatin1 = /[\u0100-\u{10ffff}]/u
+
+/** Bytes reach us as Latin-1. Where they are UTF-8, as clients mean it that send more than ASCII, as that. */
+function readUtf8(bytes: string): string {
+  if (!beyondAscii.test(bytes) || beyondLatin1.test(bytes)) return bytes
+  const text = Buffer.from(bytes, 'latin1').toString('utf8')
+  return text.includes('\ufffd') ? bytes : text
+}
+
+const language = /^[a-z]{1,8}(?:-[a-z0-9]{1,8}){0,3}$/i
+/** Browsers send a handful. */
+const mostLanguages = 20
+
+/** The language that the client likes best (RFC 9110, 12.5.4), of several the first. */
+function localeOf(header: string | undefined): string | undefined {
+  if (header === undefined) return undefined
+  let best: string | undefined
+  let bestQuality = 0
+  for (const range of header.split(',', mostLanguages)) {
+    const [tag = '', parameter] = range.split(';', 2)
+    const quality =
+      parameter === undefined ? 1 : Number(/^\s*q=([\d.]+)/i.exec(parameter)?.[1] ?? 1)
+    const locale = tag.trim()
+    if (quality > bestQuality && language.test(locale)) {
+      best = locale
+      bestQuality = quality
+    }
+    // No other can be liked better.
+    if (bestQuality >= 1) break
+  }
+  return best
+}
+
+/** `utm_campaign` is the campaign's name, the other utm_ parameters keep theirs; of repeated ones the first counts. */
+function campaignOf(search: string): Record<string, string> | undefined {
+  const campaign: Record<string, string> = {}
+  let found = false
+  for (const [key, value] of new URLSearchParams(readUtf8(whole(search)))) {
+    if (!key.startsWith('utm_') || value === '') continue
+    const name = key === 'utm_campaign' ? 'name' : key.slice('utm_'.length)
+    // Nobody's campaign has it, and whatever merges the message further on may be careless.
+    if (name === '' || name === '__proto__' || Object.hasOwn(campaign, name)) continue
+    campaign[name] = value
+    found = true
+  }
+  return found ? campaign : undefined
+}
+
+/** The parameters that fit: cut in the middle of one, its value would be wrong. */
+function whole(search: string): string {
+  if (search.length <= longest) return search
+  return search.slice(0, Math.max(0, search.lastIndexOf('&', longest)))
+}
