@@ -1,0 +1,1 @@
+// Node itself, as an ES module.

@@ -1,0 +1,3 @@
+// Node and a require of selfsame.
+
+require('../../dist/index.cjs')

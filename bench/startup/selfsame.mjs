@@ -1,0 +1,3 @@
+// Node and an import of selfsame.
+
+import '../../dist/index.js'
