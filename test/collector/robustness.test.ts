@@ -144,7 +144,9 @@ describe('a body that is hostile', () => {
     const body = `{"batch":[${message('deep', `,"properties":{"x":${nested(120_000)}}`)},${message('ok', '')}]}`
     expect(await send(collector(), '/v1/batch', body)).to.include({ status: 200 })
     expect(collector().messages.map(({ messageId }) => messageId)).to.deep.equal(['ok'])
-    expect(collector().rejected[0]).to.include({ code: 'bad_request' })
+    // JSON of Node 26 does not recurse: there it is the size that is refused.
+    const code = Number.parseInt(process.versions.node) >= 26 ? 'message_too_large' : 'bad_request'
+    expect(collector().rejected[0]).to.include({ code })
   })
 
   it('nested within 32 KiB is either kept whole, and can be written out, or refused', async () => {
