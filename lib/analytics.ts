@@ -5,12 +5,10 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { errorOf } from './describe.js'
 import { BoundAnalytics } from './bound-analytics.js'
 import { Departure } from './departure.js'
-import { AxiosTransport } from './delivery/axios-transport.js'
 import { Delivery } from './delivery/delivery.js'
-import { CustomTransport } from './delivery/http-client.js'
-import { Poster } from './delivery/poster.js'
 import type { Transport } from './delivery/transport.js'
 import { endPending, releaseProcess, startPending } from './delivery/process-end.js'
+import type { CloseOptions, Counts, FlushOptions, Stats } from './counts.js'
 import { AnalyticsError, type ErrorCode } from './errors.js'
 import { SafeEmitter } from './events.js'
 import { Guard } from './guard.js'
@@ -29,47 +27,11 @@ import {
   type TrackCall,
 } from './message/types.js'
 import { Outcomes } from './outcomes.js'
-import { readOptions, type AnalyticsOptions, type Settings } from './options.js'
+import type { AnalyticsOptions } from './options/analytics-options.js'
+import { readOptions, type Settings } from './options/read-options.js'
+import { posterFor, transportFor } from './posting.js'
 import { Reports, type Callback } from './reports.js'
 import { version } from './version.js'
-
-/** How the messages of a client have fared since it was made. */
-export interface Counts {
-  delivered: number
-  /** Each of them was reported, with its reason. */
-  failed: number
-  pending: number
-}
-
-/** The books of a client, and how its delivery is doing. `enqueued = delivered + failed + pending`, always. */
-export interface Stats extends Counts {
-  /** Calls made, those included that failed at once. Not those that threw. */
-  enqueued: number
-  failedByCode: Partial<Record<ErrorCode, number>>
-  /** Of the messages that are pending. */
-  bytes: number
-  /** Tries made, the first ones and the repeated. */
-  requests: number
-  /** Those of them that repeated another. */
-  retries: number
-  /** How long the oldest pending message has waited, in milliseconds; 0 where none is. */
-  oldestAge: number
-}
-
-export interface FlushOptions {
-  /** Milliseconds after which to resolve in any case. */
-  timeout?: number | undefined
-  /** Also take no more calls: `close()`. */
-  close?: boolean | undefined
-}
-
-export interface CloseOptions {
-  /**
-   * Milliseconds after which what is still pending fails as `timeout`.
-   * @default 25_000, which fits into the 30 s that Kubernetes and others give a process after SIGTERM
-   */
-  timeout?: number | undefined
-}
 
 const closeTimeout = 25_000
 
@@ -113,11 +75,9 @@ export class Analytics extends SafeEmitter {
       if (this.#departure) endPending(this.#departure)
     })
     const { httpClient } = settings
-    const transport: Transport = httpClient
-      ? new CustomTransport(httpClient)
-      : new AxiosTransport(settings.connection)
+    const transport = transportFor(settings)
     this.#transport = transport
-    const poster = this.#poster(transport)
+    const poster = posterFor(settings, transport, this)
     const load = async (): Promise<void> => transport.load?.()
     this.#delivery = new Delivery({ ...settings, poster, load }, this.#outcomes)
     this.#departure = flushOnExit
@@ -345,21 +305,6 @@ export class Analytics extends SafeEmitter {
   #counts(): Counts {
     const { books, outbox } = this.#delivery
     return { delivered: books.delivered, failed: books.failed, pending: outbox.count }
-  }
-
-  #poster(transport: Transport): Poster {
-    return new Poster({
-      ...this.#settings,
-      transport,
-      onRequest: () =>
-        this.listenerCount('http_request') > 0
-          ? (event) => this.emit('http_request', event)
-          : undefined,
-      onResponse: () =>
-        this.listenerCount('http_response') > 0
-          ? (event) => this.emit('http_response', event)
-          : undefined,
-    })
   }
 }
 

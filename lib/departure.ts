@@ -1,7 +1,7 @@
 // What one client does when the process ends.
 
 import { writeSync } from 'node:fs'
-import type { Batch } from './delivery/batch.js'
+import type { Batch } from './outbox/batch.js'
 import type { Delivery } from './delivery/delivery.js'
 import { deliverLast, type LastDeliverySettings } from './delivery/last-delivery.js'
 import type { Leaver } from './delivery/process-end.js'

@@ -3,12 +3,12 @@
 import type { HttpFetch } from './delivery/http-client.js'
 
 export { Analytics } from './analytics.js'
-export type { CloseOptions, Counts, FlushOptions, Stats } from './analytics.js'
+export type { CloseOptions, Counts, FlushOptions, Stats } from './counts.js'
 export { AnalyticsError, errorCodes } from './errors.js'
 export type { ErrorCode } from './errors.js'
 export type { AnalyticsEvents, Context } from './events.js'
 export type { Bound, BoundAnalytics } from './bound-analytics.js'
-export type { AnalyticsOptions } from './options.js'
+export type { AnalyticsOptions } from './options/analytics-options.js'
 export type { Callback } from './reports.js'
 export type { Binding } from './message/compose.js'
 export { currentAnalytics } from './web/current.js'
@@ -85,7 +85,7 @@ export type {
   HttpClientResponse as HTTPResponse,
   HttpFetch as HTTPFetchFn,
 } from './delivery/http-client.js'
-export type { AnalyticsOptions as AnalyticsSettings } from './options.js'
+export type { AnalyticsOptions as AnalyticsSettings } from './options/analytics-options.js'
 export type {
   AliasCall as AliasParams,
   GroupCall as GroupParams,

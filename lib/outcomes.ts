@@ -1,6 +1,6 @@
 // How messages end, on its way from the delivery to callbacks, events and warnings.
 
-import type { Batch, Receipt } from './delivery/batch.js'
+import type { Batch, Receipt } from './outbox/batch.js'
 import type { DeliveryListener } from './delivery/delivery.js'
 import type { Failure } from './delivery/sender.js'
 import { AnalyticsError } from './errors.js'

@@ -3,7 +3,7 @@
 import { expect } from 'chai'
 import { Agent } from 'node:https'
 import { Analytics, type AnalyticsOptions } from '../lib/index.js'
-import { readOptions } from '../lib/options.js'
+import { readOptions } from '../lib/options/read-options.js'
 import { warningsOf } from './support/warnings.js'
 
 describe('the defaults', () => {

@@ -2,11 +2,12 @@
 
 import type { Answer } from './answer.js'
 import { describeAnswer } from './answer.js'
-import type { Batch, Receipt } from './batch.js'
+import type { Batch, Receipt } from '../outbox/batch.js'
 import { Books } from './books.js'
 import { idleTimer } from './timer.js'
 import { Flushes } from './flushes.js'
-import { MemoryOutbox, type Appended } from './outbox.js'
+import { MemoryOutbox } from '../outbox/memory-outbox.js'
+import type { Appended } from '../outbox/outbox.js'
 import { Sender, type Failure } from './sender.js'
 import type { Poster } from './poster.js'
 

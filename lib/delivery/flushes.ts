@@ -1,6 +1,6 @@
 // Who waits for what: each flush covers the messages that were pending when it began, and may overlap any other.
 
-import type { Batch } from './batch.js'
+import type { Batch } from '../outbox/batch.js'
 
 interface Flush {
   /** The place of the first message that it does not cover. */

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { errorOf } from '../describe.js'
 import type { ConnectionOptions } from './axios-transport.js'
 import { packAgent, type PackedAgent } from './agent-options.js'
-import type { Batch } from './batch.js'
+import type { Batch } from '../outbox/batch.js'
 import type { Failure } from './sender.js'
 
 /** What the child leaves of its time, in milliseconds, so that its last word is heard before it is killed. */

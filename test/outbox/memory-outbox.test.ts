@@ -1,8 +1,8 @@
 // The outbox in memory: what waits is bounded, and making room loses nothing that it need not.
 
 import { expect } from 'chai'
-import { Batch } from '../../lib/delivery/batch.js'
-import { MemoryOutbox } from '../../lib/delivery/outbox.js'
+import { Batch } from '../../lib/outbox/batch.js'
+import { MemoryOutbox } from '../../lib/outbox/memory-outbox.js'
 
 const KiB = 1024
 const limits = {

@@ -1,0 +1,157 @@
+// Every option with its default, checked.
+
+import type { ConnectionOptions } from '../delivery/axios-transport.js'
+import type { HttpClient, HttpFetch } from '../delivery/http-client.js'
+import { describe } from '../describe.js'
+import type { Integrations, MessageContext } from '../message/types.js'
+import type { AnalyticsOptions } from './analytics-options.js'
+import { boolean, integer, longestTimer, oneOf, wrong } from './checks.js'
+import { connection, httpClient } from './connection.js'
+import { url, writeKey } from './destination.js'
+
+/** The options with every default filled in. */
+export interface Settings {
+  readonly url: string
+  readonly writeKey: string
+  readonly flushAt: number
+  readonly flushInterval: number
+  readonly maxBatchSize: number
+  readonly maxBatchBytes: number
+  readonly maxMessageBytes: number
+  readonly maxQueueBytes: number
+  readonly overflow: 'drop-newest' | 'drop-oldest'
+  readonly maxInFlight: number
+  readonly httpRequestTimeout: number
+  readonly maxRetries: number
+  readonly maxRetryDuration: number
+  readonly gzip: boolean
+  readonly flushOnExit: boolean
+  readonly exitTimeout: number
+  readonly onInvalid: 'throw' | 'report'
+  readonly disable: boolean
+  readonly context: MessageContext | undefined
+  readonly integrations: Integrations | undefined
+  readonly httpClient: HttpFetch | HttpClient | undefined
+  readonly connection: ConnectionOptions
+}
+
+/** @throws TypeError that names the option, the value and what is allowed */
+export function readOptions(options: AnalyticsOptions): Settings {
+  if (typeof options !== 'object' || (options as unknown) === null) {
+    throw new TypeError(`Analytics was given ${describe(options)}; allowed: an object of options`)
+  }
+  warnOfUnknown(options)
+  const disable = boolean(options, 'disable', false)
+  const seconds = Math.max(
+    integer(options, 'maxTotalBackoffDuration', -1, 0, Infinity),
+    integer(options, 'maxRateLimitDuration', -1, 0, Infinity),
+  )
+  return {
+    writeKey: writeKey(options.writeKey),
+    url: url(options),
+    flushAt: integer(options, 'flushAt', integer(options, 'maxEventsInBatch', 100, 1), 1),
+    flushInterval: integer(options, 'flushInterval', 10_000, 1, longestTimer),
+    maxBatchSize: integer(options, 'maxBatchSize', 2_500, 1),
+    maxBatchBytes: integer(options, 'maxBatchBytes', 480 * 1024, 1024, 64 * 1024 * 1024),
+    maxMessageBytes: integer(options, 'maxMessageBytes', 32 * 1024, 1),
+    maxQueueBytes: integer(options, 'maxQueueBytes', 64 * 1024 * 1024, 1),
+    overflow: oneOf(options, 'overflow', ['drop-newest', 'drop-oldest']),
+    maxInFlight: integer(options, 'maxInFlight', 1, 1),
+    httpRequestTimeout: integer(options, 'httpRequestTimeout', 10_000, 1, longestTimer),
+    maxRetries: integer(options, 'maxRetries', 10, 0, Infinity),
+    maxRetryDuration: integer(
+      options,
+      'maxRetryDuration',
+      seconds < 0 ? 12 * 3_600_000 : seconds * 1000,
+      0,
+      Infinity,
+    ),
+    gzip: boolean(options, 'gzip', false),
+    flushOnExit: boolean(options, 'flushOnExit', true),
+    exitTimeout: integer(options, 'exitTimeout', 10_000, 0, longestTimer),
+    onInvalid: oneOf(
+      options,
+      'onInvalid',
+      process.env.NODE_ENV === 'production' ? ['report', 'throw'] : ['throw', 'report'],
+    ),
+    disable,
+    context: fields(options, 'context'),
+    integrations: fields(options, 'integrations'),
+    httpClient: httpClient(options),
+    connection: connection(options),
+  }
+}
+
+function fields<N extends 'context' | 'integrations'>(
+  options: AnalyticsOptions,
+  name: N,
+): AnalyticsOptions[N] {
+  const value = options[name]
+  if (value === undefined) return undefined
+  const allowed = 'an object that can be written as JSON'
+  if (typeof value !== 'object' || (value as unknown) === null || Array.isArray(value)) {
+    throw wrong(name, describe(value), allowed)
+  }
+  try {
+    // A copy as it is going to be sent: what the caller changes later changes nothing.
+    return JSON.parse(JSON.stringify(value)) as AnalyticsOptions[N]
+  } catch (cause) {
+    throw new TypeError(
+      `option ${name} is an object that cannot be written as JSON; allowed: ${allowed}`,
+      { cause },
+    )
+  }
+}
+
+const known = new Set<string>([
+  'writeKey',
+  'host',
+  'path',
+  'flushAt',
+  'flushInterval',
+  'maxBatchSize',
+  'maxBatchBytes',
+  'maxMessageBytes',
+  'maxQueueBytes',
+  'overflow',
+  'maxInFlight',
+  'httpRequestTimeout',
+  'maxRetries',
+  'maxRetryDuration',
+  'gzip',
+  'flushOnExit',
+  'exitTimeout',
+  'onInvalid',
+  'disable',
+  'context',
+  'integrations',
+  'httpClient',
+  'proxy',
+  'httpAgent',
+  'httpsAgent',
+  'maxEventsInBatch',
+  'maxTotalBackoffDuration',
+  'maxRateLimitDuration',
+] satisfies (keyof AnalyticsOptions)[])
+
+/** An unknown option is a typing error, or one of another library's: worth a word, not a crash. */
+function warnOfUnknown(options: AnalyticsOptions): void {
+  if ('oauthSettings' in options && options.oauthSettings !== undefined) {
+    throw wrong(
+      'oauthSettings',
+      describe(options.oauthSettings),
+      'nothing: OAuth is not supported yet',
+    )
+  }
+  const unknown = Object.keys(options).filter(
+    (name) => !known.has(name) && name !== 'oauthSettings',
+  )
+  if (unknown.length === 0) return
+  process.emitWarning(
+    `Analytics does not know the option ${unknown.join(', ')}; see docs/options.md`,
+    {
+      type: 'SelfsameWarning',
+      code: 'SELFSAME_UNKNOWN_OPTION',
+    },
+  )
+}
