@@ -71,8 +71,13 @@ export class Analytics extends SafeEmitter {
     this.#composer = new Composer(settings)
     this.#serializer = new Serializer(this.#composer.context)
     this.#reports = new Reports(this, guard)
-    this.#outcomes = new Outcomes(this, this.#reports, new URL(url).origin, () => {
-      if (this.#departure) endPending(this.#departure)
+    this.#outcomes = new Outcomes(this, this.#reports, new URL(url).origin, {
+      onDrained: () => {
+        if (this.#departure) endPending(this.#departure)
+      },
+      onRestored: () => {
+        if (this.#departure) startPending(this.#departure)
+      },
     })
     const { httpClient } = settings
     const transport = transportFor(settings)
@@ -233,7 +238,7 @@ export class Analytics extends SafeEmitter {
         this.#fail('message_too_large', this.#tooLarge(text), text, receipt)
         break
       case 'full':
-        this.#fail('queue_full', 'maxQueueBytes of messages wait already', text, receipt)
+        this.#fail('queue_full', this.#fullness, text, receipt)
     }
     return !delivery.isOverHighWater
   }
@@ -270,6 +275,10 @@ export class Analytics extends SafeEmitter {
     this.#reports.later(code, reason, () => JSON.parse(text) as Message, text.length, callback)
   }
 
+  get #fullness(): string {
+    return this.#delivery.outbox.obstacle ?? 'maxQueueBytes of messages wait already'
+  }
+
   #tooLarge(text: string): string {
     return `the message has ${Buffer.byteLength(text)} bytes; allowed: ${this.#delivery.outbox.maxMessageBytes}`
   }
@@ -284,6 +293,8 @@ export class Analytics extends SafeEmitter {
       reason: `not delivered within ${timeout} ms of close()${problem === undefined ? '' : `: ${problem}`}`,
     })
     this.#reports.tellWaiting()
+    // What an outbox on disk still holds is not ours any more.
+    if (this.#departure) endPending(this.#departure)
     this.#transport.close?.()
     releaseProcess()
   }

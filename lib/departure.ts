@@ -39,10 +39,12 @@ export class Departure implements Leaver {
   }
 
   leave(timeLeft: number): void {
-    const { delivery, tellFailures } = this.#options
-    delivery.sender.interrupt()
-    const batches = delivery.outbox.takeAll()
+    const { delivery, tellFailures, lastProblem } = this.#options
+    // What is on disk is safe. It goes now where nothing speaks against it, for the next start may be far.
+    const batches =
+      delivery.outbox.isDurable && lastProblem() !== undefined ? [] : delivery.outbox.takeAll()
     if (batches.length > 0) {
+      delivery.sender.interrupt()
       const lost = this.#deliver(batches, timeLeft)
       if (lost.messages.length > 0) writeSync(2, lineOn(lost.messages, lost.reason))
     }
@@ -70,12 +72,18 @@ export class Departure implements Leaver {
           delivery.deliver(part)
           continue
         }
+        if (delivery.outbox.isDurable && failure.code !== 'rejected') continue
         lost.push(...(part.messages() as Message[]))
         reason = failure.reason
         delivery.fail(part, failure)
       }
     }
     for (const batch of delivery.outbox.takeAll()) {
+      if (delivery.outbox.isDurable) {
+        // For the next process, or for this one, where it survives the signal.
+        delivery.outbox.replace(batch, [batch])
+        continue
+      }
       lost.push(...(batch.messages() as Message[]))
       delivery.fail(batch, {
         code: 'timeout',

@@ -11,6 +11,8 @@ export const errorCodes = {
   queue_full: 'maxQueueBytes of messages wait already',
   rejected: 'the server refused the message for good',
   retries_exhausted: 'every try that maxRetries or maxRetryDuration allow has failed',
+  expired: 'the message waited in an outbox on disk for longer than maxAge',
+  outbox_damaged: 'what an outbox on disk held of the message cannot be read any more',
   closed: 'the call came after close()',
   timeout: 'close() reached its timeout, or the process its end, before the message was delivered',
 } as const

@@ -8,6 +8,19 @@ export { AnalyticsError, errorCodes } from './errors.js'
 export type { ErrorCode } from './errors.js'
 export type { AnalyticsEvents, Context } from './events.js'
 export type { Bound, BoundAnalytics } from './bound-analytics.js'
+export { Batch } from './outbox/batch.js'
+export type { Receipt } from './outbox/batch.js'
+export { directory } from './outbox/directory/directory.js'
+export type { DirectoryOptions } from './outbox/directory/directory.js'
+export type {
+  Appended,
+  Lost,
+  Outbox,
+  OutboxFactory,
+  OutboxListener,
+  OutboxSettings,
+  Waiting,
+} from './outbox/outbox.js'
 export type { AnalyticsOptions } from './options/analytics-options.js'
 export type { Callback } from './reports.js'
 export type { Binding } from './message/compose.js'

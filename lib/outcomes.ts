@@ -3,6 +3,7 @@
 import type { Batch, Receipt } from './outbox/batch.js'
 import type { DeliveryListener } from './delivery/delivery.js'
 import type { Failure } from './delivery/sender.js'
+import type { Lost } from './outbox/outbox.js'
 import { AnalyticsError } from './errors.js'
 import type { SafeEmitter } from './events.js'
 import { messageTypes, type Message } from './message/types.js'
@@ -16,15 +17,24 @@ export class Outcomes implements DeliveryListener {
   readonly #reports: Reports
   readonly #origin: string
   readonly #onDrained: () => void
+  readonly #onRestored: () => void
+  /** The warnings that were given: each once. */
+  readonly #told = new Set<string>()
   #warned = false
   /** Why the endpoint did not take what it was last offered; undefined where it did. */
   problem: string | undefined
 
-  constructor(emitter: SafeEmitter, reports: Reports, origin: string, onDrained: () => void) {
+  constructor(
+    emitter: SafeEmitter,
+    reports: Reports,
+    origin: string,
+    { onDrained, onRestored }: { onDrained: () => void; onRestored: () => void },
+  ) {
     this.#emitter = emitter
     this.#reports = reports
     this.#origin = origin
     this.#onDrained = onDrained
+    this.#onRestored = onRestored
   }
 
   delivered(batch: Batch): void {
@@ -49,6 +59,25 @@ export class Outcomes implements DeliveryListener {
       const callback = receipts.get(index) as Callback | undefined
       this.#reports.later(code, reason, () => batch.message(index) as Message, batch.size, callback)
     }
+  }
+
+  lost({ count, reason, cause, receipts }: Lost): void {
+    // Nobody can say what was in them.
+    const error = new AnalyticsError('outbox_damaged', `${reason} (messages: ${count})`, { cause })
+    for (const receipt of receipts) {
+      this.#reports.callBack(receipt as Callback, error, {} as Message)
+    }
+    this.#reports.now(error)
+  }
+
+  restored(): void {
+    this.#onRestored()
+  }
+
+  warn(text: string): void {
+    if (this.#told.has(text)) return
+    this.#told.add(text)
+    this.#reports.warn(text, 'SELFSAME_OUTBOX')
   }
 
   struggling(reason: string, failingFor: number, pending: number): void {

@@ -7,7 +7,7 @@ import { Books } from './books.js'
 import { idleTimer } from './timer.js'
 import { Flushes } from './flushes.js'
 import { MemoryOutbox } from '../outbox/memory-outbox.js'
-import type { Appended } from '../outbox/outbox.js'
+import type { Appended, Lost, Outbox, OutboxFactory, Waiting } from '../outbox/outbox.js'
 import { Sender, type Failure } from './sender.js'
 import type { Poster } from './poster.js'
 
@@ -21,6 +21,8 @@ export interface DeliveryOptions {
   maxMessageBytes: number
   maxQueueBytes: number
   overflow: 'drop-newest' | 'drop-oldest'
+  /** The one in memory, where there is none. */
+  outbox?: OutboxFactory | undefined
   maxInFlight: number
   maxRetries: number
   maxRetryDuration: number
@@ -32,6 +34,12 @@ export interface DeliveryListener {
   failed(batch: Batch, failure: Failure): void
   /** Within the call of a newer message, to which these gave way. */
   dropped(batch: Batch, failure: Failure): void
+  /** The outbox cannot give back what it was to keep. */
+  lost(lost: Lost): void
+  /** Messages that an earlier process has left are pending now. */
+  restored(): void
+  /** Something that whoever runs the process should know. */
+  warn(text: string): void
   /** The endpoint has not taken anything for this many milliseconds, and is tried again. */
   struggling(reason: string, failingFor: number, pending: number): void
   /** The outbox was over its high-water mark, and has room again. */
@@ -46,7 +54,7 @@ const lowWater = 0.25
 
 export class Delivery {
   readonly books = new Books()
-  readonly outbox: MemoryOutbox
+  readonly outbox: Outbox
   readonly sender: Sender
   readonly #options: DeliveryOptions
   readonly #listener: DeliveryListener
@@ -54,18 +62,16 @@ export class Delivery {
   readonly #highWaterBytes: number
   #timer: NodeJS.Timeout | undefined
   /** The batch that has waited for flushInterval. */
-  #overdue: Batch | undefined
+  #overdue: Waiting | undefined
   #mustDrain = false
+  /** Until what an earlier process has left is there; it goes first. */
+  #opening: Promise<void> | undefined
 
   constructor(options: DeliveryOptions, listener: DeliveryListener) {
     this.#options = { ...options, flushAt: Math.min(options.flushAt, options.maxBatchSize) }
     this.#listener = listener
     this.#highWaterBytes = options.maxQueueBytes * highWater
-    const { overflow } = options
-    this.outbox = new MemoryOutbox({
-      ...options,
-      onDropped: overflow === 'drop-newest' ? undefined : (batch) => this.#drop(batch),
-    })
+    this.outbox = this.#openOutbox(options)
     this.sender = new Sender({
       ...options,
       load: () => this.#load(),
@@ -74,6 +80,7 @@ export class Delivery {
       isUrgent: () => this.#isUrgent(),
       onDelivered: (batch) => this.deliver(batch),
       onFailed: (batch, failure) => this.fail(batch, failure),
+      onExhausted: (batch, failure) => this.#exhaust(batch, failure),
       onRetry: (_batch, answer, failingFor) => this.#retry(answer, failingFor),
       onIdle: () => this.#idle(),
     })
@@ -109,9 +116,18 @@ export class Delivery {
    * Sends everything appended until now without waiting for more, and resolves when it is settled; with false where
    * `timeout` milliseconds were not enough.
    */
-  flush(timeout: number | undefined): Promise<boolean> {
-    const { nextSequence, count } = this.outbox
-    const settled = this.#flushes.wait(nextSequence, count, timeout)
+  async flush(timeout: number | undefined): Promise<boolean> {
+    if (!this.#opening) return this.#flush(timeout)
+    // What an earlier process has left goes first, and is waited for as well.
+    const started = performance.now()
+    await Promise.all([this.#flush(timeout), within(timeout, this.#opening)])
+    return this.#flush(timeout && Math.max(0, timeout - (performance.now() - started)))
+  }
+
+  #flush(timeout: number | undefined): Promise<boolean> {
+    const { nextSequence, count, postponed = [] } = this.outbox
+    const aside = postponed.reduce((sum, waiting) => sum + waiting.count, 0)
+    const settled = this.#flushes.wait(nextSequence, count - aside, timeout, postponed)
     this.sender.wake()
     return settled
   }
@@ -138,11 +154,59 @@ export class Delivery {
     this.#settled()
   }
 
-  /** Stops sending, and fails what is left. */
+  /** Stops sending, and fails what is left, unless it is where another process will find it. */
   stop(failure: Failure): void {
     clearTimeout(this.#timer)
     this.sender.stop()
-    for (const batch of this.outbox.takeAll()) this.fail(batch, failure)
+    if (!this.outbox.isDurable) {
+      for (const batch of this.outbox.takeAll()) this.fail(batch, failure)
+    }
+    this.outbox.close?.()
+  }
+
+  #openOutbox(options: DeliveryOptions): Outbox {
+    const { overflow, outbox } = options
+    const dropped = (batch: Batch): void => this.#drop(batch)
+    if (!outbox) {
+      const onDropped = overflow === 'drop-oldest' ? dropped : undefined
+      return new MemoryOutbox({ ...options, onDropped })
+    }
+    const opened = outbox({
+      ...options,
+      listener: {
+        dropped,
+        restored: (count) => {
+          this.books.enqueued += count
+          this.#listener.restored()
+        },
+        lost: (lost) => this.#lose(lost),
+        ready: () => this.sender.wake(),
+        warn: (text) => this.#listener.warn(text),
+      },
+    })
+    this.#opening = opened.open?.().finally(() => (this.#opening = undefined))
+    return opened
+  }
+
+  /** It was tried as often as it may be. Where it is safe, it is tried again later, and does not hold up the others. */
+  #exhaust(batch: Batch, failure: Failure): void {
+    if (this.outbox.postpone?.(batch) !== true) {
+      this.fail(batch, failure)
+      return
+    }
+    this.#flushes.settle(batch)
+    this.#listener.struggling(
+      `${failure.reason}; put aside, and tried again later`,
+      Infinity,
+      this.outbox.count,
+    )
+  }
+
+  #lose(lost: Lost): void {
+    this.books.fail('outbox_damaged', lost.count)
+    this.#flushes.settle(lost)
+    this.#listener.lost(lost)
+    this.#settled()
   }
 
   #isDue(): boolean {
@@ -166,6 +230,7 @@ export class Delivery {
 
   /** What cannot be loaded is the answer to the try that needs it; but it will not mend itself, so say it at once. */
   async #load(): Promise<void> {
+    await this.#opening
     try {
       await this.#options.load()
     } catch (error) {
@@ -179,6 +244,8 @@ export class Delivery {
   }
 
   #idle(): void {
+    // A reference to it would keep all of its memory.
+    if (this.outbox.next !== this.#overdue) this.#overdue = undefined
     // After an interruption what has become due meanwhile was left to the request that was given up.
     this.sender.wake()
     this.#armTimer()
@@ -226,4 +293,13 @@ export class Delivery {
   #retry(answer: Answer, failingFor: number): void {
     this.#listener.struggling(describeAnswer(answer), failingFor, this.outbox.count)
   }
+}
+
+/** Resolves when the promise does, or after `timeout` milliseconds. */
+async function within(timeout: number | undefined, promise: Promise<void>): Promise<void> {
+  if (timeout === undefined) return promise
+  let timer: NodeJS.Timeout | undefined
+  const end = new Promise<void>((resolve) => (timer = setTimeout(resolve, timeout)))
+  await Promise.race([promise, end])
+  clearTimeout(timer)
 }

@@ -1,10 +1,12 @@
 // Who waits for what: each flush covers the messages that were pending when it began, and may overlap any other.
 
-import type { Batch } from '../outbox/batch.js'
+import type { Waiting } from '../outbox/outbox.js'
 
 interface Flush {
   /** The place of the first message that it does not cover. */
   readonly mark: number
+  /** What it does not cover either: it had been put aside. */
+  readonly except: readonly Pick<Waiting, 'sequence' | 'count'>[]
   /** How many of its messages are not settled yet. */
   remaining: number
   readonly resolve: () => void
@@ -23,8 +25,15 @@ export class Flushes {
   /**
    * Resolves once the `pending` messages before `mark` are settled: with true, or with false where `timeout`
    * milliseconds were not enough.
+   *
+   * @param except of the messages before `mark`, those that are not waited for
    */
-  async wait(mark: number, pending: number, timeout: number | undefined): Promise<boolean> {
+  async wait(
+    mark: number,
+    pending: number,
+    timeout: number | undefined,
+    except: readonly Waiting[] = [],
+  ): Promise<boolean> {
     if (pending === 0) return true
     return new Promise((resolve) => {
       const end = (settled: boolean): void => {
@@ -34,6 +43,7 @@ export class Flushes {
       }
       const flush: Flush = {
         mark,
+        except,
         remaining: pending,
         resolve: () => {
           end(true)
@@ -51,8 +61,12 @@ export class Flushes {
   }
 
   /** Tells all that wait that the messages of a batch are settled. */
-  settle({ sequence, count }: Batch): void {
+  settle({ sequence, count }: Pick<Waiting, 'sequence' | 'count'>): void {
     for (const flush of this.#waiting) {
+      const isExcepted = flush.except.some(
+        (each) => each.sequence <= sequence && sequence < each.sequence + each.count,
+      )
+      if (isExcepted) continue
       flush.remaining -= Math.max(0, Math.min(flush.mark, sequence + count) - sequence)
       if (flush.remaining <= 0) flush.resolve()
     }

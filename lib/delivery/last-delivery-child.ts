@@ -45,6 +45,10 @@ const sender = new Sender({
   onFailed: (batch, { code, reason, status }) => {
     tell({ sequence: batch.sequence, count: batch.count, failure: { code, reason, status } })
   },
+  // Where the messages are safe all the same, who asked for this leaves them where they are.
+  onExhausted: (batch, { code, reason, status }) => {
+    tell({ sequence: batch.sequence, count: batch.count, failure: { code, reason, status } })
+  },
   onRetry: (_batch, answer) => {
     tell({ struggling: describeAnswer(answer) })
   },

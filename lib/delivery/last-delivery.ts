@@ -2,9 +2,9 @@
 
 import type childProcess from 'node:child_process'
 import { existsSync } from 'node:fs'
-import nodeModule from 'node:module'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { builtin } from '../builtin.js'
 import { errorOf } from '../describe.js'
 import type { ConnectionOptions } from './axios-transport.js'
 import { packAgent, type PackedAgent } from './agent-options.js'
@@ -83,13 +83,6 @@ export function deliverLast(
   } catch (error) {
     return { outcomes: [], reason: errorOf(error).message }
   }
-}
-
-/** Node 21 and the first versions of 22 have no getBuiltinModule. */
-function builtin(name: string): unknown {
-  return 'getBuiltinModule' in process
-    ? process.getBuiltinModule(name)
-    : nodeModule.createRequire(import.meta.url)(name)
 }
 
 function obstacleTo(program: string): string | undefined {

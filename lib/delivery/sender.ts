@@ -51,6 +51,8 @@ export interface SenderOptions {
   isUrgent: () => boolean
   onDelivered: (batch: Batch) => void
   onFailed: (batch: Batch, failure: Failure) => void
+  /** Called when a batch was tried as often, or for as long, as the options say. */
+  onExhausted: (batch: Batch, failure: Failure) => void
   /** Called after each try that will be followed by another, with how long the batch has been failing. */
   onRetry: (batch: Batch, answer: Answer, failingFor: number) => void
   /** Called when a request has ended and nothing more is due. */
@@ -160,7 +162,8 @@ export class Sender {
     while (isDue()) {
       await this.#linger(signal)
       if (signal.aborted) return
-      const batch = outbox.take()
+      const taken = outbox.take()
+      const batch = taken instanceof Promise ? await taken : taken
       if (!batch) return
       await this.#deliver(batch, signal)
     }
@@ -174,7 +177,15 @@ export class Sender {
   }
 
   async #deliver(batch: Batch, signal: AbortSignal): Promise<void> {
-    const { onDelivered, onFailed, outbox } = this.#options
+    const { onFailed, outbox } = this.#options
+    // While it was read from the disk, it was given up.
+    if (signal.aborted) outbox.replace(batch, [batch])
+    else if (isExpired(batch, outbox)) onFailed(batch, expired)
+    else await this.#send(batch, signal)
+  }
+
+  async #send(batch: Batch, signal: AbortSignal): Promise<void> {
+    const { onDelivered, onFailed, onExhausted, outbox } = this.#options
     const history: History = { failures: 0, faults: 0, since: NaN }
     try {
       await pRetry((attempt) => this.#try(batch, attempt - 1, history, signal), {
@@ -190,6 +201,9 @@ export class Sender {
       if (signal.aborted) return
       if (error instanceof FailedTry && error.verdict === 'split')
         outbox.replace(batch, batch.split())
+      else if (isExpired(batch, outbox)) onFailed(batch, expired)
+      else if (error instanceof FailedTry && error.verdict !== 'refusal')
+        onExhausted(batch, exhausted(error))
       else onFailed(batch, failureOf(error))
     }
   }
@@ -248,8 +262,12 @@ export class Sender {
       history.failures++
     }
     const failingFor = now - history.since
-    if (verdict === 'fault' && ++history.faults > this.#options.maxRetries) return false
-    if (verdict !== 'fault' && failingFor >= this.#options.maxRetryDuration) return false
+    const { outbox, maxRetries, maxRetryDuration } = this.#options
+    if (isExpired(batch, outbox)) return false
+    if (verdict === 'fault' && ++history.faults > maxRetries) return false
+    // What is on disk is safe there: while nobody is there to take it, nothing would be won by putting it aside.
+    const isOver = failingFor >= maxRetryDuration && !outbox.isDurable
+    if (verdict !== 'fault' && isOver) return false
     this.#options.onRetry(batch, answer, failingFor)
     return true
   }
@@ -259,9 +277,25 @@ function failureOf(error: unknown): Failure {
   if (!(error instanceof FailedTry)) {
     return { code: 'rejected', reason: 'the batch could not be sent', cause: errorOf(error) }
   }
-  const { answer, verdict } = error
-  const { status } = answer
-  const cause = 'error' in answer ? answer.error : undefined
-  if (verdict === 'refusal') return { code: 'rejected', reason: error.message, status, cause }
-  return { code: 'retries_exhausted', reason: `gave up; at last ${error.message}`, status, cause }
+  const { status } = error.answer
+  return { code: 'rejected', reason: error.message, status, cause: causeOf(error) }
+}
+
+function exhausted(error: FailedTry): Failure {
+  const { status } = error.answer
+  const reason = `gave up; at last ${error.message}`
+  return { code: 'retries_exhausted', reason, status, cause: causeOf(error) }
+}
+
+function causeOf({ answer }: FailedTry): Error | undefined {
+  return 'error' in answer ? answer.error : undefined
+}
+
+const expired: Failure = {
+  code: 'expired',
+  reason: 'it could not be delivered before it was older than maxAge',
+}
+
+function isExpired({ since }: Batch, { maxAge }: Outbox): boolean {
+  return Date.now() - since > maxAge
 }

@@ -5,6 +5,7 @@ import type { Agent as HttpsAgent } from 'node:https'
 import type { ConnectionOptions } from '../delivery/axios-transport.js'
 import type { HttpClient, HttpFetch } from '../delivery/http-client.js'
 import type { Integrations, MessageContext } from '../message/types.js'
+import type { OutboxFactory } from '../outbox/outbox.js'
 
 /** What `new Analytics()` takes. Durations are milliseconds, sizes are bytes. */
 export interface AnalyticsOptions {
@@ -43,9 +44,15 @@ export interface AnalyticsOptions {
    */
   maxMessageBytes?: number | undefined
   /**
+   * Where messages wait: `directory('/var/lib/app/outbox')` keeps them on disk, where they survive the end of the
+   * process, or a function that opens an outbox of your own (docs/durability.md).
+   * @default in memory
+   */
+  outbox?: OutboxFactory | undefined
+  /**
    * The most bytes of messages that may wait. Past it a call fails as `queue_full`; past half of it a call returns
-   * false. Minimum 1.
-   * @default 64 MiB
+   * false. Of an outbox in a directory it bounds what all processes together have in it. Minimum 1.
+   * @default 64 MiB; 1 GiB where there is an `outbox`
    */
   maxQueueBytes?: number | undefined
   /**

@@ -4,6 +4,7 @@ import type { ConnectionOptions } from '../delivery/axios-transport.js'
 import type { HttpClient, HttpFetch } from '../delivery/http-client.js'
 import { describe } from '../describe.js'
 import type { Integrations, MessageContext } from '../message/types.js'
+import type { OutboxFactory } from '../outbox/outbox.js'
 import type { AnalyticsOptions } from './analytics-options.js'
 import { boolean, integer, longestTimer, oneOf, wrong } from './checks.js'
 import { connection, httpClient } from './connection.js'
@@ -18,6 +19,7 @@ export interface Settings {
   readonly maxBatchSize: number
   readonly maxBatchBytes: number
   readonly maxMessageBytes: number
+  readonly outbox: OutboxFactory | undefined
   readonly maxQueueBytes: number
   readonly overflow: 'drop-newest' | 'drop-oldest'
   readonly maxInFlight: number
@@ -34,6 +36,8 @@ export interface Settings {
   readonly httpClient: HttpFetch | HttpClient | undefined
   readonly connection: ConnectionOptions
 }
+
+const gibibyte = 1024 * 1024 * 1024
 
 /** @throws TypeError that names the option, the value and what is allowed */
 export function readOptions(options: AnalyticsOptions): Settings {
@@ -54,7 +58,8 @@ export function readOptions(options: AnalyticsOptions): Settings {
     maxBatchSize: integer(options, 'maxBatchSize', 2_500, 1),
     maxBatchBytes: integer(options, 'maxBatchBytes', 480 * 1024, 1024, 64 * 1024 * 1024),
     maxMessageBytes: integer(options, 'maxMessageBytes', 32 * 1024, 1),
-    maxQueueBytes: integer(options, 'maxQueueBytes', 64 * 1024 * 1024, 1),
+    outbox: disable ? undefined : outbox(options),
+    maxQueueBytes: integer(options, 'maxQueueBytes', options.outbox ? gibibyte : gibibyte / 16, 1),
     overflow: oneOf(options, 'overflow', ['drop-newest', 'drop-oldest']),
     maxInFlight: integer(options, 'maxInFlight', 1, 1),
     httpRequestTimeout: integer(options, 'httpRequestTimeout', 10_000, 1, longestTimer),
@@ -103,6 +108,11 @@ function fields<N extends 'context' | 'integrations'>(
   }
 }
 
+function outbox({ outbox: value }: AnalyticsOptions): OutboxFactory | undefined {
+  if (value === undefined || typeof value === 'function') return value
+  throw wrong('outbox', describe(value), 'directory(path), or a function that opens an outbox')
+}
+
 const known = new Set<string>([
   'writeKey',
   'host',
@@ -112,6 +122,7 @@ const known = new Set<string>([
   'maxBatchSize',
   'maxBatchBytes',
   'maxMessageBytes',
+  'outbox',
   'maxQueueBytes',
   'overflow',
   'maxInFlight',

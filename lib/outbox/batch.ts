@@ -3,7 +3,8 @@
 /** What its owner wants to have back with a settled message; the delivery itself makes nothing of it. */
 export type Receipt = (...args: never[]) => unknown
 
-const prefix = Buffer.from('{"batch":[')
+/** How a body begins. */
+export const prefix = Buffer.from('{"batch":[')
 const comma = ','.charCodeAt(0)
 const suffix = (sentAt: Date): string => `],"sentAt":"${sentAt.toISOString()}"}`
 const suffixLength = suffix(new Date(0)).length
@@ -83,6 +84,12 @@ export class Batch {
     return this.#bytes.write(text, start)
   }
 
+  /** Copies the bytes of the message that was written last, and is not added yet. */
+  copyWritten(size: number, target: Buffer, at: number): void {
+    const start = this.#end + (this.#ends.length === 0 ? 0 : 1)
+    this.#bytes.copy(target, at, start, start + size)
+  }
+
   /** Adds the message that was written last. */
   add(size: number, receipt: Receipt | undefined): void {
     if (this.count === 0) this.#since = Date.now()
@@ -112,6 +119,22 @@ export class Batch {
     return JSON.parse(this.#bytes.toString('utf8', from, this.#ends[this.#dropped + index]))
   }
 
+  /** Whether anybody wants to have something back. */
+  get hasReceipts(): boolean {
+    return this.#receipts !== undefined && this.#receipts.size > 0
+  }
+
+  /** The size of one live message, in bytes. */
+  sizeOf(index: number): number {
+    return (this.#ends[this.#dropped + index] ?? 0) - this.#start(this.#dropped + index)
+  }
+
+  /** Copies the bytes of one live message. */
+  copyMessage(index: number, target: Buffer, at: number): void {
+    const start = this.#start(this.#dropped + index)
+    this.#bytes.copy(target, at, start, start + this.sizeOf(index))
+  }
+
   /** The receipts of the live messages, with the index of each, in order. */
   *receipts(): Generator<[index: number, receipt: Receipt]> {
     if (!this.#receipts) return
@@ -138,11 +161,22 @@ export class Batch {
     return this.#ends.slice(this.#dropped).map((end) => end - offset)
   }
 
-  /** A batch made of a body and its `ends()`, as another process handed them over. */
-  static from(sequence: number, body: Buffer, ends: readonly number[]): Batch {
+  /**
+   * A batch made of a body and its `ends()`, as another process handed them over, or a file.
+   *
+   * @param body what `body()` writes behind the messages must fit into it, where that has not been written before
+   */
+  static from(
+    sequence: number,
+    body: Buffer,
+    ends: readonly number[],
+    since = Date.now(),
+    receipts?: ReadonlyMap<number, Receipt>,
+  ): Batch {
     const batch = new Batch(sequence, prefix.length)
-    batch.#since = Date.now()
+    batch.#since = since
     batch.#bytes = body
+    if (receipts) batch.#receipts = new Map(receipts)
     batch.#ends.push(...ends)
     batch.#end = ends.at(-1) ?? prefix.length
     return batch

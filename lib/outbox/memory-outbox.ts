@@ -1,12 +1,11 @@
 // The outbox in memory.
 
-import { Batch, bodyOverhead, smallestCapacity, type Receipt } from './batch.js'
+import type { Batch, Receipt } from './batch.js'
+import { Growing, type BatchLimits } from './growing.js'
 import type { Appended, Outbox } from './outbox.js'
+import { TakenBatches } from './taken.js'
 
-export interface MemoryOutboxLimits {
-  maxBatchSize: number
-  maxBatchBytes: number
-  maxMessageBytes: number
+export interface MemoryOutboxLimits extends BatchLimits {
   maxQueueBytes: number
   /** Called with what `drop-oldest` took out to make room; without it, what is new is refused. */
   onDropped?: ((batch: Batch) => void) | undefined
@@ -14,26 +13,25 @@ export interface MemoryOutboxLimits {
 
 /** Batches in memory, the last of which grows. */
 export class MemoryOutbox implements Outbox {
+  readonly isDurable = false
+  readonly maxAge = Infinity
   readonly #limits: MemoryOutboxLimits
-  readonly #taken = new Set<Batch>()
+  readonly #taken = new TakenBatches()
   /** Full batches, and what was put back: in order, before the growing one. */
   readonly #waiting: Batch[] = []
-  #growing: Batch | undefined
-  /** What the next batch begins with: as much as the last one needed, so that under load nothing is copied to grow. */
-  #capacity = smallestCapacity
+  readonly #growing: Growing
+  readonly #onFull = (batch: Batch): void => void this.#waiting.push(batch)
   #count = 0
   #bytes = 0
   #nextSequence = 0
 
   constructor(limits: MemoryOutboxLimits) {
-    // A message that would not fit an empty batch could never be sent.
-    const maxMessageBytes = Math.min(limits.maxMessageBytes, limits.maxBatchBytes - bodyOverhead)
-    this.#limits = { ...limits, maxMessageBytes }
+    this.#limits = limits
+    this.#growing = new Growing(limits)
   }
 
-  /** The size that a message may have. */
   get maxMessageBytes(): number {
-    return this.#limits.maxMessageBytes
+    return this.#growing.maxMessageBytes
   }
 
   get count(): number {
@@ -49,29 +47,15 @@ export class MemoryOutbox implements Outbox {
   }
 
   get oldest(): number | undefined {
-    let oldest = this.next?.since
-    for (const { since } of this.#taken) oldest = Math.min(oldest ?? since, since)
-    return oldest
+    const { oldest } = this.#taken
+    return this.next ? Math.min(this.next.since, oldest ?? Infinity) : oldest
   }
 
   append(text: string, receipt: Receipt | undefined): Appended {
-    const { maxBatchSize, maxBatchBytes, maxMessageBytes, maxQueueBytes } = this.#limits
-    // UTF-8 is never shorter than UTF-16 is long: what is surely too large is not even encoded.
-    if (text.length > maxMessageBytes) return 'too_large'
-    let batch = (this.#growing ??= this.#newBatch())
-    let size = batch.write(text, maxBatchBytes)
-    if (batch.count === maxBatchSize || batch.bodyLengthWith(size) > maxBatchBytes) {
-      const bytes = size === Infinity ? Buffer.byteLength(text) : size
-      if (bytes > maxMessageBytes) return 'too_large'
-      this.#learn(batch)
-      // One that was emptied to make room is no batch any more, though its memory is used up.
-      if (batch.count > 0) this.#waiting.push(batch)
-      batch = this.#growing = this.#newBatch()
-      size = batch.write(text, maxBatchBytes)
-    }
-    if (size > maxMessageBytes) return 'too_large'
-    if (this.#bytes + size > maxQueueBytes && !this.#makeRoom(size)) return 'full'
-    batch.add(size, receipt)
+    const size = this.#growing.write(text, this.#nextSequence, this.#onFull)
+    if (size === undefined) return 'too_large'
+    if (this.#bytes + size > this.#limits.maxQueueBytes && !this.#makeRoom(size)) return 'full'
+    this.#growing.add(size, receipt)
     this.#bytes += size
     this.#count++
     this.#nextSequence++
@@ -87,8 +71,7 @@ export class MemoryOutbox implements Outbox {
   }
 
   get next(): Batch | undefined {
-    if (this.#waiting.length > 0) return this.#waiting[0]
-    return this.#growing !== undefined && this.#growing.count > 0 ? this.#growing : undefined
+    return this.#waiting[0] ?? this.#growing.batch
   }
 
   get nextIsFull(): boolean {
@@ -96,13 +79,8 @@ export class MemoryOutbox implements Outbox {
   }
 
   take(): Batch | undefined {
-    const batch = this.#waiting.shift() ?? this.#growing
-    if (!batch || batch.count === 0) return undefined
-    if (batch === this.#growing) {
-      this.#growing = undefined
-      this.#learn(batch)
-    }
-    this.#taken.add(batch)
+    const batch = this.#waiting.shift() ?? this.#growing.take()
+    if (batch) this.#taken.add(batch)
     return batch
   }
 
@@ -122,42 +100,19 @@ export class MemoryOutbox implements Outbox {
 
   takeAll(): Batch[] {
     while (this.take());
-    return [...this.#taken].sort((a, b) => a.sequence - b.sequence)
+    return this.#taken.all()
   }
 
-  /** Of what is taken, the messages from a place on, as a taken batch of their own; undefined where there are none. */
   carve(sequence: number, count: number): Batch | undefined {
-    for (const batch of this.#taken) {
-      const from = sequence - batch.sequence
-      if (from < 0 || from + count > batch.count) continue
-      if (count === batch.count) return batch
-      const part = batch.slice(from, from + count)
-      const rest = [batch.slice(0, from), batch.slice(from + count, batch.count)]
-      this.#taken.delete(batch)
-      for (const each of [part, ...rest]) if (each.count > 0) this.#taken.add(each)
-      return part
-    }
-    return undefined
-  }
-
-  #newBatch(): Batch {
-    return new Batch(this.#nextSequence, this.#capacity)
-  }
-
-  /** The next batch begins with somewhat more memory than this one has needed. */
-  #learn({ extent }: Batch): void {
-    const wanted = Math.max(smallestCapacity, Math.ceil(extent * 1.25))
-    this.#capacity = Math.min(wanted, this.#limits.maxBatchBytes)
+    return this.#taken.carve(sequence, count)
   }
 
   /** Drops the oldest messages that nobody is sending, where that is wanted, until `size` bytes fit. */
   #makeRoom(size: number): boolean {
     const { maxQueueBytes, onDropped } = this.#limits
     if (!onDropped) return false
-    let inFlight = 0
-    for (const batch of this.#taken) inFlight += batch.size
     // What is being sent cannot be dropped, and nothing else should be where that would not help.
-    if (inFlight + size > maxQueueBytes) return false
+    if (this.#taken.bytes + size > maxQueueBytes) return false
     for (;;) {
       if (this.#bytes + size <= maxQueueBytes) return true
       const oldest = this.next
@@ -168,7 +123,7 @@ export class MemoryOutbox implements Outbox {
 
   #drop(oldest: Batch, onDropped: (batch: Batch) => void): void {
     const dropped = oldest.dropFirst()
-    if (oldest.count === 0 && oldest !== this.#growing) this.#waiting.shift()
+    if (oldest.count === 0 && oldest === this.#waiting[0]) this.#waiting.shift()
     this.#count -= dropped.count
     this.#bytes -= dropped.size
     onDropped(dropped)

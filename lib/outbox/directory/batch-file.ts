@@ -1,0 +1,149 @@
+// The file of the batch that grows: one write a message.
+
+import {
+  closeSync,
+  constants,
+  fdatasync,
+  fdatasyncSync,
+  fsync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  renameSync,
+  writeSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { batchFileName, type BatchFileName } from './names.js'
+
+/** When what was written is brought to the disk itself, where it survives the power plug. */
+export type Fsync = 'batch' | 'call' | false
+
+export interface BatchFileOptions {
+  fsync: Fsync
+  /** Something that was written could not be brought to the disk. */
+  onSyncFailed: (error: Error) => void
+}
+
+const creating =
+  constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW || 0)
+
+export class BatchFile {
+  readonly #directory: string
+  readonly #name: BatchFileName
+  readonly #fsync: Fsync
+  readonly #onSyncFailed: (error: Error) => void
+  readonly #fd: number
+  /** How much of it is valid, in bytes. */
+  #length = 0
+  #isSynced = true
+
+  /** @throws what Node throws where the file cannot be made */
+  constructor(
+    directory: string,
+    name: { number: number; since: number },
+    { fsync, onSyncFailed }: BatchFileOptions,
+  ) {
+    this.#directory = directory
+    this.#name = name
+    this.#fsync = fsync
+    this.#onSyncFailed = onSyncFailed
+    this.#fd = openSync(this.path, creating, 0o600)
+    if (fsync === 'call') syncDirectory(directory)
+  }
+
+  get path(): string {
+    return join(this.#directory, batchFileName(this.#name))
+  }
+
+  /** Whether nothing is in it. */
+  get isEmpty(): boolean {
+    return this.#length === 0
+  }
+
+  /**
+   * Appends a record, or nothing.
+   *
+   * @throws what Node throws where it cannot be written as a whole: the disk is full
+   */
+  append(record: Buffer, length: number): void {
+    try {
+      let written = 0
+      // A disk that becomes full takes a part; the second write says why.
+      while (written < length) {
+        written += writeSync(this.#fd, record, written, length - written, this.#length + written)
+      }
+      if (this.#fsync === 'call') fdatasyncSync(this.#fd)
+      else this.#isSynced = false
+    } catch (error) {
+      this.#cutOff()
+      throw error
+    }
+    this.#length += length
+  }
+
+  /** Brings what was written to the disk, in the background. */
+  sync(): void {
+    if (this.#fsync !== 'batch' || this.#isSynced) return
+    this.#isSynced = true
+    fdatasync(this.#fd, (error) => {
+      if (error) this.#onSyncFailed(error)
+    })
+  }
+
+  /** Gives it the name of a file that does not grow any more. */
+  seal(count: number): string {
+    const { path } = this
+    const sealed = join(this.#directory, batchFileName({ ...this.#name, count }))
+    try {
+      renameSync(path, sealed)
+      return sealed
+    } catch {
+      // The name only serves to find out later whether something is missing.
+      return path
+    }
+  }
+
+  /** It is written to the disk and closed, in the background. */
+  close(): void {
+    if (this.#fsync !== 'batch' || this.#isSynced) {
+      closeSync(this.#fd)
+      return
+    }
+    fsync(this.#fd, (error) => {
+      if (error) this.#onSyncFailed(error)
+      closeSync(this.#fd)
+      syncDirectoryLater(this.#directory)
+    })
+  }
+
+  /** The half record at the end: the next one is written over it, but may be shorter. */
+  #cutOff(): void {
+    try {
+      ftruncateSync(this.#fd, this.#length)
+    } catch {
+      // What stays behind has no valid checksum: it will be cut off when the file is read.
+    }
+  }
+}
+
+/** A new file is there after a power failure only if its directory was synced as well. */
+function syncDirectory(directory: string): void {
+  // Windows has no such thing.
+  if (process.platform === 'win32') return
+  const fd = openSync(directory, constants.O_RDONLY)
+  try {
+    fsyncSync(fd)
+  } finally {
+    closeSync(fd)
+  }
+}
+
+function syncDirectoryLater(directory: string): void {
+  if (process.platform === 'win32') return
+  try {
+    const fd = openSync(directory, constants.O_RDONLY)
+    fsync(fd, () => closeSync(fd))
+  } catch {
+    // It has been removed meanwhile: every file in it is delivered.
+  }
+}

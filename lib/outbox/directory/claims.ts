@@ -1,0 +1,111 @@
+// What the dead have left: each directory of theirs goes to exactly one of the living, by one rename.
+
+import { lstat, readdir, rename, unlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import {
+  aliveName,
+  holdingName,
+  nobody,
+  readAliveName,
+  readHoldingName,
+  type Holding,
+} from './names.js'
+import type { Presence } from './presence.js'
+import { Obituaries } from './standstill.js'
+
+export interface Claimed {
+  origin: string
+  path: string
+}
+
+export interface Sweep {
+  /** What is ours now, oldest first. */
+  claimed: Claimed[]
+  /** What the other living clients have in the directory, in bytes. */
+  othersBytes: number
+}
+
+export class Claims {
+  /** What was ever taken over, by the client that wrote it. */
+  readonly origins: string[] = []
+  readonly #directory: string
+  readonly #presence: Presence
+  readonly #obituaries: Obituaries
+
+  constructor(directory: string, presence: Presence) {
+    this.#directory = directory
+    this.#presence = presence
+    this.#obituaries = new Obituaries(directory)
+  }
+
+  /** @throws what Node throws where the directory cannot be read or written */
+  async sweep(): Promise<Sweep> {
+    const entries = await readdir(this.#directory, { withFileTypes: true })
+    const dead = new Map<string, Promise<boolean>>()
+    const isDead = (owner: string): Promise<boolean> => {
+      const known = dead.get(owner) ?? this.#obituaries.isDead(owner)
+      dead.set(owner, known)
+      return known
+    }
+    const sweep: Sweep = { claimed: [], othersBytes: 0 }
+    const owners = new Set<string>()
+    const holdings = entries
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => readHoldingName(name))
+      .filter((holding) => holding !== undefined && holding.owner !== this.#presence.owner)
+      .sort((a, b) => ((a?.origin ?? '') < (b?.origin ?? '') ? -1 : 1)) as Holding[]
+    for (const holding of holdings) {
+      owners.add(holding.owner)
+      if (holding.owner === nobody || (await isDead(holding.owner))) {
+        const path = await this.#claim(holding)
+        if (path !== undefined) sweep.claimed.push({ origin: holding.origin, path })
+      } else {
+        sweep.othersBytes += await bytesIn(join(this.#directory, holdingName(holding)))
+      }
+    }
+    for (const { name } of entries) {
+      const owner = readAliveName(name)
+      if (owner === undefined || owner === this.#presence.owner) continue
+      owners.add(owner)
+      if (await isDead(owner)) await unlink(join(this.#directory, aliveName(owner))).catch(ignore)
+    }
+    this.#obituaries.forgetAllBut(owners)
+    return sweep
+  }
+
+  /** The path under which it is ours; undefined where another was faster. */
+  async #claim(holding: Holding): Promise<string | undefined> {
+    const { owner } = this.#presence
+    const from = join(this.#directory, holdingName(holding))
+    // Somebody else's, in a directory that several users may write to, is not for us to send.
+    const { uid } = await lstat(from).catch(() => ({ uid: NaN }))
+    if (process.getuid !== undefined && uid !== process.getuid()) return undefined
+    const to = join(this.#directory, holdingName({ origin: holding.origin, owner }))
+    // First the sign of life: what is ours must never seem to be a dead client's.
+    this.#presence.announce()
+    try {
+      await rename(from, to)
+      this.origins.push(holding.origin)
+      return to
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+      throw error
+    }
+  }
+}
+
+async function bytesIn(directory: string): Promise<number> {
+  let bytes = 0
+  // Its owner may be delivering it just now.
+  for (const name of await readdir(directory).catch(() => [])) {
+    bytes += await lstat(join(directory, name)).then(
+      ({ size }) => size,
+      () => 0,
+    )
+  }
+  return bytes
+}
+
+function ignore(): void {
+  // Another client has removed it.
+}

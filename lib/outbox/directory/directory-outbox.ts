@@ -1,0 +1,350 @@
+// The outbox in a directory: every message is in a file before its call returns.
+
+import { errorOf } from '../../describe.js'
+import type { Batch, Receipt } from '../batch.js'
+import { Growing } from '../growing.js'
+import type { Appended, Outbox, OutboxListener, OutboxSettings, Waiting } from '../outbox.js'
+import { TakenBatches } from '../taken.js'
+import { Files } from './files.js'
+import { Home, type HomeSettings } from './home.js'
+import { recordOverhead } from './records.js'
+import { load, loadNow, storedIn, type Loaded, type StoredBatch } from './stored.js'
+
+export interface DirectoryOutboxSettings extends HomeSettings {
+  maxAge: number
+  claimInterval: number
+}
+
+/** How much of what waits is kept in memory besides, in bytes: what is sent soon need not be read back. */
+const mostInMemory = 4 * 1024 * 1024
+
+/** After how long a batch that was put aside is tried again, in milliseconds. */
+const postponement = 10 * 60_000
+
+/** After how long a file is read again that could not be opened for want of descriptors or memory, in milliseconds. */
+const readAgainAfter = 1_000
+const passing = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN', 'EBUSY', 'EINTR'])
+
+export class DirectoryOutbox implements Outbox {
+  readonly isDurable = true
+  readonly maxAge: number
+  readonly #maxQueueBytes: number
+  readonly #dropsOldest: boolean
+  readonly #listener: OutboxListener
+  readonly #home: Home
+  readonly #files: Files
+  readonly #growing: Growing
+  readonly #taken = new TakenBatches()
+  readonly #onFull = (batch: Batch): void => this.#seal(batch)
+  /** What goes first: parts of batches that were put back, and what dead clients have left. */
+  #first: StoredBatch[] = []
+  /** Full batches of our own: in order, before the growing one. */
+  readonly #waiting: StoredBatch[] = []
+  readonly #postponed = new Set<StoredBatch>()
+  readonly #timer: NodeJS.Timeout
+  #loading = 0
+  #count = 0
+  #bytes = 0
+  #othersBytes = 0
+  #inMemory = 0
+  #nextSequence = 0
+  #obstacle: string | undefined
+  #isClosed = false
+
+  constructor(settings: DirectoryOutboxSettings, limits: OutboxSettings) {
+    this.maxAge = settings.maxAge
+    this.#maxQueueBytes = limits.maxQueueBytes
+    this.#dropsOldest = limits.overflow === 'drop-oldest'
+    this.#listener = limits.listener
+    const warn = (text: string): void => this.#listener.warn(text)
+    this.#files = new Files(warn)
+    this.#growing = new Growing(limits)
+    this.#home = new Home(settings, warn)
+    this.#timer = setInterval(() => void this.#look(), settings.claimInterval)
+    // Where tests replace the timers, one may be a number.
+    ;(this.#timer as Partial<NodeJS.Timeout>).unref?.()
+  }
+
+  get maxMessageBytes(): number {
+    return this.#growing.maxMessageBytes
+  }
+
+  get count(): number {
+    return this.#count
+  }
+
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  get nextSequence(): number {
+    return this.#nextSequence
+  }
+
+  get obstacle(): string | undefined {
+    return this.#obstacle
+  }
+
+  get postponed(): readonly Waiting[] {
+    return [...this.#postponed]
+  }
+
+  get oldest(): number | undefined {
+    const ages = [this.#taken.oldest, this.next?.since, ...[...this.#postponed].map((p) => p.since)]
+    const known = ages.filter((age) => age !== undefined)
+    return known.length === 0 ? undefined : Math.min(...known)
+  }
+
+  append(text: string, receipt: Receipt | undefined): Appended {
+    const size = this.#growing.write(text, this.#nextSequence, this.#onFull)
+    if (size === undefined) return 'too_large'
+    this.#obstacle = undefined
+    if (!this.#hasRoomFor(size)) return 'full'
+    try {
+      this.#home.write(this.#growing, size)
+    } catch (error) {
+      const { code, message } = errorOf(error) as NodeJS.ErrnoException
+      this.#obstacle = `the directory of the outbox cannot be written: ${code ?? message}`
+      return 'full'
+    }
+    this.#growing.add(size, receipt)
+    this.#bytes += size
+    this.#count++
+    this.#nextSequence++
+    return 'accepted'
+  }
+
+  get next(): Waiting | undefined {
+    return this.#first[0] ?? this.#waiting[0] ?? this.#growing.batch
+  }
+
+  get nextIsFull(): boolean {
+    return this.#first.length > 0 || this.#waiting.length > 0
+  }
+
+  take(): Batch | undefined | Promise<Batch | undefined> {
+    const stored = this.#first.shift() ?? this.#waiting.shift()
+    if (stored) {
+      if (stored.batch) return this.#takeFromMemory(stored, stored.batch)
+      return this.#takeFromFile(stored)
+    }
+    const batch = this.#growing.take()
+    if (!batch) return undefined
+    const { path, origin } = this.#home.endFile()
+    this.#files.add({ path, origin, sequence: batch.sequence, count: batch.count })
+    this.#taken.add(batch)
+    return batch
+  }
+
+  replace(batch: Batch, parts: Batch[]): void {
+    if (!this.#taken.delete(batch)) return
+    const stored = parts.map((part) => this.#partOf(part))
+    // Of several requests in flight a later one may have been put back first.
+    const behind = this.#first.findIndex(({ sequence }) => sequence > batch.sequence)
+    this.#first.splice(behind < 0 ? this.#first.length : behind, 0, ...stored)
+  }
+
+  postpone(batch: Batch): boolean {
+    if (!this.#taken.delete(batch)) return false
+    const stored = this.#partOf(batch)
+    this.#postponed.add(stored)
+    this.#later(postponement, () => {
+      this.#postponed.delete(stored)
+      this.#first.unshift(stored)
+    })
+    return true
+  }
+
+  settle(batch: Batch): boolean {
+    if (!this.#taken.delete(batch)) return false
+    this.#forget(batch, batch.size)
+    return true
+  }
+
+  takeAll(): Batch[] {
+    // What is only on disk comes before what is in memory: to send that now would break the order.
+    const isInMemory = (stored: StoredBatch): boolean => stored.batch !== undefined
+    if (this.#loading > 0 || this.#postponed.size > 0) return []
+    if (![...this.#first, ...this.#waiting].every(isInMemory)) return []
+    while (this.take());
+    return this.#taken.all()
+  }
+
+  carve(sequence: number, count: number): Batch | undefined {
+    return this.#taken.carve(sequence, count)
+  }
+
+  async open(): Promise<void> {
+    await this.#look()
+  }
+
+  close(): void {
+    this.#isClosed = true
+    clearInterval(this.#timer)
+    const batch = this.#growing.take()
+    if (batch) this.#home.sealFile(batch.count)
+    this.#home.leave()
+  }
+
+  /** Looks for what dead clients have left, and shows that we are none. */
+  async #look(): Promise<void> {
+    if (this.#isClosed) return
+    try {
+      await this.#home.beat(this.#growing.batch)
+      const { claimed, othersBytes } = await this.#home.sweep()
+      this.#othersBytes = othersBytes
+      for (const { path, origin } of claimed) await this.#adopt(path, origin)
+    } catch (error) {
+      this.#listener.warn(
+        `the directory of the outbox cannot be searched for what others have left: ${errorOf(error).message}`,
+      )
+    }
+  }
+
+  async #adopt(directory: string, origin: string): Promise<void> {
+    const stored = await storedIn(directory, origin, this.#nextSequence)
+    this.#files.adopt(directory, stored.length)
+    let count = 0
+    for (const each of stored) {
+      count += each.count
+      this.#bytes += each.bytes
+    }
+    if (count === 0) return
+    this.#nextSequence += count
+    this.#count += count
+    this.#first.push(...stored)
+    this.#listener.restored(count)
+    this.#listener.ready()
+  }
+
+  /** The growing batch has become full. */
+  #seal(batch: Batch): void {
+    const file = this.#home.sealFile(batch.count)
+    const keep = this.#inMemory + batch.extent <= mostInMemory
+    if (keep) this.#inMemory += batch.extent
+    const { sequence, count, size, since } = batch
+    const receipts = batch.hasReceipts ? new Map(batch.receipts()) : undefined
+    this.#waiting.push({
+      ...file,
+      sequence,
+      count,
+      bytes: size,
+      since,
+      receipts,
+      batch: keep ? batch : undefined,
+    })
+  }
+
+  #takeFromMemory(stored: StoredBatch, batch: Batch): Batch {
+    if (!stored.isPart) {
+      this.#inMemory -= batch.extent
+      this.#files.add(stored)
+    }
+    this.#taken.add(batch)
+    return batch
+  }
+
+  async #takeFromFile(stored: StoredBatch): Promise<Batch | undefined> {
+    this.#loading++
+    try {
+      const loaded = await load(stored)
+      this.#files.add(stored)
+      const { batch } = this.#check(stored, loaded)
+      if (batch) this.#taken.add(batch)
+      return batch ?? (await this.take())
+    } catch (error) {
+      this.#cannotRead(stored, errorOf(error))
+      return undefined
+    } finally {
+      this.#loading--
+    }
+  }
+
+  /** Reports what is missing in a file that was read. */
+  #check(stored: StoredBatch, loaded: Loaded): Loaded {
+    const { batch, lost, lostReceipts, reason, isDamaged } = loaded
+    const { sequence, bytes } = stored
+    if (isDamaged) this.#files.markDamaged(sequence)
+    // What its size said of a file's messages was an estimate, where some are damaged.
+    this.#bytes += (batch?.size ?? 0) - bytes
+    if (lost === 0) return loaded
+    this.#forget({ sequence, count: lost }, 0)
+    this.#listener.lost({ sequence, count: lost, reason, receipts: lostReceipts })
+    return loaded
+  }
+
+  #cannotRead(stored: StoredBatch, cause: NodeJS.ErrnoException): void {
+    if (passing.has(cause.code ?? '')) {
+      this.#later(readAgainAfter, () => this.#first.unshift(stored))
+      return
+    }
+    const { sequence, count, bytes, receipts } = stored
+    this.#count -= count
+    this.#bytes -= bytes
+    this.#listener.lost({
+      sequence,
+      count,
+      reason: `a file of the outbox cannot be read: ${cause.code ?? cause.message}`,
+      cause,
+      receipts: [...(receipts?.values() ?? [])],
+    })
+  }
+
+  /** A taken batch as one that waits again. Where it is all that its file holds, the file is enough. */
+  #partOf(batch: Batch): StoredBatch {
+    const { sequence, count, size, since } = batch
+    const receipts = batch.hasReceipts ? new Map(batch.receipts()) : undefined
+    const waits = { sequence, count, bytes: size, since, receipts }
+    const file = this.#files.release(batch)
+    if (file) return { ...waits, ...file }
+    return { ...waits, path: '', origin: '', batch, isPart: true }
+  }
+
+  #forget({ sequence, count }: Pick<Waiting, 'sequence' | 'count'>, bytes: number): void {
+    this.#count -= count
+    this.#bytes -= bytes
+    this.#files.settle({ sequence, count })
+  }
+
+  #hasRoomFor(size: number): boolean {
+    while (!this.#fits(size)) {
+      // A file goes as a whole.
+      const oldest = this.#dropsOldest ? (this.#first.shift() ?? this.#waiting.shift()) : undefined
+      if (!oldest) return false
+      this.#drop(oldest)
+    }
+    return true
+  }
+
+  #fits(size: number): boolean {
+    const ours = this.#bytes + this.#count * recordOverhead
+    return ours + this.#othersBytes + size + recordOverhead <= this.#maxQueueBytes
+  }
+
+  #drop(stored: StoredBatch): void {
+    try {
+      let { batch } = stored
+      if (batch) this.#takeFromMemory(stored, batch)
+      else {
+        const loaded = loadNow(stored)
+        this.#files.add(stored)
+        ;({ batch } = this.#check(stored, loaded))
+        if (!batch) return
+        this.#taken.add(batch)
+      }
+      this.settle(batch)
+      this.#listener.dropped(batch)
+    } catch (error) {
+      this.#cannotRead(stored, errorOf(error))
+    }
+  }
+
+  #later(milliseconds: number, change: () => void): void {
+    const timer = setTimeout(() => {
+      if (this.#isClosed) return
+      change()
+      this.#listener.ready()
+    }, milliseconds)
+    ;(timer as Partial<NodeJS.Timeout>).unref?.()
+  }
+}

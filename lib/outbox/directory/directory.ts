@@ -1,0 +1,87 @@
+// `directory('/var/lib/app/outbox')`: the option `outbox` for those who must not lose a message.
+
+import { lstatSync, mkdirSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { describe } from '../../describe.js'
+import { integer, longestTimer, oneOf, shown, wrong } from '../../options/checks.js'
+import type { OutboxFactory } from '../outbox.js'
+import type { Fsync } from './batch-file.js'
+import { DirectoryOutbox } from './directory-outbox.js'
+
+/** Durations are milliseconds. */
+export interface DirectoryOptions {
+  /**
+   * When messages are brought from the system's memory to the disk, where they survive a power failure. Any of them
+   * survives the end of the process, `kill -9` included.
+   * - `'batch'`: when their batch is full or is going to be sent, and every `claimInterval` before that
+   * - `'call'`: before the call returns, which then takes as long as the disk does
+   * - `false`: when the system sees fit
+   * @default 'batch'
+   */
+  fsync?: Fsync | undefined
+  /**
+   * How old a message may become before it fails as `expired`. Minimum 1; Infinity is allowed.
+   * @default 30 days
+   */
+  maxAge?: number | undefined
+  /**
+   * How often to look for files that another process has left. Minimum 1.
+   * @default 10_000
+   */
+  claimInterval?: number | undefined
+}
+
+const known = new Set(['fsync', 'maxAge', 'claimInterval'] satisfies (keyof DirectoryOptions)[])
+
+/**
+ * An outbox on disk (docs/durability.md): a call returns when its message is in a file. What is left when the process
+ * ends, however it ends, the next one delivers. Several processes may share a directory.
+ *
+ * @param path is made where it is not there, for its owner alone
+ * @throws TypeError that names the argument or option, the value and what is allowed
+ */
+export function directory(path: string, options: DirectoryOptions = {}): OutboxFactory {
+  if (typeof path !== 'string' || path === '') {
+    throw new TypeError(`directory() was given ${describe(path)}; allowed: a path`)
+  }
+  if (typeof options !== 'object' || (options as unknown) === null) {
+    throw new TypeError(`directory() was given ${describe(options)} as options; allowed: an object`)
+  }
+  for (const name of Object.keys(options)) {
+    if (!known.has(name as keyof DirectoryOptions)) {
+      throw new TypeError(
+        `directory() does not know the option ${name}; allowed: ${[...known].join(', ')}`,
+      )
+    }
+  }
+  const settings = {
+    path: resolve(path),
+    fsync: fsyncOf(options),
+    maxAge: integer(options, 'maxAge', 30 * 86_400_000, 1, Infinity),
+    claimInterval: integer(options, 'claimInterval', 10_000, 1, longestTimer),
+  }
+  return (outboxSettings) => {
+    prepare(settings.path)
+    return new DirectoryOutbox(settings, outboxSettings)
+  }
+}
+
+function fsyncOf(options: DirectoryOptions): Fsync {
+  return options.fsync === false ? false : oneOf(options, 'fsync', ['batch', 'call'])
+}
+
+/** The mistakes of whoever configures it are told at once; a disk that is full now may have room later. */
+function prepare(path: string): void {
+  const allowed = 'the path of a directory that this process may write to'
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 })
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'EROFS' || code === 'EIO') return
+    if (code !== 'EEXIST')
+      throw wrong('outbox', `a directory that cannot be made (${code})`, allowed)
+  }
+  const stats = lstatSync(path)
+  if (stats.isSymbolicLink()) throw wrong('outbox', `a symbolic link (${shown(path)})`, allowed)
+  if (!stats.isDirectory()) throw wrong('outbox', `no directory (${shown(path)})`, allowed)
+}

@@ -1,0 +1,163 @@
+// Our own place in the directory: the file that grows, beside those that we have filled.
+
+import { mkdirSync, renameSync } from 'node:fs'
+import { lstat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Batch } from '../batch.js'
+import type { Growing } from '../growing.js'
+import { BatchFile, type Fsync } from './batch-file.js'
+import { Claims, type Sweep } from './claims.js'
+import { holdingName, nobody } from './names.js'
+import { Presence } from './presence.js'
+import { endRecord, startRecord } from './records.js'
+import { removeDirectory } from './stored.js'
+
+export interface HomeSettings {
+  path: string
+  fsync: Fsync
+}
+
+export class Home {
+  readonly #root: string
+  readonly #fsync: Fsync
+  readonly #warn: (text: string) => void
+  readonly #presence: Presence
+  readonly #claims: Claims
+  #file: BatchFile | undefined
+  #isMade = false
+  #number = 0
+  #record = Buffer.allocUnsafeSlow(4096)
+
+  constructor({ path, fsync }: HomeSettings, warn: (text: string) => void) {
+    this.#root = path
+    this.#fsync = fsync
+    this.#warn = warn
+    this.#presence = new Presence(path)
+    this.#claims = new Claims(path, this.#presence)
+  }
+
+  /**
+   * Writes the message that the growing batch has at its end, and has not added yet.
+   *
+   * @throws what Node throws; then nothing of it is in the file
+   */
+  write(growing: Growing, size: number): void {
+    this.#append(size, (record, at) => growing.copyWritten(size, record, at))
+  }
+
+  /** The growing batch is going to be sent. */
+  endFile(): { path: string; origin: string } {
+    return this.#end((file) => file.path)
+  }
+
+  /** The growing batch does not grow any more, and waits. */
+  sealFile(count: number): { path: string; origin: string } {
+    return this.#end((file) => file.seal(count))
+  }
+
+  /**
+   * Shows that we live, and brings what is new to the disk.
+   *
+   * @param batch the growing one: where its file has been removed, it gets another
+   */
+  async beat(batch: Batch | undefined): Promise<void> {
+    this.#file?.sync()
+    await this.#presence.beat()
+    if (!this.#file || (await isThere(this.#file.path))) return
+    this.#warn('the directory of the outbox was removed while it was in use')
+    this.endFile()
+    for (let index = 0; index < (batch?.count ?? 0); index++) {
+      const size = batch?.sizeOf(index) ?? 0
+      this.#append(size, (record, at) => batch?.copyMessage(index, record, at))
+    }
+  }
+
+  /** What the dead have left is ours then. */
+  async sweep(): Promise<Sweep> {
+    try {
+      return await this.#claims.sweep()
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+      // Nothing has been written yet, or the directory was removed.
+      return { claimed: [], othersBytes: 0 }
+    }
+  }
+
+  /** What is left is for whoever comes. */
+  leave(): void {
+    // Closed before without a batch: nothing but a file's beginning is in it.
+    if (this.#file) this.endFile()
+    for (const origin of this.#claims.origins) this.#release(origin)
+    if (this.#isMade) this.#release(this.#presence.owner)
+    this.#presence.end()
+  }
+
+  #append(size: number, copyTo: (record: Buffer, at: number) => void): void {
+    const file = (this.#file ??= this.#newFile())
+    // The comma or the header before it, the checksum and a line's end behind it.
+    if (this.#record.length < size + 64) this.#record = Buffer.allocUnsafeSlow(size * 2 + 64)
+    const start = startRecord(this.#record, file.isEmpty)
+    copyTo(this.#record, start)
+    file.append(this.#record, endRecord(this.#record, start, start + size))
+  }
+
+  #release(origin: string): void {
+    const ours = this.#pathOf(origin)
+    removeDirectory(ours)
+    try {
+      renameSync(ours, join(this.#root, holdingName({ origin, owner: nobody })))
+    } catch {
+      // It was empty, and is gone. Else those who look will find that we are.
+    }
+  }
+
+  #end(path: (file: BatchFile) => string): { path: string; origin: string } {
+    const { owner: origin } = this.#presence
+    const file = this.#file
+    this.#file = undefined
+    if (!file) return { path: '', origin }
+    const place = { path: path(file), origin }
+    file.close()
+    return place
+  }
+
+  #newFile(): BatchFile {
+    if (!this.#isMade) this.#make()
+    try {
+      return this.#open()
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+      // The directory was removed under us.
+      this.#make()
+      return this.#open()
+    }
+  }
+
+  #open(): BatchFile {
+    const name = { number: ++this.#number, since: Date.now() }
+    return new BatchFile(this.#pathOf(this.#presence.owner), name, {
+      fsync: this.#fsync,
+      onSyncFailed: (error) =>
+        this.#warn(`what is in the outbox could not be written to the disk: ${error.message}`),
+    })
+  }
+
+  #make(): void {
+    mkdirSync(this.#root, { recursive: true, mode: 0o700 })
+    // First the sign of life: what is ours must never seem to be a dead client's.
+    this.#presence.announce()
+    mkdirSync(this.#pathOf(this.#presence.owner), { recursive: true, mode: 0o700 })
+    this.#isMade = true
+  }
+
+  #pathOf(origin: string): string {
+    return join(this.#root, holdingName({ origin, owner: this.#presence.owner }))
+  }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return await lstat(path).then(
+    () => true,
+    () => false,
+  )
+}
