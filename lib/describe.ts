@@ -40,3 +40,9 @@ export function errorOf(thrown: unknown): Error {
   }
   return new Error(textOf(thrown))
 }
+
+/** What an error of the system's was, in a word; never a path. */
+export function codeOf(error: unknown): string {
+  const { code, message } = errorOf(error) as NodeJS.ErrnoException
+  return code ?? message
+}

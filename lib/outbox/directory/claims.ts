@@ -1,17 +1,12 @@
 // What the dead have left: each directory of theirs goes to exactly one of the living, by one rename.
 
+import { renameSync } from 'node:fs'
 import { lstat, readdir, rename, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import {
-  aliveName,
-  holdingName,
-  nobody,
-  readAliveName,
-  readHoldingName,
-  type Holding,
-} from './names.js'
+import { holdingName, nobody, readHoldingName, readSignName, type Holding } from './names.js'
 import type { Presence } from './presence.js'
 import { Obituaries } from './standstill.js'
+import { removeDirectory } from './stored.js'
 
 export interface Claimed {
   origin: string
@@ -27,10 +22,11 @@ export interface Sweep {
 
 export class Claims {
   /** What was ever taken over, by the client that wrote it. */
-  readonly origins: string[] = []
+  readonly #origins: string[] = []
   readonly #directory: string
   readonly #presence: Presence
   readonly #obituaries: Obituaries
+  #isOver = false
 
   constructor(directory: string, presence: Presence) {
     this.#directory = directory
@@ -64,13 +60,39 @@ export class Claims {
       }
     }
     for (const { name } of entries) {
-      const owner = readAliveName(name)
+      const owner = readSignName(name)
       if (owner === undefined || owner === this.#presence.owner) continue
       owners.add(owner)
-      if (await isDead(owner)) await unlink(join(this.#directory, aliveName(owner))).catch(ignore)
+      if (await isDead(owner)) await unlink(join(this.#directory, name)).catch(ignore)
     }
     this.#obituaries.forgetAllBut(owners)
     return sweep
+  }
+
+  /** Gives back what was taken over, and takes over nothing any more. */
+  end(): void {
+    this.#isOver = true
+    for (const origin of this.#origins) this.release(origin)
+  }
+
+  /** What is left of a client's is for whoever comes. */
+  release(origin: string): void {
+    const path = (owner: string): string => join(this.#directory, holdingName({ origin, owner }))
+    const ours = path(this.#presence.owner)
+    removeDirectory(ours)
+    try {
+      renameSync(ours, path(nobody))
+    } catch {
+      // It was empty, and is gone. Else those who look will find that we are.
+    }
+  }
+
+  /** It is ours; unless we were closed meanwhile. */
+  #keep(origin: string, path: string): string | undefined {
+    this.#origins.push(origin)
+    if (!this.#isOver) return path
+    this.release(origin)
+    return undefined
   }
 
   /** The path under which it is ours; undefined where another was faster. */
@@ -81,12 +103,12 @@ export class Claims {
     const { uid } = await lstat(from).catch(() => ({ uid: NaN }))
     if (process.getuid !== undefined && uid !== process.getuid()) return undefined
     const to = join(this.#directory, holdingName({ origin: holding.origin, owner }))
+    if (this.#isOver) return undefined
     // First the sign of life: what is ours must never seem to be a dead client's.
     this.#presence.announce()
     try {
       await rename(from, to)
-      this.origins.push(holding.origin)
-      return to
+      return this.#keep(holding.origin, to)
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
       throw error

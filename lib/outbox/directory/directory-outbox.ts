@@ -1,6 +1,6 @@
 // The outbox in a directory: every message is in a file before its call returns.
 
-import { errorOf } from '../../describe.js'
+import { codeOf, errorOf } from '../../describe.js'
 import type { Batch, Receipt } from '../batch.js'
 import { Growing } from '../growing.js'
 import type { Appended, Outbox, OutboxListener, OutboxSettings, Waiting } from '../outbox.js'
@@ -49,6 +49,7 @@ export class DirectoryOutbox implements Outbox {
   #inMemory = 0
   #nextSequence = 0
   #obstacle: string | undefined
+  #isLooking = false
   #isClosed = false
 
   constructor(settings: DirectoryOutboxSettings, limits: OutboxSettings) {
@@ -103,8 +104,7 @@ export class DirectoryOutbox implements Outbox {
     try {
       this.#home.write(this.#growing, size)
     } catch (error) {
-      const { code, message } = errorOf(error) as NodeJS.ErrnoException
-      this.#obstacle = `the directory of the outbox cannot be written: ${code ?? message}`
+      this.#obstacle = `the directory of the outbox cannot be written: ${codeOf(error)}`
       return 'full'
     }
     this.#growing.add(size, receipt)
@@ -188,7 +188,8 @@ export class DirectoryOutbox implements Outbox {
 
   /** Looks for what dead clients have left, and shows that we are none. */
   async #look(): Promise<void> {
-    if (this.#isClosed) return
+    if (this.#isClosed || this.#isLooking) return
+    this.#isLooking = true
     try {
       await this.#home.beat(this.#growing.batch)
       const { claimed, othersBytes } = await this.#home.sweep()
@@ -196,9 +197,10 @@ export class DirectoryOutbox implements Outbox {
       for (const { path, origin } of claimed) await this.#adopt(path, origin)
     } catch (error) {
       this.#listener.warn(
-        `the directory of the outbox cannot be searched for what others have left: ${errorOf(error).message}`,
+        `the directory of the outbox cannot be searched for what others have left: ${codeOf(error)}`,
       )
     }
+    this.#isLooking = false
   }
 
   async #adopt(directory: string, origin: string): Promise<void> {
@@ -284,7 +286,7 @@ export class DirectoryOutbox implements Outbox {
     this.#listener.lost({
       sequence,
       count,
-      reason: `a file of the outbox cannot be read: ${cause.code ?? cause.message}`,
+      reason: `a file of the outbox cannot be read: ${codeOf(cause)}`,
       cause,
       receipts: [...(receipts?.values() ?? [])],
     })

@@ -1,8 +1,8 @@
 // `directory('/var/lib/app/outbox')`: the option `outbox` for those who must not lose a message.
 
-import { lstatSync, mkdirSync } from 'node:fs'
+import { accessSync, constants, lstatSync, mkdirSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { describe } from '../../describe.js'
+import { codeOf, describe } from '../../describe.js'
 import { integer, longestTimer, oneOf, shown, wrong } from '../../options/checks.js'
 import type { OutboxFactory } from '../outbox.js'
 import type { Fsync } from './batch-file.js'
@@ -70,18 +70,28 @@ function fsyncOf(options: DirectoryOptions): Fsync {
   return options.fsync === false ? false : oneOf(options, 'fsync', ['batch', 'call'])
 }
 
+/** Why a directory may not be made now, and yet be in an hour. */
+const mendable = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EIO', 'EMFILE', 'ENFILE'])
+
 /** The mistakes of whoever configures it are told at once; a disk that is full now may have room later. */
 function prepare(path: string): void {
   const allowed = 'the path of a directory that this process may write to'
   try {
     mkdirSync(path, { recursive: true, mode: 0o700 })
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'EROFS' || code === 'EIO') return
+    const code = codeOf(error)
+    if (mendable.has(code)) return
     if (code !== 'EEXIST')
       throw wrong('outbox', `a directory that cannot be made (${code})`, allowed)
   }
   const stats = lstatSync(path)
   if (stats.isSymbolicLink()) throw wrong('outbox', `a symbolic link (${shown(path)})`, allowed)
   if (!stats.isDirectory()) throw wrong('outbox', `no directory (${shown(path)})`, allowed)
+  try {
+    accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK)
+  } catch (error) {
+    // A file system that is read-only now may not stay so.
+    if (codeOf(error) === 'EACCES')
+      throw wrong('outbox', 'a directory without the permissions that are needed', allowed)
+  }
 }

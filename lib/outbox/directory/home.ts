@@ -1,16 +1,16 @@
 // Our own place in the directory: the file that grows, beside those that we have filled.
 
-import { mkdirSync, renameSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { lstat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { codeOf } from '../../describe.js'
 import type { Batch } from '../batch.js'
 import type { Growing } from '../growing.js'
 import { BatchFile, type Fsync } from './batch-file.js'
 import { Claims, type Sweep } from './claims.js'
-import { holdingName, nobody } from './names.js'
+import { holdingName } from './names.js'
 import { Presence } from './presence.js'
 import { endRecord, startRecord } from './records.js'
-import { removeDirectory } from './stored.js'
 
 export interface HomeSettings {
   path: string
@@ -87,8 +87,8 @@ export class Home {
   leave(): void {
     // Closed before without a batch: nothing but a file's beginning is in it.
     if (this.#file) this.endFile()
-    for (const origin of this.#claims.origins) this.#release(origin)
-    if (this.#isMade) this.#release(this.#presence.owner)
+    this.#claims.end()
+    if (this.#isMade) this.#claims.release(this.#presence.owner)
     this.#presence.end()
   }
 
@@ -99,16 +99,6 @@ export class Home {
     const start = startRecord(this.#record, file.isEmpty)
     copyTo(this.#record, start)
     file.append(this.#record, endRecord(this.#record, start, start + size))
-  }
-
-  #release(origin: string): void {
-    const ours = this.#pathOf(origin)
-    removeDirectory(ours)
-    try {
-      renameSync(ours, join(this.#root, holdingName({ origin, owner: nobody })))
-    } catch {
-      // It was empty, and is gone. Else those who look will find that we are.
-    }
   }
 
   #end(path: (file: BatchFile) => string): { path: string; origin: string } {
@@ -135,10 +125,10 @@ export class Home {
 
   #open(): BatchFile {
     const name = { number: ++this.#number, since: Date.now() }
-    return new BatchFile(this.#pathOf(this.#presence.owner), name, {
+    return new BatchFile(this.#ours, name, {
       fsync: this.#fsync,
       onSyncFailed: (error) =>
-        this.#warn(`what is in the outbox could not be written to the disk: ${error.message}`),
+        this.#warn(`what is in the outbox could not be written to the disk: ${codeOf(error)}`),
     })
   }
 
@@ -146,12 +136,13 @@ export class Home {
     mkdirSync(this.#root, { recursive: true, mode: 0o700 })
     // First the sign of life: what is ours must never seem to be a dead client's.
     this.#presence.announce()
-    mkdirSync(this.#pathOf(this.#presence.owner), { recursive: true, mode: 0o700 })
+    mkdirSync(this.#ours, { recursive: true, mode: 0o700 })
     this.#isMade = true
   }
 
-  #pathOf(origin: string): string {
-    return join(this.#root, holdingName({ origin, owner: this.#presence.owner }))
+  get #ours(): string {
+    const { owner } = this.#presence
+    return join(this.#root, holdingName({ origin: owner, owner }))
   }
 }
 

@@ -56,14 +56,20 @@ export function readBatchFileName(name: string): BatchFileName | undefined {
   }
 }
 
-const alivePattern = /^([\w-]+)\.alive$/
+const signPattern = /^([\w-]+)\.(?:alive|new)$/
 
 export function aliveName(owner: string): string {
   return `${owner}.alive`
 }
 
-export function readAliveName(name: string): string | undefined {
-  return alivePattern.exec(name)?.[1]
+/** The name of a sign of life until it is one. */
+export function newName(owner: string): string {
+  return `${owner}.new`
+}
+
+/** Whose sign of life it is. */
+export function readSignName(name: string): string | undefined {
+  return signPattern.exec(name)?.[1]
 }
 
 /**

@@ -5,7 +5,7 @@ import { closeSync, constants, openSync, renameSync, unlinkSync, writeFileSync }
 import type net from 'node:net'
 import { join } from 'node:path'
 import { builtin } from '../../builtin.js'
-import { aliveName, newOwner } from './names.js'
+import { aliveName, newName, newOwner } from './names.js'
 
 /*
  * The sign is a Unix socket on which the process listens. The kernel answers for it: it takes connections for as long
@@ -74,7 +74,7 @@ export class Presence {
     server.unref()
     // libuv removes the name under which a socket was made when it closes it: while the sign is missing, nobody can
     // tell whether we are dead. So the sign has another.
-    const name = `${this.owner}.new`
+    const name = newName(this.owner)
     try {
       // Exclusive: else a worker of a cluster would get a socket of its primary's, which outlives it.
       viaShortPath(this.#directory, (path) =>
