@@ -55,9 +55,7 @@ function remarks({ title, messages, capped, bytes, startup, cpu, repeated, round
   const complaints = rounds.map((round) => round.complaints).find((text) => text !== '')
   return [
     `  ${title}: ${number(bytes)} bytes a message; starting and importing ${startup.toFixed(2)} of ${cpu.toFixed(2)} us`,
-    ...(capped
-      ? [`    (${number(messages)} messages only: each of its calls stringifies its whole queue)`]
-      : []),
+    ...(capped ? [`    (${number(messages)} messages only: more would add minutes to a run)`] : []),
     ...(repeated > 0 ? [`    ${number(repeated)} messages arrived more than once`] : []),
     ...(complaints === undefined ? [] : [`    it said: ${complaints.slice(0, 300)}`]),
   ]

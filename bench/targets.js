@@ -3,7 +3,7 @@
 /** @returns each target that can be judged by what was measured: what it says, the number, whether it is met */
 export function judge({ contestants = [], latency, startup }) {
   const of = (name) => contestants.find((contestant) => contestant.name === name)
-  const [floor, segment, selfsame] = ['floor', 'segment', 'selfsame'].map(of)
+  const [floor, segment, selfsame, durable] = ['floor', 'segment', 'selfsame', 'durable'].map(of)
   const targets = []
   const add = (says, value, limit, unit) => {
     targets.push({ says, value, limit, unit, met: value <= limit })
@@ -15,6 +15,12 @@ export function judge({ contestants = [], latency, startup }) {
   }
   if (selfsame && segment) {
     add("CPU per message, of Segment's", selfsame.cpu / segment.cpu, 0.2, 'x')
+  }
+  if (durable && selfsame) {
+    add('directory: time inside the calls, of that in memory', durable.sync / selfsame.sync, 4, 'x')
+  }
+  if (durable && segment) {
+    add("directory: wall time, of Segment's in memory", durable.wall / segment.wall, 1, 'x')
   }
   if (latency) add('p99.9 of a call at 5,000 a second', latency.selfsame.p999, 0.3, ' ms')
   if (startup) {

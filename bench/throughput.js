@@ -6,9 +6,15 @@ import { median } from './numbers.js'
 /** Each of its calls stringifies its whole queue, to see whether a batch is full: 100,000 would add a minute to a run. */
 const fewer = 10_000
 
+/** Each of its calls waits for the disk. */
+const few = 1_000
+
 export const contestants = [
   { name: 'floor', title: 'raw floor' },
   { name: 'selfsame', title: 'selfsame' },
+  { name: 'durable', title: 'selfsame, directory' },
+  { name: 'durable-false', title: 'selfsame, directory, fsync false' },
+  { name: 'durable-call', title: 'selfsame, directory, fsync call', most: few },
   { name: 'segment', title: '@segment/analytics-node' },
   { name: 'posthog', title: 'posthog-node' },
   { name: 'rudderstack', title: '@rudderstack/rudder-sdk-node', most: fewer },

@@ -71,7 +71,7 @@ export class MemoryOutbox implements Outbox {
   }
 
   get next(): Batch | undefined {
-    return this.#waiting[0] ?? this.#growing.batch
+    return this.#waiting.length > 0 ? this.#waiting[0] : this.#growing.batch
   }
 
   get nextIsFull(): boolean {
