@@ -14,6 +14,7 @@ import { SafeEmitter } from './events.js'
 import { Guard } from './guard.js'
 import { Composer, type Binding } from './message/compose.js'
 import { invalidField } from './message/fields.js'
+import { Middlewares, type Middleware } from './message/middleware.js'
 import { notSerializable, Serializer } from './message/serialize.js'
 import {
   messageTypes,
@@ -38,7 +39,15 @@ const closeTimeout = 25_000
 /** What an invalid call is taken to keep in memory, in bytes, until it is told of: as much as the largest valid one. */
 const callSize = 32 * 1024
 
-const boundMethods = [...messageTypes, 'flush', 'close', 'closeAndFlush', 'stats', 'with'] as const
+const boundMethods = [
+  ...messageTypes,
+  'flush',
+  'close',
+  'closeAndFlush',
+  'stats',
+  'use',
+  'with',
+] as const
 
 /**
  * A client. It collects what is called, and delivers it in the background.
@@ -58,6 +67,8 @@ export class Analytics extends SafeEmitter {
   readonly #outcomes: Outcomes
   readonly #transport: Transport
   readonly #departure: Departure | undefined
+  /** Only where there are any: without them a call pays for nothing. */
+  #middlewares: Middlewares | undefined
   #closing: Promise<void> | undefined
 
   /** @throws TypeError that names the option that is wrong, the value's type and what is allowed. */
@@ -150,6 +161,21 @@ export class Analytics extends SafeEmitter {
   }
 
   /**
+   * Registers a function that sees every message before it is sent: to add to it, redact it, or drop it (docs/middleware.md).
+   * Several run in the order in which they were registered, each on what the one before returned.
+   *
+   * @param middleware gets a complete copy of the message, which it may change; returns the message to send, or null to
+   * drop it. Where it throws or returns anything else, that message alone fails.
+   * @returns the client
+   * @throws TypeError where it is no function
+   */
+  use(middleware: Middleware): this {
+    this.#middlewares ??= new Middlewares(this.#serializer)
+    this.#middlewares.add(middleware)
+    return this
+  }
+
+  /**
    * Sends everything called before without waiting for more, and resolves when each of these messages is delivered or
    * has failed, and its callback was called (an asynchronous one is waited for, for a second at most). May overlap with any other flush. Never rejects.
    *
@@ -202,6 +228,7 @@ export class Analytics extends SafeEmitter {
       enqueued: books.enqueued,
       ...this.#counts(),
       failedByCode: { ...books.failedByCode },
+      filtered: this.#middlewares?.filtered ?? 0,
       bytes: outbox.bytes,
       requests: sender.requests,
       retries: sender.retries,
@@ -224,6 +251,11 @@ export class Analytics extends SafeEmitter {
       text = this.#serializer.serialize(this.#composer.compose(type, call, binding))
     } catch (error) {
       return this.#refuse(error, call, receipt)
+    }
+    if (this.#middlewares) {
+      const passed = this.#middlewares.pass(text)
+      if (typeof passed !== 'string') return this.#stop(passed, text, receipt)
+      text = passed
     }
     if (this.#closing) {
       this.#fail('closed', `${type}() was called after close()`, text, receipt)
@@ -264,6 +296,21 @@ export class Analytics extends SafeEmitter {
     books.enqueued++
     books.fail(code, 1)
     this.#reports.later(code, message, () => call as Message, callSize, callback, cause)
+    return !isOverHighWater
+  }
+
+  /** A message that a middleware dropped, or broke: that is no mistake of the caller's, and never thrown. */
+  #stop(error: AnalyticsError, text: string, callback: Callback | undefined): boolean {
+    const { code, message, cause } = error
+    const { books, isOverHighWater } = this.#delivery
+    if (code !== 'filtered') {
+      books.enqueued++
+      books.fail(code, 1)
+      const read = (): Message => error.messages[0] ?? (JSON.parse(text) as Message)
+      this.#reports.later(code, message, read, text.length, callback, cause)
+    } else if (callback) {
+      queueMicrotask(() => this.#reports.callBack(callback, error, JSON.parse(text) as Message))
+    }
     return !isOverHighWater
   }
 

@@ -15,6 +15,8 @@ export interface Stats extends Counts {
   /** Calls made, those included that failed at once. Not those that threw. */
   enqueued: number
   failedByCode: Partial<Record<ErrorCode, number>>
+  /** Calls whose message a middleware dropped. They are in none of the other counts. */
+  filtered: number
   /** Of the messages that are pending. */
   bytes: number
   /** Tries made, the first ones and the repeated. */

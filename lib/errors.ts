@@ -14,6 +14,8 @@ export const errorCodes = {
   expired: 'the message waited in an outbox on disk for longer than maxAge',
   outbox_damaged: 'what an outbox on disk held of the message cannot be read any more',
   closed: 'the call came after close()',
+  filtered: 'a middleware dropped the message, as it may',
+  middleware_failed: 'a middleware threw, or returned neither a message nor null',
   timeout: 'close() reached its timeout, or the process its end, before the message was delivered',
 } as const
 
@@ -51,7 +53,7 @@ export class AnalyticsError extends Error {
 
   /**
    * The messages that failed, in the order of their calls: as they were sent or would have been, and for
-   * `invalid_message` and `not_serializable` what the caller passed.
+   * `invalid_message` and `not_serializable` what the caller passed, or a middleware returned.
    */
   get messages(): readonly Message[] {
     // Parsed on demand: most listeners only log the code, and a batch may hold 2,500 messages.

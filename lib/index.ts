@@ -24,6 +24,7 @@ export type {
 export type { AnalyticsOptions } from './options/analytics-options.js'
 export type { Callback } from './reports.js'
 export type { Binding } from './message/compose.js'
+export type { Middleware } from './message/middleware.js'
 export { currentAnalytics } from './web/current.js'
 export {
   amplitude,

@@ -62,8 +62,11 @@ export class Composer {
       )
     }
 
-    checkIdentity(type, message)
-    checkOwnFields(type, message)
+    checkMessage(type, message)
+    if (type === 'page' && message.category !== undefined) {
+      // Segment spec, Page: the category is also a property.
+      message.properties = { ...(message.properties as Draft), category: message.category }
+    }
 
     if (!isAbsent(message.integrations)) {
       const own = toFields('integrations', message.integrations)
@@ -74,17 +77,27 @@ export class Composer {
     message.context = isAbsent(message.context)
       ? undefined
       : withDefaults(this.context, toFields('context', message.context))
-    message.messageId = isAbsent(message.messageId) ? undefined : checkMessageId(message.messageId)
-    if (message.timestamp !== undefined) message.timestamp = toIsoTimestamp(message.timestamp)
     return message
   }
+}
+
+/**
+ * Checks the fields of a message, and writes them as they are sent; context and integrations are left as they are.
+ *
+ * @throws AnalyticsError `invalid_message` naming the field that is wrong
+ */
+export function checkMessage(type: MessageType, message: Draft): void {
+  checkIdentity(type, message)
+  checkOwnFields(type, message)
+  message.messageId = isAbsent(message.messageId) ? undefined : checkMessageId(message.messageId)
+  if (message.timestamp !== undefined) message.timestamp = toIsoTimestamp(message.timestamp)
 }
 
 /**
  * In these fields null says what leaving them out says: context, integrations, name, category, messageId. In an id, a
  * timestamp, traits or properties it is a mistake.
  */
-function isAbsent(value: unknown): value is undefined | null {
+export function isAbsent(value: unknown): value is undefined | null {
   return value === undefined || value === null
 }
 
@@ -150,10 +163,6 @@ function checkOwnFields(type: MessageType, message: Draft): void {
       checkOptionalText('name', message)
       checkOptionalText('category', message)
       orEmpty('properties', message)
-      if (type === 'page' && message.category !== undefined) {
-        // Segment spec, Page: the category is also a property.
-        message.properties = { ...(message.properties as Draft), category: message.category }
-      }
   }
 }
 
