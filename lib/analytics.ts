@@ -4,6 +4,7 @@ import { AsyncResource } from 'node:async_hooks'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { errorOf } from './describe.js'
 import { BoundAnalytics } from './bound-analytics.js'
+import { deadLettersFor, type DeadLetters } from './dead-letter/index.js'
 import { Departure } from './departure.js'
 import { Delivery } from './delivery/delivery.js'
 import type { Transport } from './delivery/transport.js'
@@ -67,6 +68,7 @@ export class Analytics extends SafeEmitter {
   readonly #outcomes: Outcomes
   readonly #transport: Transport
   readonly #departure: Departure | undefined
+  readonly #deadLetters: DeadLetters | undefined
   /** Only where there are any: without them a call pays for nothing. */
   #middlewares: Middlewares | undefined
   #closing: Promise<void> | undefined
@@ -81,7 +83,8 @@ export class Analytics extends SafeEmitter {
     this.#settings = settings
     this.#composer = new Composer(settings)
     this.#serializer = new Serializer(this.#composer.context)
-    this.#reports = new Reports(this, guard)
+    this.#deadLetters = deadLettersFor(settings.disable ? undefined : settings.deadLetter, guard)
+    this.#reports = new Reports(this, guard, this.#deadLetters, flushOnExit)
     this.#outcomes = new Outcomes(this, this.#reports, new URL(url).origin, {
       onDrained: () => {
         if (this.#departure) endPending(this.#departure)
@@ -229,6 +232,7 @@ export class Analytics extends SafeEmitter {
       ...this.#counts(),
       failedByCode: { ...books.failedByCode },
       filtered: this.#middlewares?.filtered ?? 0,
+      deadLettered: this.#deadLetters?.count ?? 0,
       bytes: outbox.bytes,
       requests: sender.requests,
       retries: sender.retries,
@@ -250,7 +254,7 @@ export class Analytics extends SafeEmitter {
       checkCallback(callback)
       text = this.#serializer.serialize(this.#composer.compose(type, call, binding))
     } catch (error) {
-      return this.#refuse(error, call, receipt)
+      return this.#refuse(type, error, call, receipt)
     }
     if (this.#middlewares) {
       const passed = this.#middlewares.pass(text)
@@ -285,7 +289,12 @@ export class Analytics extends SafeEmitter {
   }
 
   /** A call that never became a message. */
-  #refuse(thrown: unknown, call: unknown, callback: Callback | undefined): boolean {
+  #refuse(
+    type: MessageType,
+    thrown: unknown,
+    call: unknown,
+    callback: Callback | undefined,
+  ): boolean {
     const known = errorOf(thrown)
     const error = known instanceof AnalyticsError ? known : notSerializable(known)
     const { code, message, cause } = error
@@ -295,7 +304,7 @@ export class Analytics extends SafeEmitter {
     const { books, isOverHighWater } = this.#delivery
     books.enqueued++
     books.fail(code, 1)
-    this.#reports.later(code, message, () => call as Message, callSize, callback, cause)
+    this.#reports.later(code, message, () => call as Message, callSize, callback, cause, type)
     return !isOverHighWater
   }
 

@@ -17,6 +17,8 @@ export interface Stats extends Counts {
   failedByCode: Partial<Record<ErrorCode, number>>
   /** Calls whose message a middleware dropped. They are in none of the other counts. */
   filtered: number
+  /** Failed messages that the option `deadLetter` has kept: all of them, where it is set and could be written. */
+  deadLettered: number
   /** Of the messages that are pending. */
   bytes: number
   /** Tries made, the first ones and the repeated. */

@@ -4,6 +4,7 @@ import type { HttpFetch } from './delivery/http-client.js'
 
 export { Analytics } from './analytics.js'
 export type { CloseOptions, Counts, FlushOptions, Stats } from './counts.js'
+export type { DeadLetterFunction } from './dead-letter/index.js'
 export { AnalyticsError, errorCodes } from './errors.js'
 export type { ErrorCode } from './errors.js'
 export type { AnalyticsEvents, Context } from './events.js'

@@ -49,8 +49,7 @@ export class Outcomes implements DeliveryListener {
   failed(batch: Batch, { code, reason, status, cause }: Failure): void {
     const messages = (): Message[] => batch.messages() as Message[]
     const error = new AnalyticsError(code, reason, { status, cause, messages })
-    this.#callBack(batch, error)
-    this.#reports.now(error)
+    this.#reports.now(error, () => this.#callBack(batch, error))
   }
 
   dropped(batch: Batch, { code, reason }: Failure): void {

@@ -1,9 +1,11 @@
 // Failures on their way to listeners: what fails within a call is told after it, and what nobody listens to is warned of.
 
+import type { DeadLetters } from './dead-letter/index.js'
+import { endPending, startPending, type Leaver } from './delivery/process-end.js'
 import { AnalyticsError, type ErrorCode } from './errors.js'
 import type { Context, SafeEmitter } from './events.js'
 import type { Guard } from './guard.js'
-import type { Message } from './message/types.js'
+import type { Message, MessageType } from './message/types.js'
 
 /** A caller's callback. */
 export type Callback = (error: AnalyticsError | undefined, context: Context) => unknown
@@ -15,6 +17,10 @@ interface Report {
   /** Reads one message each: most are never looked at. */
   readonly messages: (() => Message)[]
   readonly callbacks: (readonly [callback: Callback, index: number])[]
+  /** Of calls that never became messages. */
+  readonly type: MessageType | undefined
+  /** Made when it is first needed; nothing is added to the report after that. */
+  error?: AnalyticsError
 }
 
 // A burst of failing calls without a pause must not fill the memory: past these they are told at once.
@@ -24,15 +30,25 @@ const mostWaitingBytes = 1024 * 1024
 export class Reports {
   readonly #emitter: SafeEmitter
   readonly #guard: Guard
+  readonly #deadLetters: DeadLetters | undefined
+  /** While a failure waits for its microtask the process may end. */
+  readonly #leaver: Leaver | undefined
   readonly #warned = new Set<ErrorCode>()
   #waiting: Report[] = []
   #count = 0
   #bytes = 0
   #telling = false
+  #keeping = false
 
-  constructor(emitter: SafeEmitter, guard: Guard) {
+  /** @param flushOnExit whether what waits is kept as dead letters when the process ends */
+  constructor(emitter: SafeEmitter, guard: Guard, deadLetters?: DeadLetters, flushOnExit = false) {
     this.#emitter = emitter
     this.#guard = guard
+    this.#deadLetters = deadLetters
+    this.#leaver =
+      deadLetters && flushOnExit
+        ? { flush: () => Promise.resolve(), leave: () => this.#keepWaiting() }
+        : undefined
   }
 
   /**
@@ -41,6 +57,7 @@ export class Reports {
    *
    * @param message reads the message
    * @param size what is kept in memory for it, in bytes
+   * @param type of a call that never became a message
    */
   later(
     code: ErrorCode,
@@ -49,12 +66,14 @@ export class Reports {
     size: number,
     callback: Callback | undefined,
     cause?: unknown,
+    type?: MessageType,
   ): void {
     // Where nobody will look at the messages, none is kept.
     const heard = callback !== undefined || this.#isHeard(code)
     let report = this.#waiting.at(-1)
-    if (report?.code !== code || report.reason !== reason || cause !== undefined) {
-      report = { code, reason, cause, messages: [], callbacks: [] }
+    const isSame = report?.code === code && report.reason === reason && report.type === type
+    if (!report || !isSame || cause !== undefined || report.error) {
+      report = { code, reason, cause, messages: [], callbacks: [], type }
       this.#waiting.push(report)
     }
     if (callback) report.callbacks.push([callback, report.messages.length])
@@ -62,6 +81,7 @@ export class Reports {
     this.#count++
     if (heard) this.#bytes += size
     if (this.#count === 1 && !this.#telling) queueMicrotask(() => this.tellWaiting())
+    if (this.#leaver) startPending(this.#leaver)
     if (this.#count >= mostWaiting || this.#bytes >= mostWaitingBytes) this.tellWaiting()
   }
 
@@ -80,7 +100,9 @@ export class Reports {
     this.#telling = true
     this.#count = 0
     this.#bytes = 0
-    for (let left = this.#waiting.length; left > 0; left--) {
+    let left = this.#waiting.length
+    this.#keepWaiting()
+    for (; left > 0; left--) {
       const report = this.#waiting.shift()
       if (report) this.#tell(report)
     }
@@ -88,13 +110,24 @@ export class Reports {
     // A listener has made calls that failed too. In a microtask they could follow each other for ever, and the event
     // loop would never turn again.
     if (this.#waiting.length > 0) setImmediate(() => this.tellWaiting())
+    else if (this.#leaver) endPending(this.#leaver)
   }
 
-  #tell({ code, reason, cause, messages, callbacks }: Report): void {
-    const error = new AnalyticsError(code, reason, {
-      cause,
-      messages: () => messages.map((read) => read()),
-    })
+  /** Before anybody is told: a listener may end the process. All in one write. */
+  #keepWaiting(): void {
+    // A function that makes calls which fail must not come to itself again.
+    if (!this.#deadLetters || this.#keeping) return
+    this.#keeping = true
+    const failures = this.#waiting
+      .filter(({ error }) => !error)
+      .map((report) => ({ error: errorFor(report), type: report.type }))
+    this.#deadLetters.keep(failures)
+    this.#keeping = false
+  }
+
+  #tell(report: Report): void {
+    const { code, callbacks } = report
+    const error = errorFor(report)
     for (const [callback, index] of callbacks) {
       const message = error.messages[index]
       if (message) this.callBack(callback, error, message)
@@ -104,11 +137,11 @@ export class Reports {
       // Somebody has heard of it: that is no reason for a warning.
       this.#warned.add(code)
     }
-    this.now(error)
+    this.#announce(error)
   }
 
   #isHeard(code: ErrorCode): boolean {
-    if (this.#emitter.listenerCount('error') > 0) return true
+    if (this.#deadLetters || this.#emitter.listenerCount('error') > 0) return true
     return code === 'closed' && this.#emitter.listenerCount('call_after_close') > 0
   }
 
@@ -117,12 +150,26 @@ export class Reports {
     this.#guard.call('a callback', () => callback(error, { event }))
   }
 
-  /** Messages have failed. */
-  now(error: AnalyticsError): void {
-    if (this.#emitter.emit('error', error) || this.#warned.has(error.code)) return
+  /**
+   * Messages have failed.
+   *
+   * @param callBack calls the callbacks of their calls: after the messages are kept, before listeners are told
+   */
+  now(error: AnalyticsError, callBack: () => void): void {
+    this.#deadLetters?.keep([{ error }])
+    callBack()
+    this.#announce(error)
+  }
+
+  #announce(error: AnalyticsError): void {
+    const isTold = this.#emitter.emit('error', error) || this.#deadLetters?.areTold === true
+    if (isTold || this.#warned.has(error.code)) return
     this.#warned.add(error.code)
+    const where = this.#deadLetters
+      ? 'The messages are in the file of the option deadLetter'
+      : "Listen to 'error' for the messages"
     this.warn(
-      `${error.code}: ${error.message}. Listen to 'error' for the messages; further ones of this code are only counted in stats().`,
+      `${error.code}: ${error.message}. ${where}; further ones of this code are only counted in stats().`,
       `SELFSAME_${error.code.toUpperCase()}`,
     )
   }
@@ -131,4 +178,12 @@ export class Reports {
   warn(text: string, code: string): void {
     process.emitWarning(text, { type: 'SelfsameWarning', code })
   }
+}
+
+function errorFor(report: Report): AnalyticsError {
+  const { code, reason, cause, messages } = report
+  return (report.error ??= new AnalyticsError(code, reason, {
+    cause,
+    messages: () => messages.map((read) => read()),
+  }))
 }

@@ -49,7 +49,8 @@ export class Serializer {
   }
 }
 
-function stringify(message: object): string {
+/** As `JSON.stringify`, but for circles and BigInts; see `serialize` for both, and for what is thrown. */
+export function stringify(message: object): string {
   try {
     return JSON.stringify(message)
   } catch {

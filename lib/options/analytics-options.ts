@@ -3,6 +3,7 @@
 import type { Agent as HttpAgent } from 'node:http'
 import type { Agent as HttpsAgent } from 'node:https'
 import type { ConnectionOptions } from '../delivery/axios-transport.js'
+import type { DeadLetterFunction } from '../dead-letter/index.js'
 import type { HttpClient, HttpFetch } from '../delivery/http-client.js'
 import type { Integrations, MessageContext } from '../message/types.js'
 import type { OutboxFactory } from '../outbox/outbox.js'
@@ -102,6 +103,12 @@ export interface AnalyticsOptions {
    * @default 'report' where NODE_ENV is 'production', else 'throw'
    */
   onInvalid?: 'throw' | 'report' | undefined
+  /**
+   * Where messages go that failed for good: a file to which each is added as a line of JSON (docs/dead-letters.md), or
+   * a function that is given them and the error.
+   * @default none
+   */
+  deadLetter?: string | DeadLetterFunction | undefined
   /**
    * Calls do nothing; their callbacks are called.
    * @default false

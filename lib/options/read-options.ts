@@ -1,6 +1,7 @@
 // Every option with its default, checked.
 
 import type { ConnectionOptions } from '../delivery/axios-transport.js'
+import type { DeadLetterFunction } from '../dead-letter/index.js'
 import type { HttpClient, HttpFetch } from '../delivery/http-client.js'
 import { describe } from '../describe.js'
 import type { Integrations, MessageContext } from '../message/types.js'
@@ -30,6 +31,7 @@ export interface Settings {
   readonly flushOnExit: boolean
   readonly exitTimeout: number
   readonly onInvalid: 'throw' | 'report'
+  readonly deadLetter: string | DeadLetterFunction | undefined
   readonly disable: boolean
   readonly context: MessageContext | undefined
   readonly integrations: Integrations | undefined
@@ -79,12 +81,19 @@ export function readOptions(options: AnalyticsOptions): Settings {
       'onInvalid',
       process.env.NODE_ENV === 'production' ? ['report', 'throw'] : ['throw', 'report'],
     ),
+    deadLetter: deadLetter(options),
     disable,
     context: fields(options, 'context'),
     integrations: fields(options, 'integrations'),
     httpClient: httpClient(options),
     connection: connection(options),
   }
+}
+
+function deadLetter({ deadLetter: value }: AnalyticsOptions): Settings['deadLetter'] {
+  const isPath = typeof value === 'string' && value !== ''
+  if (value === undefined || isPath || typeof value === 'function') return value
+  throw wrong('deadLetter', describe(value), 'the path of a file, or a function')
 }
 
 function fields<N extends 'context' | 'integrations'>(
@@ -133,6 +142,7 @@ const known = new Set<string>([
   'flushOnExit',
   'exitTimeout',
   'onInvalid',
+  'deadLetter',
   'disable',
   'context',
   'integrations',
