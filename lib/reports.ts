@@ -166,7 +166,7 @@ export class Reports {
     if (isTold || this.#warned.has(error.code)) return
     this.#warned.add(error.code)
     const where = this.#deadLetters
-      ? 'The messages are in the file of the option deadLetter'
+      ? 'Look for the messages in the file of the option deadLetter'
       : "Listen to 'error' for the messages"
     this.warn(
       `${error.code}: ${error.message}. ${where}; further ones of this code are only counted in stats().`,

@@ -7,6 +7,7 @@ import {
   type Counts,
   type ErrorCode,
   type Message,
+  type Middleware,
   type Stats,
 } from '../../lib/index.js'
 
@@ -98,3 +99,31 @@ export function options(): void {
   // @ts-expect-error: which messages give way?
   new Analytics({ writeKey: 'test', overflow: 'drop' })
 }
+
+export function middlewares(analytics: Analytics): void {
+  const lowerCase: Middleware = (message) => {
+    message.properties = { plan: message.traits?.plan }
+    return { ...message, event: message.event?.toLowerCase() ?? '' }
+  }
+  const client: Analytics = analytics.use(lowerCase).use(() => null)
+  // @ts-expect-error: an asynchronous one would be too late
+  client.use(async (message) => Promise.resolve(message))
+  // @ts-expect-error: the message is not returned
+  client.use((message) => {
+    message.event = ''
+  })
+}
+
+export const keepers: Analytics[] = [
+  new Analytics({ writeKey: 'k', deadLetter: 'dead.ndjson' }),
+  new Analytics({
+    writeKey: 'k',
+    deadLetter: (messages, { code }) => console.log(messages[0]?.messageId, code),
+  }),
+  new Analytics({
+    writeKey: 'k',
+    deadLetter: async (messages) => {
+      await Promise.resolve(messages)
+    },
+  }),
+]
