@@ -63,10 +63,11 @@ export class Outcomes implements DeliveryListener {
   lost({ count, reason, cause, receipts }: Lost): void {
     // Nobody can say what was in them.
     const error = new AnalyticsError('outbox_damaged', `${reason} (messages: ${count})`, { cause })
-    for (const receipt of receipts) {
-      this.#reports.callBack(receipt as Callback, error, {} as Message)
-    }
-    this.#reports.now(error)
+    this.#reports.now(error, () => {
+      for (const receipt of receipts) {
+        this.#reports.callBack(receipt as Callback, error, {} as Message)
+      }
+    })
   }
 
   restored(): void {
