@@ -31,7 +31,7 @@ import {
 import { Outcomes } from './outcomes.js'
 import type { AnalyticsOptions } from './options/analytics-options.js'
 import { readOptions, type Settings } from './options/read-options.js'
-import { posterFor, transportFor } from './posting.js'
+import { credentialsFor, lastDeliveryFor, posterFor, transportFor } from './posting.js'
 import { Reports, type Callback } from './reports.js'
 import { version } from './version.js'
 
@@ -93,17 +93,19 @@ export class Analytics extends SafeEmitter {
         if (this.#departure) startPending(this.#departure)
       },
     })
-    const { httpClient } = settings
     const transport = transportFor(settings)
     this.#transport = transport
-    const poster = posterFor(settings, transport, this)
+    const credentials = credentialsFor(settings, transport)
+    const poster = posterFor(settings, transport, credentials, this)
     const load = async (): Promise<void> => transport.load?.()
-    this.#delivery = new Delivery({ ...settings, poster, load }, this.#outcomes)
+    // What is put behind a body is part of its size.
+    const maxBatchBytes = settings.maxBatchBytes - Buffer.byteLength(credentials.bodyFields)
+    this.#delivery = new Delivery({ ...settings, maxBatchBytes, poster, load }, this.#outcomes)
     this.#departure = flushOnExit
       ? new Departure({
           delivery: this.#delivery,
           exitTimeout,
-          settings: httpClient ? undefined : settings,
+          settings: () => lastDeliveryFor(settings, credentials),
           lastProblem: () => this.#outcomes.problem,
           isAwaited: () => this.#delivery.mustDrain && this.listenerCount('drain') > 0,
           tellFailures: () => this.#reports.tellNow(),

@@ -11,8 +11,8 @@ export interface DepartureOptions {
   delivery: Delivery
   /** Milliseconds that a process which has run out of work may go on delivering. */
   exitTimeout: number
-  /** What the child process needs to know; undefined where only this process can make the requests. */
-  settings: LastDeliverySettings | undefined
+  /** What the child process needs to know; a text that says why only this process can make the requests. */
+  settings: () => LastDeliverySettings | string
   /** Why the endpoint did not take the last batch that it was offered. */
   lastProblem: () => string | undefined
   /** Whether somebody waits for `drain`, and will go on calling then. */
@@ -57,12 +57,12 @@ export class Departure implements Leaver {
     const lost: Message[] = []
     const problem = lastProblem()
     let reason = problem ?? 'there was no time'
-    if (!settings) {
-      reason =
-        'a custom httpClient cannot make requests synchronously: await close() before the process ends'
+    const order = settings()
+    if (typeof order === 'string') {
+      reason = order
     } else if (!this.#gaveUp || problem === undefined) {
       // Where exitTimeout was not enough and nothing has been delivered since, a child would wait in vain too.
-      const report = deliverLast(batches, settings, timeLeft)
+      const report = deliverLast(batches, order, timeLeft)
       reason = report.reason
       for (const { sequence, count, failure } of report.outcomes) {
         // The child may have split a batch, and its parts may have ended differently.

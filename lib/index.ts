@@ -23,6 +23,8 @@ export type {
   Waiting,
 } from './outbox/outbox.js'
 export type { AnalyticsOptions } from './options/analytics-options.js'
+export type { OAuthOptions } from './options/oauth-options.js'
+export type { OAuthKey } from './delivery/oauth/client-key.js'
 export type { Callback } from './reports.js'
 export type { Binding } from './message/compose.js'
 export type { Middleware } from './message/middleware.js'
@@ -101,6 +103,7 @@ export type {
   HttpFetch as HTTPFetchFn,
 } from './delivery/http-client.js'
 export type { AnalyticsOptions as AnalyticsSettings } from './options/analytics-options.js'
+export type { OAuthOptions as OAuthSettings } from './options/oauth-options.js'
 export type {
   AliasCall as AliasParams,
   GroupCall as GroupParams,

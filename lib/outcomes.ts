@@ -20,7 +20,8 @@ export class Outcomes implements DeliveryListener {
   readonly #onRestored: () => void
   /** The warnings that were given: each once. */
   readonly #told = new Set<string>()
-  #warned = false
+  /** For how long nothing had been taken when that was last warned of; Infinity where it will not mend itself. */
+  #warnedAt: number | undefined
   /** Why the endpoint did not take what it was last offered; undefined where it did. */
   problem: string | undefined
 
@@ -39,7 +40,7 @@ export class Outcomes implements DeliveryListener {
 
   delivered(batch: Batch): void {
     this.problem = undefined
-    this.#warned = false
+    this.#warnedAt = undefined
     this.#callBack(batch, undefined)
     // Parsed only where somebody listens.
     if (messageTypes.every((type) => this.#emitter.listenerCount(type) === 0)) return
@@ -82,8 +83,12 @@ export class Outcomes implements DeliveryListener {
 
   struggling(reason: string, failingFor: number, pending: number): void {
     this.problem = reason
-    if (failingFor < struggleWarningAfter || this.#warned) return
-    this.#warned = true
+    if (failingFor < struggleWarningAfter) return
+    // Once; and once more, where what mends itself has become what does not.
+    const isWarned =
+      failingFor === Infinity ? this.#warnedAt === Infinity : this.#warnedAt !== undefined
+    if (isWarned) return
+    this.#warnedAt = failingFor
     const since = failingFor === Infinity ? '' : ` for ${Math.round(failingFor / 1000)} s`
     this.#reports.warn(
       `${this.#origin} has taken nothing${since} (${reason}); pending and tried again: ${pending}`,

@@ -31,6 +31,7 @@ describe('the defaults', () => {
       context: undefined,
       integrations: undefined,
       httpClient: undefined,
+      oauth: undefined,
     })
     process.env.NODE_ENV = 'production'
     expect(readOptions({ writeKey: 'k' }).onInvalid).to.equal('report')
@@ -90,10 +91,6 @@ describe('a wrong option is a TypeError that names it, the value and what is all
     [{ httpClient: null }, /^option httpClient is null/],
     [{ proxy: 'http://x' }, /^option proxy is a string/],
     [{ httpsAgent: {} }, /^option httpsAgent is an object/],
-    [
-      { oauthSettings: {} },
-      /^option oauthSettings is an object; allowed: nothing: OAuth is not supported yet$/,
-    ],
   ] as const) {
     it(
       JSON.stringify(options, (_key, value: unknown) =>

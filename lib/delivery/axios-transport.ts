@@ -9,6 +9,9 @@ import type { Axios, AxiosProxyConfig, AxiosRequestConfig } from 'axios'
 import type { HttpClientResponse } from './http-client.js'
 import type { Transport, TransportRequest } from './transport.js'
 
+/** The longest answer that is read as text, in bytes: that of an authorization server has about one thousand. */
+const longestText = 64 * 1024
+
 /** What the caller may say about the connection. */
 export interface ConnectionOptions {
   /** axios' `proxy`; by default the environment decides (HTTPS_PROXY, HTTP_PROXY, NO_PROXY), false uses none. */
@@ -44,6 +47,7 @@ export class AxiosTransport implements Transport {
       status,
       statusText,
       headers: answered as Record<string, unknown>,
+      text: () => textOf(data),
       arrayBuffer: () => {
         data.resume()
         return new Promise((resolve, reject) => {
@@ -105,6 +109,18 @@ export class AxiosTransport implements Transport {
     this.#ownAgents.push(agent)
     return agent
   }
+}
+
+/** Not further than any answer of interest goes. */
+async function textOf(stream: Readable): Promise<string> {
+  const parts: Buffer[] = []
+  let length = 0
+  for await (const part of stream as AsyncIterable<Buffer>) {
+    parts.push(part)
+    length += part.length
+    if (length > longestText) break
+  }
+  return Buffer.concat(parts).toString()
 }
 
 async function loadAxios(): Promise<{ Axios: typeof Axios }> {

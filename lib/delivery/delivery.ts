@@ -1,6 +1,6 @@
 // Texts go in; each ends as delivered, or as failed with a reason. Knows batches and servers, but nothing of the spec.
 
-import type { Answer } from './answer.js'
+import type { Answer, Unanswered } from './answer.js'
 import { describeAnswer } from './answer.js'
 import type { Batch, Receipt } from '../outbox/batch.js'
 import { Books } from './books.js'
@@ -40,7 +40,7 @@ export interface DeliveryListener {
   restored(): void
   /** Something that whoever runs the process should know. */
   warn(text: string): void
-  /** The endpoint has not taken anything for this many milliseconds, and is tried again. */
+  /** The endpoint has not taken anything for this many milliseconds (Infinity: nor will it, by itself), and is tried again. */
   struggling(reason: string, failingFor: number, pending: number): void
   /** The outbox was over its high-water mark, and has room again. */
   drain(): void
@@ -291,7 +291,9 @@ export class Delivery {
   }
 
   #retry(answer: Answer, failingFor: number): void {
-    this.#listener.struggling(describeAnswer(answer), failingFor, this.outbox.count)
+    const { needsHelp } = answer as Partial<Unanswered>
+    const since = needsHelp === true ? Infinity : failingFor
+    this.#listener.struggling(describeAnswer(answer), since, this.outbox.count)
   }
 }
 

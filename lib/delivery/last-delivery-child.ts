@@ -8,6 +8,8 @@ import { unpackAgent } from './agent-options.js'
 import { describeAnswer } from './answer.js'
 import { AxiosTransport, type ConnectionOptions } from './axios-transport.js'
 import { Batch } from '../outbox/batch.js'
+import { BasicCredentials, type Credentials } from './credentials.js'
+import { unpackOAuth } from './oauth/oauth-credentials.js'
 import type { LastDeliveryLine, LastDeliveryOrder } from './last-delivery.js'
 import { MemoryOutbox } from '../outbox/memory-outbox.js'
 import { Poster } from './poster.js'
@@ -32,7 +34,7 @@ for (const { sequence, ends, length } of order.batches) {
 const transport = new AxiosTransport(connectionOf(order))
 const sender = new Sender({
   outbox,
-  poster: new Poster({ ...order, transport }),
+  poster: new Poster({ ...order, transport, credentials: credentialsOf(order) }),
   load: () => transport.load(),
   maxInFlight: 1,
   maxRetries: order.maxRetries,
@@ -60,6 +62,13 @@ sender.wake()
 
 function tell(line: LastDeliveryLine): void {
   writeSync(1, `${JSON.stringify(line)}\n`)
+}
+
+function credentialsOf({ credentials, httpRequestTimeout }: LastDeliveryOrder): Credentials {
+  const { writeKey, oauth } = credentials
+  return oauth
+    ? unpackOAuth(writeKey, oauth, httpRequestTimeout, transport)
+    : new BasicCredentials(writeKey)
 }
 
 function connectionOf({ proxy, httpAgent, httpsAgent }: LastDeliveryOrder): ConnectionOptions {

@@ -9,6 +9,7 @@ import { errorOf } from '../describe.js'
 import type { ConnectionOptions } from './axios-transport.js'
 import { packAgent, type PackedAgent } from './agent-options.js'
 import type { Batch } from '../outbox/batch.js'
+import type { PackedCredentials } from './credentials.js'
 import type { Failure } from './sender.js'
 
 /** What the child leaves of its time, in milliseconds, so that its last word is heard before it is killed. */
@@ -17,7 +18,7 @@ const margin = 250
 /** What the child is told, as one line of JSON; the bodies follow it. */
 export interface LastDeliveryOrder {
   url: string
-  writeKey: string
+  credentials: PackedCredentials
   gzip: boolean
   httpRequestTimeout: number
   maxRetries: number
@@ -42,7 +43,7 @@ export interface LastDeliveryReport {
 
 export interface LastDeliverySettings {
   url: string
-  writeKey: string
+  credentials: PackedCredentials
   gzip: boolean
   httpRequestTimeout: number
   maxRetries: number

@@ -1,16 +1,18 @@
 // One try: a body goes out as a POST, and what comes back is told as an answer.
 
 import { debuglog, promisify } from 'node:util'
-import { errorOf, textOf } from '../describe.js'
+import { textOf } from '../describe.js'
 import { version } from '../version.js'
 import type { Answer } from './answer.js'
+import { attempt, orAbort } from './attempt.js'
+import type { Credentials } from './credentials.js'
 import { plainHeaders, type HttpClientResponse } from './http-client.js'
-import { idleTimer } from './timer.js'
+import { plainError } from './plain-error.js'
 import type { Transport } from './transport.js'
 
 const debug = debuglog('selfsame')
 
-/** A request or an answer, as listeners are told of it. The write key is left out. */
+/** A request or an answer, as listeners are told of it. The write key and the OAuth token are left out. */
 export interface HttpRequestEvent {
   url: string
   method: 'POST'
@@ -27,12 +29,17 @@ export interface HttpResponseEvent {
 
 export interface PosterOptions {
   url: string
-  writeKey: string
+  credentials: Credentials
   httpRequestTimeout: number
   gzip: boolean
   transport: Transport
   onRequest?: (() => ((event: HttpRequestEvent) => void) | undefined) | undefined
   onResponse?: (() => ((event: HttpResponseEvent) => void) | undefined) | undefined
+}
+
+/** What is posted: the body of a request that is sent now. */
+interface Posted {
+  body(): Buffer
 }
 
 /** Makes single tries. It never throws: what goes wrong is an answer too. */
@@ -45,41 +52,50 @@ export class Poster {
     this.#headers = {
       'Content-Type': 'application/json',
       'User-Agent': `selfsame/${version}`,
-      // Segment HTTP API, Authentication: the write key as the user, no password, the colon included.
-      Authorization: `Basic ${Buffer.from(`${options.writeKey}:`).toString('base64')}`,
       ...(options.gzip ? { 'Content-Encoding': 'gzip' } : {}),
     }
   }
 
-  async post(body: Buffer, retryCount: number, signal: AbortSignal): Promise<Answer> {
-    const { url, transport, gzip, httpRequestTimeout: timeout } = this.#options
-    const headers =
-      retryCount > 0 ? { ...this.#headers, 'X-Retry-Count': String(retryCount) } : this.#headers
-    const attempt = new AbortController()
-    const abort = (): void => {
-      attempt.abort(signal.reason)
+  async post(posted: Posted, retryCount: number, signal: AbortSignal): Promise<Answer> {
+    const { credentials, httpRequestTimeout } = this.#options
+    const given = credentials.authorize(signal)
+    const authorization = typeof given === 'string' ? given : await given
+    if (typeof authorization !== 'string') return authorization
+    const headers = {
+      ...this.#headers,
+      Authorization: authorization,
+      ...(retryCount > 0 ? { 'X-Retry-Count': String(retryCount) } : {}),
     }
-    signal.addEventListener('abort', abort)
-    const timer = idleTimer(() => {
-      attempt.abort(timeoutError(timeout))
-    }, timeout)
+    // Not before: the body has the time at which it is sent, and a token may have been waited for.
+    const body = posted.body()
     try {
-      this.#tellRequest(headers, body)
-      const request = transport.post({
-        url,
-        headers,
-        body: gzip ? await compress(body) : body,
-        timeout,
-        signal: attempt.signal,
-      })
-      const response = await orAbort(request, attempt.signal)
-      return await this.#answerOf(response, body, attempt.signal)
+      const answer = await attempt(httpRequestTimeout, signal, (bounds) =>
+        this.#try(headers, body, bounds),
+      )
+      if (credentials.isStale(authorization, answer.status)) answer.isStale = true
+      return answer
     } catch (error) {
-      return { error: attempt.signal.aborted ? errorOf(attempt.signal.reason) : plainError(error) }
-    } finally {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', abort)
+      const secrets = [authorization.replace(/^\w+ /, ''), credentials.writeKey]
+      return { error: plainError(error, secrets) }
     }
+  }
+
+  async #try(
+    headers: Record<string, string>,
+    body: Buffer,
+    signal: AbortSignal,
+  ): Promise<Answer & { status: number }> {
+    const { url, transport, gzip, httpRequestTimeout: timeout, credentials } = this.#options
+    this.#tellRequest(headers, body)
+    const whole = withFields(body, credentials.bodyFields)
+    const request = transport.post({
+      url,
+      headers,
+      body: gzip ? await compress(whole) : whole,
+      timeout,
+      signal,
+    })
+    return await this.#answerOf(await orAbort(request, signal), body, signal)
   }
 
   /** The server has answered. Whatever is wrong with the rest of its answer, that holds. */
@@ -87,8 +103,8 @@ export class Poster {
     response: HttpClientResponse,
     body: Buffer,
     signal: AbortSignal,
-  ): Promise<Answer> {
-    const answer: Answer = { status: response.status }
+  ): Promise<Answer & { status: number }> {
+    const answer: Answer & { status: number } = { status: response.status }
     try {
       const headers = plainHeaders(response.headers)
       answer.retryAfter = headers['retry-after']
@@ -101,11 +117,12 @@ export class Poster {
   }
 
   #tellRequest(headers: Record<string, string>, body: Buffer): void {
-    const tell = this.#options.onRequest?.()
+    const { url, credentials, onRequest } = this.#options
+    const tell = onRequest?.()
     tell?.({
-      url: this.#options.url,
+      url,
       method: 'POST',
-      headers: withoutKey(headers),
+      headers: { ...headers, Authorization: credentials.shown },
       body: body.toString(),
     })
   }
@@ -117,52 +134,19 @@ export class Poster {
   }
 }
 
+/** A body with further fields at its end. A copy: a batch's own bytes never hold a key. */
+function withFields(body: Buffer, fields: string): Buffer {
+  return fields === '' ? body : Buffer.concat([body.subarray(0, -1), Buffer.from(`${fields}}`)])
+}
+
 // zlib is loaded where it is wanted only: importing the library stays cheap.
 async function compress(body: Buffer): Promise<Buffer> {
   const { gzip } = await import('node:zlib')
   return promisify(gzip)(body)
 }
 
-function withoutKey(headers: Record<string, string>): Record<string, string> {
-  return { ...headers, Authorization: 'Basic [write key]' }
-}
-
-/** Rejects with the signal's reason as soon as it is aborted, also where the client pays no heed to it. */
-async function orAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  // Whichever loses the race is of no interest any more, and must not end as an unhandled rejection.
-  promise.catch(() => undefined)
-  return await new Promise<T>((resolve, reject) => {
-    const abort = (): void => {
-      reject(errorOf(signal.reason))
-    }
-    if (signal.aborted) abort()
-    signal.addEventListener('abort', abort, { once: true })
-    promise.then(resolve, reject).finally(() => {
-      signal.removeEventListener('abort', abort)
-    })
-  })
-}
-
 /** So that the connection can serve again. */
 async function readToEnd(response: HttpClientResponse, signal: AbortSignal): Promise<void> {
   const read = response.arrayBuffer ?? response.text
   if (read) await orAbort(Promise.resolve(read.call(response)), signal)
-}
-
-function timeoutError(milliseconds: number): Error {
-  return Object.assign(new Error(`no answer within ${milliseconds} ms`), { code: 'ETIMEDOUT' })
-}
-
-/**
- * What is safe to show of a client's error: its message and code. Errors of HTTP clients carry the request, and with it
- * the write key and the traits.
- */
-function plainError(error: unknown): Error {
-  const { message, code, cause } = errorOf(error) as NodeJS.ErrnoException & { cause?: unknown }
-  const inner = cause instanceof Error ? (cause as NodeJS.ErrnoException).code : undefined
-  const known = inner ?? code
-  return Object.assign(
-    new Error([message, known].find(Boolean) ?? 'the request failed'),
-    known === undefined ? {} : { code: known },
-  )
 }

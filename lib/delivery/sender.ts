@@ -75,6 +75,8 @@ class FailedTry extends Error {
 interface History {
   failures: number
   faults: number
+  /** Whether what has just been refused was sent with renewed credentials. */
+  isRenewed: boolean
   /** When the first one failed, on the monotonic clock. */
   since: number
 }
@@ -186,7 +188,7 @@ export class Sender {
 
   async #send(batch: Batch, signal: AbortSignal): Promise<void> {
     const { onDelivered, onFailed, onExhausted, outbox } = this.#options
-    const history: History = { failures: 0, faults: 0, since: NaN }
+    const history: History = { failures: 0, faults: 0, isRenewed: false, since: NaN }
     try {
       await pRetry((attempt) => this.#try(batch, attempt - 1, history, signal), {
         retries: Infinity,
@@ -202,7 +204,7 @@ export class Sender {
       if (error instanceof FailedTry && error.verdict === 'split')
         outbox.replace(batch, batch.split())
       else if (isExpired(batch, outbox)) onFailed(batch, expired)
-      else if (error instanceof FailedTry && error.verdict !== 'refusal')
+      else if (error instanceof FailedTry && !refusals.has(error.verdict))
         onExhausted(batch, exhausted(error))
       else onFailed(batch, failureOf(error))
     }
@@ -220,7 +222,7 @@ export class Sender {
     this.requests++
     if (retryCount > 0) this.retries++
     const started = performance.now()
-    const answer = await this.#options.poster.post(batch.body(), retryCount, signal)
+    const answer = await this.#options.poster.post(batch, retryCount, signal)
     const verdict = judge(answer, batch.count)
     debug(
       'batch of %d from message %d, try %d: %s after %d ms: %s',
@@ -255,6 +257,13 @@ export class Sender {
     if (verdict === 'split' || verdict === 'refusal') return false
     const now = performance.now()
     if (Number.isNaN(history.since)) history.since = now
+    if (verdict === 'renew') {
+      if (history.isRenewed) return false
+      history.isRenewed = true
+      this.#options.onRetry(batch, answer, now - history.since)
+      return true
+    }
+    history.isRenewed = false
     if (verdict === 'wait') {
       this.#notBefore = Math.max(this.#notBefore, now + (waitOf(answer) ?? 0))
       history.failures = 0
@@ -290,6 +299,8 @@ function exhausted(error: FailedTry): Failure {
 function causeOf({ answer }: FailedTry): Error | undefined {
   return 'error' in answer ? answer.error : undefined
 }
+
+const refusals: ReadonlySet<Verdict> = new Set<Verdict>(['refusal', 'renew'])
 
 const expired: Failure = {
   code: 'expired',

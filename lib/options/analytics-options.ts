@@ -5,6 +5,7 @@ import type { Agent as HttpsAgent } from 'node:https'
 import type { ConnectionOptions } from '../delivery/axios-transport.js'
 import type { DeadLetterFunction } from '../dead-letter/index.js'
 import type { HttpClient, HttpFetch } from '../delivery/http-client.js'
+import type { OAuthOptions } from './oauth-options.js'
 import type { Integrations, MessageContext } from '../message/types.js'
 import type { OutboxFactory } from '../outbox/outbox.js'
 
@@ -129,6 +130,13 @@ export interface AnalyticsOptions {
   httpAgent?: HttpAgent | undefined
   /** The agent of `https:` hosts. By default one with keep-alive. */
   httpsAgent?: HttpsAgent | undefined
+  /**
+   * OAuth 2.0 instead of the write key alone (docs/oauth.md).
+   * @default none
+   */
+  oauth?: OAuthOptions | undefined
+  /** @deprecated The name that `oauth` has in `@segment/analytics-node`. */
+  oauthSettings?: OAuthOptions | undefined
   /** @deprecated The name that `flushAt` had in `@segment/analytics-node`. */
   maxEventsInBatch?: number | undefined
   /** @deprecated The name that `maxRetryDuration` has in `@segment/analytics-node`, in **seconds**. */

@@ -18,6 +18,18 @@ export function shown(value: unknown): string {
       : describe(value)
 }
 
+/** An unknown option is a typing error, or one of another library's: worth a word, not a crash. */
+export function warnOfUnknown(names: readonly string[]): void {
+  if (names.length === 0) return
+  process.emitWarning(
+    `Analytics does not know the option ${names.join(', ')}; see docs/options.md`,
+    {
+      type: 'SelfsameWarning',
+      code: 'SELFSAME_UNKNOWN_OPTION',
+    },
+  )
+}
+
 export function integer<O extends object>(
   options: O,
   name: keyof O & string,

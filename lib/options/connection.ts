@@ -7,20 +7,16 @@ import { describe } from '../describe.js'
 import type { AnalyticsOptions } from './analytics-options.js'
 import { wrong } from './checks.js'
 
-export function httpClient({
-  httpClient: value,
-  gzip,
-}: AnalyticsOptions): HttpFetch | HttpClient | undefined {
+export function httpClient(
+  { httpClient: value, gzip }: Pick<AnalyticsOptions, 'httpClient' | 'gzip'>,
+  name = 'httpClient',
+): HttpFetch | HttpClient | undefined {
   if (value !== undefined && gzip === true) {
     throw wrong('gzip', 'true', 'false with an httpClient, which gets its bodies as text')
   }
   if (value === undefined || typeof value === 'function') return value
   if (typeof (value as HttpClient | null)?.makeRequest === 'function') return value
-  throw wrong(
-    'httpClient',
-    describe(value),
-    'a function like fetch, or an object with makeRequest()',
-  )
+  throw wrong(name, describe(value), 'a function like fetch, or an object with makeRequest()')
 }
 
 export function connection({ proxy, httpAgent, httpsAgent }: AnalyticsOptions): ConnectionOptions {

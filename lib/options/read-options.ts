@@ -7,9 +7,10 @@ import { describe } from '../describe.js'
 import type { Integrations, MessageContext } from '../message/types.js'
 import type { OutboxFactory } from '../outbox/outbox.js'
 import type { AnalyticsOptions } from './analytics-options.js'
-import { boolean, integer, longestTimer, oneOf, wrong } from './checks.js'
+import { boolean, integer, longestTimer, oneOf, warnOfUnknown, wrong } from './checks.js'
 import { connection, httpClient } from './connection.js'
 import { url, writeKey } from './destination.js'
+import { oauth, type OAuthSettings } from './oauth.js'
 
 /** The options with every default filled in. */
 export interface Settings {
@@ -35,6 +36,7 @@ export interface Settings {
   readonly disable: boolean
   readonly context: MessageContext | undefined
   readonly integrations: Integrations | undefined
+  readonly oauth: OAuthSettings | undefined
   readonly httpClient: HttpFetch | HttpClient | undefined
   readonly connection: ConnectionOptions
 }
@@ -46,15 +48,16 @@ export function readOptions(options: AnalyticsOptions): Settings {
   if (typeof options !== 'object' || (options as unknown) === null) {
     throw new TypeError(`Analytics was given ${describe(options)}; allowed: an object of options`)
   }
-  warnOfUnknown(options)
+  warnOfUnknown(Object.keys(options).filter((name) => !known.has(name)))
   const disable = boolean(options, 'disable', false)
   const seconds = Math.max(
     integer(options, 'maxTotalBackoffDuration', -1, 0, Infinity),
     integer(options, 'maxRateLimitDuration', -1, 0, Infinity),
   )
+  const target = url(options)
   return {
     writeKey: writeKey(options.writeKey),
-    url: url(options),
+    url: target,
     flushAt: integer(options, 'flushAt', integer(options, 'maxEventsInBatch', 100, 1), 1),
     flushInterval: integer(options, 'flushInterval', 10_000, 1, longestTimer),
     maxBatchSize: integer(options, 'maxBatchSize', 2_500, 1),
@@ -85,6 +88,7 @@ export function readOptions(options: AnalyticsOptions): Settings {
     disable,
     context: fields(options, 'context'),
     integrations: fields(options, 'integrations'),
+    oauth: oauth(options, target),
     httpClient: httpClient(options),
     connection: connection(options),
   }
@@ -153,26 +157,6 @@ const known = new Set<string>([
   'maxEventsInBatch',
   'maxTotalBackoffDuration',
   'maxRateLimitDuration',
+  'oauth',
+  'oauthSettings',
 ] satisfies (keyof AnalyticsOptions)[])
-
-/** An unknown option is a typing error, or one of another library's: worth a word, not a crash. */
-function warnOfUnknown(options: AnalyticsOptions): void {
-  if ('oauthSettings' in options && options.oauthSettings !== undefined) {
-    throw wrong(
-      'oauthSettings',
-      describe(options.oauthSettings),
-      'nothing: OAuth is not supported yet',
-    )
-  }
-  const unknown = Object.keys(options).filter(
-    (name) => !known.has(name) && name !== 'oauthSettings',
-  )
-  if (unknown.length === 0) return
-  process.emitWarning(
-    `Analytics does not know the option ${unknown.join(', ')}; see docs/options.md`,
-    {
-      type: 'SelfsameWarning',
-      code: 'SELFSAME_UNKNOWN_OPTION',
-    },
-  )
-}

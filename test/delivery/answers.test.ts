@@ -18,6 +18,7 @@ describe('the table of answers', () => {
     delivered: [200, 201, 202, 204, 299],
     wait: [],
     outage: [429, 502, 503, 504],
+    renew: [],
     fault: [408, 410, 460, 500, 506, 507, 508, 510, 520, 599],
     split: [],
     refusal: [

@@ -1,0 +1,52 @@
+// The bounds of one try: its time, and whoever gives it up.
+
+import { errorOf } from '../describe.js'
+import { idleTimer } from './timer.js'
+
+/**
+ * Does some work with a signal that is aborted with the given one, or after `timeout` milliseconds. What it rejects
+ * with after that is the reason of the signal.
+ */
+export async function attempt<T>(
+  timeout: number,
+  signal: AbortSignal,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const bounds = new AbortController()
+  const abort = (): void => {
+    bounds.abort(signal.reason)
+  }
+  if (signal.aborted) abort()
+  signal.addEventListener('abort', abort)
+  const timer = idleTimer(() => {
+    bounds.abort(timeoutError(timeout))
+  }, timeout)
+  try {
+    return await work(bounds.signal)
+  } catch (error) {
+    throw bounds.signal.aborted ? errorOf(bounds.signal.reason) : error
+  } finally {
+    clearTimeout(timer)
+    signal.removeEventListener('abort', abort)
+  }
+}
+
+/** Rejects with the signal's reason as soon as it is aborted, also where the work pays no heed to it. */
+export async function orAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  // Whichever loses the race is of no interest any more, and must not end as an unhandled rejection.
+  promise.catch(() => undefined)
+  return await new Promise<T>((resolve, reject) => {
+    const abort = (): void => {
+      reject(errorOf(signal.reason))
+    }
+    if (signal.aborted) abort()
+    signal.addEventListener('abort', abort, { once: true })
+    promise.then(resolve, reject).finally(() => {
+      signal.removeEventListener('abort', abort)
+    })
+  })
+}
+
+function timeoutError(milliseconds: number): Error {
+  return Object.assign(new Error(`no answer within ${milliseconds} ms`), { code: 'ETIMEDOUT' })
+}
