@@ -4,7 +4,7 @@ import { expect } from 'chai'
 import nock from 'nock'
 import { Analytics, type AnalyticsOptions } from '../../lib/index.js'
 import { checkBooks, withCollector } from '../support/clients.js'
-import { first, second, track, withOAuth } from './support/world.js'
+import { first, second, track, withOAuth, until } from './support/world.js'
 
 describe('R33: a client with OAuth', () => {
   it('asks for a token with an RS256 JWT of at most 60 s, and sends it beside the write key in the body', () =>
@@ -291,7 +291,7 @@ describe('the private key', () => {
       analytics.track({ ...track, event: 'between' })
       const flushed = analytics.flush()
       // Nothing is lost meanwhile, though the old key is refused.
-      while (tokens.problems.length < 2) await new Promise((resolve) => setTimeout(resolve, 10))
+      await until(() => tokens.problems.length >= 2)
       expect(analytics.stats()).to.include({ pending: 1, failed: 0 })
       key = { clientKey: second.pem, keyId: 'key-2' }
       await flushed
@@ -339,7 +339,8 @@ describe('a wrong clock', () => {
       tokens.revoke('key-1')
       const analytics = client()
       analytics.track(track)
-      while (tokens.problems.length < 2) await new Promise((resolve) => setTimeout(resolve, 10))
+      void analytics.flush()
+      await until(() => tokens.problems.length >= 2)
       expect(tokens.requests).to.be.at.most(analytics.stats().requests)
     }))
 })

@@ -4,7 +4,7 @@ import { expect } from 'chai'
 import { checkBooks } from '../support/clients.js'
 import { warningsOf } from '../support/warnings.js'
 import { answering, type Trouble } from './support/servers.js'
-import { first, track, withOAuth } from './support/world.js'
+import { first, track, withOAuth, until } from './support/world.js'
 
 const token = (fields: object): string => JSON.stringify({ access_token: 'T', ...fields })
 
@@ -140,7 +140,7 @@ describe('an authorization server that refuses', () => {
         const warnings = await warningsOf(async () => {
           analytics.track(track)
           const flushed = analytics.flush()
-          while (tokens.requests < 3) await new Promise((resolve) => setTimeout(resolve, 10))
+          await until(() => tokens.requests >= 3)
           expect(analytics.stats()).to.include({ pending: 1, failed: 0 })
           tokens.trouble = undefined
           await flushed
@@ -203,7 +203,7 @@ describe('a function clientKey that gives no key', () => {
         const warnings = await warningsOf(async () => {
           analytics.track(track)
           void analytics.flush()
-          while (calls < 3) await new Promise((resolve) => setTimeout(resolve, 10))
+          await until(() => calls >= 3)
           await analytics.close({ timeout: 0 })
         })
         expect(tokens.requests).to.equal(0)
@@ -228,8 +228,13 @@ describe('a function clientKey that gives no key', () => {
         },
         { httpRequestTimeout: 200 },
       )
-      analytics.track(track)
-      await analytics.flush()
+      const warnings = await warningsOf(async () => {
+        analytics.track(track)
+        await analytics.flush()
+      })
+      expect(warnings.map(({ message }) => message).join()).to.include(
+        'oauth.clientKey is a function that gives no key in time',
+      )
       expect(calls).to.equal(2)
       expect(tracking.events).to.have.lengthOf(1)
     }))
@@ -245,7 +250,7 @@ describe('close() while a token is waited for', () => {
       const analytics = client({}, { httpRequestTimeout: 60_000 })
       analytics.track(track)
       void analytics.flush()
-      while (!isGivenUp) await new Promise((resolve) => setTimeout(resolve, 10))
+      await until(() => isGivenUp !== undefined)
       await analytics.close({ timeout: 10 })
       await isGivenUp
       expect(errors.map(({ code }) => code)).to.deep.equal(['timeout'])

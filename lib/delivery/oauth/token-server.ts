@@ -79,18 +79,18 @@ export class TokenServer {
         this.#ask(sent, bounds),
       )
     } catch (error) {
-      if (error instanceof WrongKey)
-        return {
-          error: new Error(`oauth.clientKey is ${error.given}; allowed: ${WrongKey.allowed}`),
-          needsHelp: true,
-        }
       const { message, code } = plainError(error, sent) as NodeJS.ErrnoException
       return this.#nothing(code ?? message)
     }
   }
 
   async #ask(sent: string[], signal: AbortSignal): Promise<Token | Unanswered> {
-    const key = await orAbort(this.#options.clientKey.read(), signal)
+    let key: SigningKey
+    try {
+      key = await orAbort(this.#options.clientKey.read(), signal)
+    } catch (error) {
+      return noKey(error instanceof WrongKey ? error.given : 'a function that gives no key in time')
+    }
     let reply = await this.#post(key, sent, signal)
     // A wrong clock makes an assertion that is not valid yet, or not any more.
     if ((reply.status === 400 || reply.status === 401) && this.#setClock(reply.headers.date))
@@ -166,6 +166,13 @@ export class TokenServer {
 
   #nothing(why: string): Unanswered {
     return { error: new Error(`${this.#origin} gave no OAuth token: ${why}`) }
+  }
+}
+
+function noKey(given: string): Unanswered {
+  return {
+    error: new Error(`oauth.clientKey is ${given}; allowed: ${WrongKey.allowed}`),
+    needsHelp: true,
   }
 }
 

@@ -52,4 +52,13 @@ export async function withOAuth(test: (world: World) => Promise<void>): Promise<
   }
 }
 
+/** Looks until something is so; a test that waits in vain must end. */
+export async function until(isSo: () => boolean): Promise<void> {
+  const deadline = performance.now() + 8_000
+  while (!isSo()) {
+    if (performance.now() > deadline) throw new Error('it never was so')
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+}
+
 export const track = { userId: 'u1', event: 'Signed Up' }
