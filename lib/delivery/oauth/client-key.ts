@@ -48,15 +48,14 @@ export class ClientKey {
    */
   async read(): Promise<SigningKey> {
     if (typeof this.#source !== 'function' && this.#last) return this.#last
-    let given: unknown
     try {
-      given = await this.#call()
+      return (this.#last = this.#check(await this.#call()))
     } catch (error) {
+      if (error instanceof WrongKey) throw error
       // Nothing of its text: it is about a secret, and may hold it.
       const { code, name } = errorOf(error) as NodeJS.ErrnoException
       throw new WrongKey(`a function that threw ${code ?? name}`)
     }
-    return (this.#last = this.#check(given))
   }
 
   /** The key where nothing can be waited for: that of the last token, or what the function returns at once. */
