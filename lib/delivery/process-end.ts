@@ -106,15 +106,28 @@ function keepingMethods<R>(change: () => R): R {
  * others when its own is called, and a handler registered with `once` is gone by then if it was called first.
  */
 function withSignalsInOrder(add: () => () => void): () => void {
-  const before = new Map(hookedSignals.map((signal) => [signal, process.rawListeners(signal)]))
-  const remove = add()
-  for (const signal of hookedSignals) {
+  const before = new Map(endingSignals.map((signal) => [signal, process.rawListeners(signal)]))
+  const remove = withEndingSignalsOnly(add)
+  for (const signal of endingSignals) {
     for (const listener of process.rawListeners(signal)) {
       if (before.get(signal)?.includes(listener)) continue
       process.off(signal, listener as NodeJS.SignalsListener)
-      if (endingSignals.includes(signal))
-        process.prependListener(signal, listener as NodeJS.SignalsListener)
+      process.prependListener(signal, listener as NodeJS.SignalsListener)
     }
   }
   return remove
+}
+
+/**
+ * To hook a signal and let go of it is not nothing: SIGXFSZ, which Node ignores so that a file that grows too large is
+ * an error, would end the process from then on.
+ */
+function withEndingSignalsOnly<R>(add: () => R): R {
+  const all = hookedSignals.splice(0)
+  hookedSignals.push(...endingSignals)
+  try {
+    return add()
+  } finally {
+    hookedSignals.splice(0, Infinity, ...all)
+  }
 }

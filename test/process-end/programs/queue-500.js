@@ -88,6 +88,8 @@ const ends = {
   },
   "Node's own options": () => process.exit(0),
   listeners: () => {
+    // Node ignores it.
+    process.kill(process.pid, 'SIGXFSZ')
     const counts = Object.keys(constants.signals).map((signal) => [
       signal,
       process.listenerCount(signal),
