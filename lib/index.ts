@@ -11,6 +11,7 @@ export type { AnalyticsEvents, Context } from './events.js'
 export type { Bound, BoundAnalytics } from './bound-analytics.js'
 export { Batch } from './outbox/batch.js'
 export type { Receipt } from './outbox/batch.js'
+export { memory } from './outbox/memory-outbox.js'
 export { directory } from './outbox/directory/directory.js'
 export type { DirectoryOptions } from './outbox/directory/directory.js'
 export type {

@@ -6,7 +6,6 @@ import type { Batch, Receipt } from '../outbox/batch.js'
 import { Books } from './books.js'
 import { idleTimer } from './timer.js'
 import { Flushes } from './flushes.js'
-import { MemoryOutbox } from '../outbox/memory-outbox.js'
 import type { Appended, Lost, Outbox, OutboxFactory, Waiting } from '../outbox/outbox.js'
 import { Sender, type Failure } from './sender.js'
 import type { Poster } from './poster.js'
@@ -21,8 +20,7 @@ export interface DeliveryOptions {
   maxMessageBytes: number
   maxQueueBytes: number
   overflow: 'drop-newest' | 'drop-oldest'
-  /** The one in memory, where there is none. */
-  outbox?: OutboxFactory | undefined
+  outbox: OutboxFactory
   maxInFlight: number
   maxRetries: number
   maxRetryDuration: number
@@ -165,16 +163,10 @@ export class Delivery {
   }
 
   #openOutbox(options: DeliveryOptions): Outbox {
-    const { overflow, outbox } = options
-    const dropped = (batch: Batch): void => this.#drop(batch)
-    if (!outbox) {
-      const onDropped = overflow === 'drop-oldest' ? dropped : undefined
-      return new MemoryOutbox({ ...options, onDropped })
-    }
-    const opened = outbox({
+    const opened = options.outbox({
       ...options,
       listener: {
-        dropped,
+        dropped: (batch) => this.#drop(batch),
         restored: (count) => {
           this.books.enqueued += count
           this.#listener.restored()

@@ -54,7 +54,7 @@ export interface AnalyticsOptions {
   /**
    * The most bytes of messages that may wait. Past it a call fails as `queue_full`; past half of it a call returns
    * false. Of an outbox in a directory it bounds what all processes together have in it. Minimum 1.
-   * @default 64 MiB; 1 GiB where there is an `outbox`
+   * @default 64 MiB; 1 GiB with an outbox in a directory
    */
   maxQueueBytes?: number | undefined
   /**

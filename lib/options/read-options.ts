@@ -5,6 +5,7 @@ import type { DeadLetterFunction } from '../dead-letter/index.js'
 import type { HttpClient, HttpFetch } from '../delivery/http-client.js'
 import { describe } from '../describe.js'
 import type { Integrations, MessageContext } from '../message/types.js'
+import { memory } from '../outbox/memory-outbox.js'
 import type { OutboxFactory } from '../outbox/outbox.js'
 import type { AnalyticsOptions } from './analytics-options.js'
 import { boolean, integer, longestTimer, oneOf, warnOfUnknown, wrong } from './checks.js'
@@ -21,7 +22,7 @@ export interface Settings {
   readonly maxBatchSize: number
   readonly maxBatchBytes: number
   readonly maxMessageBytes: number
-  readonly outbox: OutboxFactory | undefined
+  readonly outbox: OutboxFactory
   readonly maxQueueBytes: number
   readonly overflow: 'drop-newest' | 'drop-oldest'
   readonly maxInFlight: number
@@ -40,8 +41,6 @@ export interface Settings {
   readonly httpClient: HttpFetch | HttpClient | undefined
   readonly connection: ConnectionOptions
 }
-
-const gibibyte = 1024 * 1024 * 1024
 
 /** @throws TypeError that names the option, the value and what is allowed */
 export function readOptions(options: AnalyticsOptions): Settings {
@@ -63,8 +62,8 @@ export function readOptions(options: AnalyticsOptions): Settings {
     maxBatchSize: integer(options, 'maxBatchSize', 2_500, 1),
     maxBatchBytes: integer(options, 'maxBatchBytes', 480 * 1024, 1024, 64 * 1024 * 1024),
     maxMessageBytes: integer(options, 'maxMessageBytes', 32 * 1024, 1),
-    outbox: disable ? undefined : outbox(options),
-    maxQueueBytes: integer(options, 'maxQueueBytes', options.outbox ? gibibyte : gibibyte / 16, 1),
+    outbox: outboxOf(options, disable),
+    maxQueueBytes: maxQueueBytes(options),
     overflow: oneOf(options, 'overflow', ['drop-newest', 'drop-oldest']),
     maxInFlight: integer(options, 'maxInFlight', 1, 1),
     httpRequestTimeout: integer(options, 'httpRequestTimeout', 10_000, 1, longestTimer),
@@ -121,9 +120,16 @@ function fields<N extends 'context' | 'integrations'>(
   }
 }
 
-function outbox({ outbox: value }: AnalyticsOptions): OutboxFactory | undefined {
-  if (value === undefined || typeof value === 'function') return value
-  throw wrong('outbox', describe(value), 'directory(path), or a function that opens an outbox')
+function outboxOf({ outbox }: AnalyticsOptions, disable: boolean): OutboxFactory {
+  if (outbox !== undefined && typeof outbox !== 'function') {
+    throw wrong('outbox', describe(outbox), 'directory(path), or a function that opens an outbox')
+  }
+  return disable || !outbox ? memory() : outbox
+}
+
+function maxQueueBytes(options: AnalyticsOptions): number {
+  const standard = options.outbox?.maxQueueBytes ?? 64 * 1024 * 1024
+  return integer(options, 'maxQueueBytes', standard, 1)
 }
 
 const known = new Set<string>([

@@ -2,13 +2,23 @@
 
 import type { Batch, Receipt } from './batch.js'
 import { Growing, type BatchLimits } from './growing.js'
-import type { Appended, Outbox } from './outbox.js'
+import type { Appended, Outbox, OutboxFactory } from './outbox.js'
 import { TakenBatches } from './taken.js'
 
 export interface MemoryOutboxLimits extends BatchLimits {
   maxQueueBytes: number
   /** Called with what `drop-oldest` took out to make room; without it, what is new is refused. */
   onDropped?: ((batch: Batch) => void) | undefined
+}
+
+/** The outbox that a client has where none is given; for those who build one of their own around it. */
+export function memory(): OutboxFactory {
+  return ({ listener, ...settings }) =>
+    new MemoryOutbox({
+      ...settings,
+      onDropped:
+        settings.overflow === 'drop-oldest' ? (batch) => listener.dropped(batch) : undefined,
+    })
 }
 
 /** Batches in memory, the last of which grows. */

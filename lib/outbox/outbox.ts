@@ -48,7 +48,11 @@ export interface OutboxSettings {
 }
 
 /** Opens an outbox for one client. */
-export type OutboxFactory = (settings: OutboxSettings) => Outbox
+export interface OutboxFactory {
+  (settings: OutboxSettings): Outbox
+  /** What the option `maxQueueBytes` is where it is not given. */
+  readonly maxQueueBytes?: number
+}
 
 /**
  * A FIFO of batches. `append` must be synchronous: once it has said 'accepted' the message is the outbox's to keep.

@@ -4,7 +4,7 @@ import { accessSync, constants, lstatSync, mkdirSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { codeOf, describe } from '../../describe.js'
 import { integer, longestTimer, oneOf, shown, wrong } from '../../options/checks.js'
-import type { OutboxFactory } from '../outbox.js'
+import type { OutboxFactory, OutboxSettings } from '../outbox.js'
 import type { Fsync } from './batch-file.js'
 import { DirectoryOutbox } from './directory-outbox.js'
 
@@ -60,10 +60,11 @@ export function directory(path: string, options: DirectoryOptions = {}): OutboxF
     maxAge: integer(options, 'maxAge', 30 * 86_400_000, 1, Infinity),
     claimInterval: integer(options, 'claimInterval', 10_000, 1, longestTimer),
   }
-  return (outboxSettings) => {
+  const open = (outboxSettings: OutboxSettings): DirectoryOutbox => {
     prepare(settings.path)
     return new DirectoryOutbox(settings, outboxSettings)
   }
+  return Object.assign(open, { maxQueueBytes: 1024 * 1024 * 1024 })
 }
 
 function fsyncOf(options: DirectoryOptions): Fsync {
