@@ -204,17 +204,20 @@ export class DirectoryOutbox implements Outbox {
   }
 
   async #adopt(directory: string, origin: string): Promise<void> {
-    const stored = await storedIn(directory, origin, this.#nextSequence)
-    this.#files.adopt(directory, stored.length)
+    const found = await storedIn(directory, origin)
+    this.#files.adopt(directory, found.length)
+    if (found.length === 0) return
+    // The places of a batch's messages follow each other: those to come must not join one that began before these.
+    const growing = this.#growing.take()
+    if (growing && growing.count > 0) this.#seal(growing)
     let count = 0
-    for (const each of stored) {
-      count += each.count
+    for (const each of found) {
+      this.#first.push({ ...each, sequence: this.#nextSequence })
+      this.#nextSequence += each.count
       this.#bytes += each.bytes
+      count += each.count
     }
-    if (count === 0) return
-    this.#nextSequence += count
     this.#count += count
-    this.#first.push(...stored)
     this.#listener.restored(count)
     this.#listener.ready()
   }

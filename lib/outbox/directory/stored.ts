@@ -53,14 +53,13 @@ async function readFile(path: string): Promise<Buffer> {
   }
 }
 
-/** The batches in a directory, in order; each is given its place from `sequence` on. */
+/** The batches in a directory, in order. They have no places yet: calls may be made while they are looked for. */
 export async function storedIn(
   directory: string,
   origin: string,
-  sequence: number,
-): Promise<StoredBatch[]> {
+): Promise<Omit<StoredBatch, 'sequence'>[]> {
   const names = (await readdir(directory)).sort()
-  const stored: StoredBatch[] = []
+  const stored: Omit<StoredBatch, 'sequence'>[] = []
   for (const name of names) {
     const known = readBatchFileName(name)
     if (!known) continue
@@ -73,8 +72,7 @@ export async function storedIn(
       continue
     }
     const bytes = Math.max(0, size - fileOverhead - count * recordOverhead)
-    stored.push({ path, origin, sequence, count, bytes, since: known.since })
-    sequence += count
+    stored.push({ path, origin, count, bytes, since: known.since })
   }
   return stored
 }
