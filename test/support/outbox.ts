@@ -10,6 +10,7 @@ import {
   type AnalyticsOptions,
 } from '../../lib/index.js'
 import type { DirectoryOptions } from '../../lib/index.js'
+import type { Outbox, OutboxListener } from '../../lib/outbox/outbox.js'
 import { withCollector, type Setup } from './clients.js'
 
 export interface OutboxSetup extends Setup {
@@ -44,6 +45,32 @@ export async function withOutbox(test: (setup: OutboxSetup) => Promise<void>): P
   } finally {
     rmSync(root, { recursive: true, force: true })
   }
+}
+
+/** An outbox without a client. */
+export function openOutbox(
+  path: string,
+  options?: DirectoryOptions,
+  listener: Partial<OutboxListener> = {},
+): Outbox {
+  return directory(
+    path,
+    options,
+  )({
+    maxBatchSize: 2_500,
+    maxBatchBytes: 480 * 1024,
+    maxMessageBytes: 32 * 1024,
+    maxQueueBytes: 2 ** 30,
+    overflow: 'drop-newest',
+    listener: {
+      dropped: () => undefined,
+      restored: () => undefined,
+      lost: () => undefined,
+      ready: () => undefined,
+      warn: () => undefined,
+      ...listener,
+    },
+  })
 }
 
 /** The files of batches in a directory, oldest first. */

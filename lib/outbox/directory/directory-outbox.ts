@@ -191,7 +191,7 @@ export class DirectoryOutbox implements Outbox {
     if (this.#isClosed || this.#isLooking) return
     this.#isLooking = true
     try {
-      await this.#home.beat(this.#growing.batch)
+      await this.#home.beat(this.#growing)
       const { claimed, othersBytes } = await this.#home.sweep()
       this.#othersBytes = othersBytes
       for (const { path, origin } of claimed) await this.#adopt(path, origin)

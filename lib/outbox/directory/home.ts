@@ -4,7 +4,6 @@ import { mkdirSync } from 'node:fs'
 import { lstat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { codeOf } from '../../describe.js'
-import type { Batch } from '../batch.js'
 import type { Growing } from '../growing.js'
 import { BatchFile, type Fsync } from './batch-file.js'
 import { Claims, type Sweep } from './claims.js'
@@ -58,18 +57,12 @@ export class Home {
   /**
    * Shows that we live, and brings what is new to the disk.
    *
-   * @param batch the growing one: where its file has been removed, it gets another
+   * @param growing what is in the file that grows: where that has been removed, it gets another
    */
-  async beat(batch: Batch | undefined): Promise<void> {
+  async beat(growing: Growing): Promise<void> {
     this.#file?.sync()
+    await this.#replaceIfGone(growing)
     await this.#presence.beat()
-    if (!this.#file || (await isThere(this.#file.path))) return
-    this.#warn('the directory of the outbox was removed while it was in use')
-    this.endFile()
-    for (let index = 0; index < (batch?.count ?? 0); index++) {
-      const size = batch?.sizeOf(index) ?? 0
-      this.#append(size, (record, at) => batch?.copyMessage(index, record, at))
-    }
   }
 
   /** What the dead have left is ours then. */
@@ -90,6 +83,19 @@ export class Home {
     this.#claims.end()
     if (this.#isMade) this.#claims.release(this.#presence.owner)
     this.#presence.end()
+  }
+
+  async #replaceIfGone(growing: Growing): Promise<void> {
+    const file = this.#file
+    // Taken, or full, while we looked: then it was us who renamed or removed it.
+    if (!file || (await isThere(file.path)) || this.#file !== file) return
+    this.#warn('the directory of the outbox was removed while it was in use')
+    this.endFile()
+    const { batch } = growing
+    for (let index = 0; index < (batch?.count ?? 0); index++) {
+      const size = batch?.sizeOf(index) ?? 0
+      this.#append(size, (record, at) => batch?.copyMessage(index, record, at))
+    }
   }
 
   #append(size: number, copyTo: (record: Buffer, at: number) => void): void {

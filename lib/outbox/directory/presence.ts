@@ -49,7 +49,16 @@ export class Presence {
       // Somebody has removed it.
       this.#server?.close()
       this.#isAnnounced = false
+      this.#announceAgain()
+    }
+  }
+
+  #announceAgain(): void {
+    try {
       this.announce()
+    } catch (error) {
+      // The whole directory is gone, and nothing in it ours: it is announced when there is something again.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
     }
   }
 

@@ -2,28 +2,7 @@
 // are told apart and flushes counted.
 
 import { expect } from 'chai'
-import { directory } from '../../../lib/index.js'
-import type { Outbox, OutboxListener } from '../../../lib/outbox/outbox.js'
-import { trackMany, withOutbox } from '../../support/outbox.js'
-
-const listener: OutboxListener = {
-  dropped: () => undefined,
-  restored: () => undefined,
-  lost: () => undefined,
-  ready: () => undefined,
-  warn: () => undefined,
-}
-
-function open(path: string): Outbox {
-  return directory(path)({
-    maxBatchSize: 2_500,
-    maxBatchBytes: 480 * 1024,
-    maxMessageBytes: 32 * 1024,
-    maxQueueBytes: 2 ** 30,
-    overflow: 'drop-newest',
-    listener,
-  })
-}
+import { openOutbox, trackMany, withOutbox } from '../../support/outbox.js'
 
 describe('calls around the moment when what another client has left is taken over', () => {
   it('have places of their own', () =>
@@ -33,7 +12,7 @@ describe('calls around the moment when what another client has left is taken ove
       trackMany(before, 23)
       await before.close({ timeout: 0 })
 
-      const outbox = open(path)
+      const outbox = openOutbox(path)
       const append = (): unknown => outbox.append('{"type":"track"}', undefined)
       // Before, while files are looked for and read, and after.
       append()
