@@ -36,6 +36,9 @@ export class BatchFile {
   /** How much of it is valid, in bytes. */
   #length = 0
   #isSynced = true
+  /** How many syncs are under way: until they are over its descriptor must be its own. */
+  #syncing = 0
+  #isClosed = false
 
   /** @throws what Node throws where the file cannot be made */
   constructor(
@@ -85,9 +88,8 @@ export class BatchFile {
   sync(): void {
     if (this.#fsync !== 'batch' || this.#isSynced) return
     this.#isSynced = true
-    fdatasync(this.#fd, (error) => {
-      if (error) this.#onSyncFailed(error)
-    })
+    this.#syncing++
+    fdatasync(this.#fd, (error) => this.#synced(error))
   }
 
   /** Gives it the name of a file that does not grow any more. */
@@ -105,15 +107,22 @@ export class BatchFile {
 
   /** It is written to the disk and closed, in the background. */
   close(): void {
+    this.#isClosed = true
     if (this.#fsync !== 'batch' || this.#isSynced) {
-      closeSync(this.#fd)
+      if (this.#syncing === 0) closeSync(this.#fd)
       return
     }
+    this.#syncing++
     fsync(this.#fd, (error) => {
-      if (error) this.#onSyncFailed(error)
-      closeSync(this.#fd)
+      this.#synced(error)
       syncDirectoryLater(this.#directory)
     })
+  }
+
+  #synced(error: Error | null): void {
+    this.#syncing--
+    if (error) this.#onSyncFailed(error)
+    if (this.#isClosed && this.#syncing === 0) closeSync(this.#fd)
   }
 
   /** The half record at the end: the next one is written over it, but may be shorter. */
