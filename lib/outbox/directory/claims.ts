@@ -59,14 +59,30 @@ export class Claims {
         sweep.othersBytes += await bytesIn(join(this.#directory, holdingName(holding)))
       }
     }
+    const signsOfDead: { owner: string; name: string }[] = []
     for (const { name } of entries) {
       const owner = readSignName(name)
       if (owner === undefined || owner === this.#presence.owner) continue
       owners.add(owner)
-      if (await isDead(owner)) await unlink(join(this.#directory, name)).catch(ignore)
+      if (await isDead(owner)) signsOfDead.push({ owner, name })
     }
+    await this.#bury(signsOfDead)
     this.#obituaries.forgetAllBut(owners)
     return sweep
+  }
+
+  /**
+   * Removes the signs of the dead who have left nothing. What they have is looked for anew, now that they are known to
+   * be dead: it may be younger than the list by which they were found, and without the sign it would seem to belong to
+   * somebody who cannot be asked.
+   */
+  async #bury(signs: readonly { owner: string; name: string }[]): Promise<void> {
+    if (signs.length === 0) return
+    const holdings = (await readdir(this.#directory)).map((name) => readHoldingName(name))
+    const owning = new Set(holdings.map((holding) => holding?.owner))
+    for (const { owner, name } of signs) {
+      if (!owning.has(owner)) await unlink(join(this.#directory, name)).catch(ignore)
+    }
   }
 
   /** Gives back what was taken over, and takes over nothing any more. */

@@ -1,0 +1,45 @@
+// What becomes of clients that die at the wrong moment.
+
+import { existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs'
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:net'
+import { join } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { expect } from 'chai'
+import { aliveName, holdingName, newOwner } from '../../../lib/outbox/directory/names.js'
+import { openOutbox, withOutbox } from '../../support/outbox.js'
+
+/** A client that lives, and has nothing yet: its name and its sign of life. */
+async function living(path: string): Promise<{ owner: string; sign: Server }> {
+  const owner = newOwner()
+  const sign = createServer().listen(join(path, 'socket'))
+  await once(sign, 'listening')
+  renameSync(join(path, 'socket'), join(path, aliveName(owner)))
+  return { owner, sign }
+}
+
+describe('a client that made its directory while another looked for the dead, and died then', () => {
+  it('is known to be dead, whenever in the search it happened', () =>
+    withOutbox(async ({ path }) => {
+      mkdirSync(path)
+      for (let turns = 0; turns < 60; turns++) {
+        const { owner, sign } = await living(path)
+        const outbox = openOutbox(path)
+        const opened = outbox.open?.()
+        for (let i = 0; i < turns % 20; i++) await nextTurn()
+        const home = join(path, holdingName({ origin: owner, owner }))
+        mkdirSync(home)
+        sign.close()
+        await opened
+        outbox.close?.()
+        if (existsSync(home)) {
+          expect(existsSync(join(path, aliveName(owner))), `after ${turns} turns`).to.equal(true)
+        }
+        // Who comes next has what it has left.
+        const next = openOutbox(path)
+        await next.open?.()
+        next.close?.()
+        expect(readdirSync(path)).to.deep.equal([])
+      }
+    }))
+})
