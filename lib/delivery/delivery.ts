@@ -21,6 +21,7 @@ export interface DeliveryOptions {
   maxQueueBytes: number
   overflow: 'drop-newest' | 'drop-oldest'
   outbox: OutboxFactory
+  source: string
   maxInFlight: number
   maxRetries: number
   maxRetryDuration: number

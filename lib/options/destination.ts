@@ -1,5 +1,6 @@
 // Where messages go, and by which key.
 
+import { createHash } from 'node:crypto'
 import { describe } from '../describe.js'
 import type { AnalyticsOptions } from './analytics-options.js'
 import { shown, wrong } from './checks.js'
@@ -16,6 +17,11 @@ export function writeKey(value: unknown): string {
     )
   }
   return value
+}
+
+/** A name for what a write key belongs to, from which the key cannot be told. */
+export function sourceOf(key: string): string {
+  return createHash('sha256').update(`selfsame ${key}`).digest('hex').slice(0, 12)
 }
 
 export function url(options: AnalyticsOptions): string {

@@ -10,13 +10,15 @@ import type { OutboxFactory } from '../outbox/outbox.js'
 import type { AnalyticsOptions } from './analytics-options.js'
 import { boolean, integer, longestTimer, oneOf, warnOfUnknown, wrong } from './checks.js'
 import { connection, httpClient } from './connection.js'
-import { url, writeKey } from './destination.js'
+import { sourceOf, url, writeKey } from './destination.js'
 import { oauth, type OAuthSettings } from './oauth.js'
 
 /** The options with every default filled in. */
 export interface Settings {
   readonly url: string
   readonly writeKey: string
+  /** Stands for the write key where that must not be written. */
+  readonly source: string
   readonly flushAt: number
   readonly flushInterval: number
   readonly maxBatchSize: number
@@ -54,8 +56,10 @@ export function readOptions(options: AnalyticsOptions): Settings {
     integer(options, 'maxRateLimitDuration', -1, 0, Infinity),
   )
   const target = url(options)
+  const key = writeKey(options.writeKey)
   return {
-    writeKey: writeKey(options.writeKey),
+    writeKey: key,
+    source: sourceOf(key),
     url: target,
     flushAt: integer(options, 'flushAt', integer(options, 'maxEventsInBatch', 100, 1), 1),
     flushInterval: integer(options, 'flushInterval', 10_000, 1, longestTimer),

@@ -44,6 +44,8 @@ export interface OutboxSettings {
   maxMessageBytes: number
   maxQueueBytes: number
   overflow: 'drop-newest' | 'drop-oldest'
+  /** The same for all clients of one write key, and for no others; it does not give the key away. */
+  source: string
   listener: OutboxListener
 }
 

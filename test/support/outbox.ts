@@ -62,6 +62,7 @@ export function openOutbox(
     maxMessageBytes: 32 * 1024,
     maxQueueBytes: 2 ** 30,
     overflow: 'drop-newest',
+    source: 'source',
     listener: {
       dropped: () => undefined,
       restored: () => undefined,

@@ -20,16 +20,24 @@ export interface Sweep {
   othersBytes: number
 }
 
+const ofAnother =
+  'the directory of the outbox has messages for another write key: a client with that key will deliver them'
+
 export class Claims {
   /** What was ever taken over, by the client that wrote it. */
   readonly #origins: string[] = []
   readonly #directory: string
+  readonly #source: string
+  readonly #warn: (text: string) => void
   readonly #presence: Presence
   readonly #obituaries: Obituaries
   #isOver = false
 
-  constructor(directory: string, presence: Presence) {
+  /** @param source only what is for the same one is taken over */
+  constructor(directory: string, source: string, presence: Presence, warn: (text: string) => void) {
     this.#directory = directory
+    this.#source = source
+    this.#warn = warn
     this.#presence = presence
     this.#obituaries = new Obituaries(directory)
   }
@@ -52,11 +60,14 @@ export class Claims {
       .sort((a, b) => ((a?.origin ?? '') < (b?.origin ?? '') ? -1 : 1)) as Holding[]
     for (const holding of holdings) {
       owners.add(holding.owner)
-      if (holding.owner === nobody || (await isDead(holding.owner))) {
+      const isFree = holding.owner === nobody || (await isDead(holding.owner))
+      if (isFree && holding.source === this.#source) {
         const path = await this.#claim(holding)
         if (path !== undefined) sweep.claimed.push({ origin: holding.origin, path })
       } else {
-        sweep.othersBytes += await bytesIn(join(this.#directory, holdingName(holding)))
+        const bytes = await bytesIn(join(this.#directory, holdingName(holding)))
+        sweep.othersBytes += bytes
+        if (isFree && bytes > 0) this.#warn(ofAnother)
       }
     }
     const signsOfDead: { owner: string; name: string }[] = []
@@ -93,7 +104,8 @@ export class Claims {
 
   /** What is left of a client's is for whoever comes. */
   release(origin: string): void {
-    const path = (owner: string): string => join(this.#directory, holdingName({ origin, owner }))
+    const path = (owner: string): string =>
+      join(this.#directory, holdingName({ source: this.#source, origin, owner }))
     const ours = path(this.#presence.owner)
     removeDirectory(ours)
     try {
@@ -118,7 +130,7 @@ export class Claims {
     // Somebody else's, in a directory that several users may write to, is not for us to send.
     const { uid } = await lstat(from).catch(() => ({ uid: NaN }))
     if (process.getuid !== undefined && uid !== process.getuid()) return undefined
-    const to = join(this.#directory, holdingName({ origin: holding.origin, owner }))
+    const to = join(this.#directory, holdingName({ ...holding, owner }))
     if (this.#isOver) return undefined
     // First the sign of life: what is ours must never seem to be a dead client's.
     this.#presence.announce()

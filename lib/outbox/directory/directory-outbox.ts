@@ -5,12 +5,13 @@ import type { Batch, Receipt } from '../batch.js'
 import { Growing } from '../growing.js'
 import type { Appended, Outbox, OutboxListener, OutboxSettings, Waiting } from '../outbox.js'
 import { TakenBatches } from '../taken.js'
+import type { Claimed } from './claims.js'
 import { Files } from './files.js'
 import { Home, type HomeSettings } from './home.js'
 import { recordOverhead } from './records.js'
-import { load, loadNow, storedIn, type Loaded, type StoredBatch } from './stored.js'
+import { load, loadNow, passing, storedIn, type Loaded, type StoredBatch } from './stored.js'
 
-export interface DirectoryOutboxSettings extends HomeSettings {
+export interface DirectoryOutboxSettings extends Omit<HomeSettings, 'source'> {
   maxAge: number
   claimInterval: number
 }
@@ -23,7 +24,6 @@ const postponement = 10 * 60_000
 
 /** After how long a file is read again that could not be opened for want of descriptors or memory, in milliseconds. */
 const readAgainAfter = 1_000
-const passing = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN', 'EBUSY', 'EINTR'])
 
 export class DirectoryOutbox implements Outbox {
   readonly isDurable = true
@@ -40,6 +40,8 @@ export class DirectoryOutbox implements Outbox {
   #first: StoredBatch[] = []
   /** Full batches of our own: in order, before the growing one. */
   readonly #waiting: StoredBatch[] = []
+  /** What is ours, and not read yet. */
+  readonly #claimed: Claimed[] = []
   readonly #postponed = new Set<StoredBatch>()
   readonly #timer: NodeJS.Timeout
   #loading = 0
@@ -60,7 +62,7 @@ export class DirectoryOutbox implements Outbox {
     const warn = (text: string): void => this.#listener.warn(text)
     this.#files = new Files(warn)
     this.#growing = new Growing(limits)
-    this.#home = new Home(settings, warn)
+    this.#home = new Home({ ...settings, source: limits.source }, warn)
     this.#timer = setInterval(() => void this.#look(), settings.claimInterval)
     // Where tests replace the timers, one may be a number.
     ;(this.#timer as Partial<NodeJS.Timeout>).unref?.()
@@ -194,13 +196,29 @@ export class DirectoryOutbox implements Outbox {
       await this.#home.beat(this.#growing)
       const { claimed, othersBytes } = await this.#home.sweep()
       this.#othersBytes = othersBytes
-      for (const { path, origin } of claimed) await this.#adopt(path, origin)
+      this.#claimed.push(...claimed)
+      await this.#adoptClaimed()
     } catch (error) {
       this.#listener.warn(
         `the directory of the outbox cannot be searched for what others have left: ${codeOf(error)}`,
       )
     }
     this.#isLooking = false
+  }
+
+  /** What cannot be read now is looked at again. */
+  async #adoptClaimed(): Promise<void> {
+    const claimed = this.#claimed.splice(0)
+    for (const each of claimed) {
+      try {
+        await this.#adopt(each.path, each.origin)
+      } catch (error) {
+        this.#claimed.push(each)
+        this.#listener.warn(
+          `what a dead client has left in the outbox cannot be read: ${codeOf(error)}`,
+        )
+      }
+    }
   }
 
   async #adopt(directory: string, origin: string): Promise<void> {

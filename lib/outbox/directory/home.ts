@@ -13,11 +13,14 @@ import { endRecord, startRecord } from './records.js'
 
 export interface HomeSettings {
   path: string
+  /** Only what is for the same one is taken over. */
+  source: string
   fsync: Fsync
 }
 
 export class Home {
   readonly #root: string
+  readonly #source: string
   readonly #fsync: Fsync
   readonly #warn: (text: string) => void
   readonly #presence: Presence
@@ -27,12 +30,13 @@ export class Home {
   #number = 0
   #record = Buffer.allocUnsafeSlow(4096)
 
-  constructor({ path, fsync }: HomeSettings, warn: (text: string) => void) {
+  constructor({ path, source, fsync }: HomeSettings, warn: (text: string) => void) {
     this.#root = path
+    this.#source = source
     this.#fsync = fsync
     this.#warn = warn
     this.#presence = new Presence(path)
-    this.#claims = new Claims(path, this.#presence)
+    this.#claims = new Claims(path, source, this.#presence, warn)
   }
 
   /**
@@ -148,7 +152,7 @@ export class Home {
 
   get #ours(): string {
     const { owner } = this.#presence
-    return join(this.#root, holdingName({ origin: owner, owner }))
+    return join(this.#root, holdingName({ source: this.#source, origin: owner, owner }))
   }
 }
 

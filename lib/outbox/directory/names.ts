@@ -1,6 +1,7 @@
 // The names of what is in the directory.
 //
-//   v1.<origin>.<owner>/             the files that the client <origin> wrote, and that now belong to <owner>
+//   v1.<source>.<origin>.<owner>/    the files that the client <origin> wrote, and that now belong to <owner>;
+//                                    only clients of the same source may have them
 //     0000000001-<since>.open        a batch that may still grow
 //     0000000001-<since>-<count>.batch    one that will not
 //   <owner>.alive                    the sign of life of a client
@@ -14,20 +15,23 @@ import { hostname } from 'node:os'
 export const nobody = 'free'
 
 export interface Holding {
+  /** Which write key the messages are for, without saying it. */
+  readonly source: string
   readonly origin: string
   readonly owner: string
 }
 
-const holdingPattern = /^v1\.([\w-]+)\.([\w-]+)$/
+const holdingPattern = /^v1\.([\w-]+)\.([\w-]+)\.([\w-]+)$/
 
-export function holdingName({ origin, owner }: Holding): string {
-  return `v1.${origin}.${owner}`
+export function holdingName({ source, origin, owner }: Holding): string {
+  return `v1.${source}.${origin}.${owner}`
 }
 
 /** What a directory's name says; undefined where it is none of ours. */
 export function readHoldingName(name: string): Holding | undefined {
-  const [, origin, owner] = holdingPattern.exec(name) ?? []
-  return origin !== undefined && owner !== undefined ? { origin, owner } : undefined
+  const [, source, origin, owner] = holdingPattern.exec(name) ?? []
+  if (source === undefined || origin === undefined || owner === undefined) return undefined
+  return { source, origin, owner }
 }
 
 export interface BatchFileName {

@@ -3,6 +3,7 @@
 import { constants, truncateSync, unlinkSync, renameSync, rmdirSync, readFileSync } from 'node:fs'
 import { lstat, open, readdir } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { codeOf } from '../../describe.js'
 import { Batch, type Receipt } from '../batch.js'
 import { readBatchFileName } from './names.js'
 import {
@@ -42,6 +43,9 @@ export interface Loaded {
   isDamaged: boolean
 }
 
+/** Errors that say nothing of the file. */
+export const passing = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN', 'EBUSY', 'EINTR'])
+
 const reading = constants.O_RDONLY | (constants.O_NOFOLLOW || 0)
 
 async function readFile(path: string): Promise<Buffer> {
@@ -64,9 +68,10 @@ export async function storedIn(
     const known = readBatchFileName(name)
     if (!known) continue
     const path = join(directory, name)
-    const { size } = await lstat(path)
-    // How many messages a file has that may have been growing can only be told by reading it.
-    const count = known.count ?? messagesIn(readRecords(await readFile(path)))
+    const stats = await lstat(path)
+    if (!stats.isFile()) continue
+    const { size } = stats
+    const count = known.count ?? (await countIn(path))
     if (count === 0 || size === emptyFileLength) {
       removeFile(path)
       continue
@@ -75,6 +80,17 @@ export async function storedIn(
     stored.push({ path, origin, count, bytes, since: known.since })
   }
   return stored
+}
+
+/** How many messages a file has that may have been growing can only be told by reading it. */
+async function countIn(path: string): Promise<number> {
+  try {
+    return messagesIn(readRecords(await readFile(path)))
+  } catch (error) {
+    if (passing.has(codeOf(error))) throw error
+    // At least one: when it is to be sent, it is reported.
+    return 1
+  }
 }
 
 function messagesIn({ ends, damaged, isTorn }: Content): number {

@@ -27,7 +27,7 @@ describe('a client that made its directory while another looked for the dead, an
         const outbox = openOutbox(path)
         const opened = outbox.open?.()
         for (let i = 0; i < turns % 20; i++) await nextTurn()
-        const home = join(path, holdingName({ origin: owner, owner }))
+        const home = join(path, holdingName({ source: 'source', origin: owner, owner }))
         mkdirSync(home)
         sign.close()
         await opened

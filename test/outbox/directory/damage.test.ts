@@ -11,6 +11,7 @@ import {
 } from 'node:fs'
 import { basename, join } from 'node:path'
 import { expect } from 'chai'
+import { sourceOf } from '../../../lib/options/destination.js'
 import type { AnalyticsError } from '../../../lib/index.js'
 import { checkBooks } from '../../support/clients.js'
 import { idsFrom, trackMany, withOutbox, type OutboxSetup } from '../../support/outbox.js'
@@ -35,7 +36,7 @@ async function leave(
 
 /** Puts them where a new client looks for them. */
 function put(path: string, left: Left): void {
-  const directory = join(path, 'v1.0mwr9160d-854e543f-7545eb61a17a4072.free')
+  const directory = join(path, `v1.${sourceOf('abc123')}.0mwr9160d-854e543f-7545eb61a17a4072.free`)
   mkdirSync(directory, { recursive: true, mode: 0o700 })
   for (const [name, content] of left) writeFileSync(join(directory, name), content)
 }

@@ -99,6 +99,24 @@ describe('what a closed client has left', () => {
       expect(collector.accepted).to.equal(3_000)
     }))
 
+  it('is not delivered by a client of another write key, which says so', () =>
+    withOutbox(async ({ collector, durable }) => {
+      await collector.down()
+      const before = durable({ writeKey: 'key-a' })
+      trackMany(before, 10)
+      await before.close({ timeout: 10 })
+      await collector.up()
+      const warnings = await warningsOf(async () => {
+        const other = durable({ writeKey: 'key-b' })
+        trackMany(other, 1, 10)
+        expect(await other.close()).to.deep.equal({ delivered: 1, failed: 0, pending: 0 })
+      })
+      expect(warnings.map(({ message }) => message)).to.deep.equal([
+        'the directory of the outbox has messages for another write key: a client with that key will deliver them',
+      ])
+      expect(await durable({ writeKey: 'key-a' }).close()).to.include({ delivered: 10 })
+    }))
+
   it('is never taken from a client that lives', () =>
     withOutbox(async ({ collector, durable }) => {
       await collector.down()
