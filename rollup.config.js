@@ -9,6 +9,7 @@ const pkg = JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 
 
 const entries = {
   index: 'lib/index.ts',
+  backfill: 'lib/backfill/index.ts',
   collector: 'lib/collector/index.ts',
   express: 'lib/web/express.ts',
   koa: 'lib/web/koa.ts',

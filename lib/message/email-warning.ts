@@ -7,10 +7,14 @@ let warned = false
 const maxEmailLength = 254
 const email = /^[^\s@]+@[^\s@]+\.[^\s@]+$/
 
+/** Whether a text has the form of an e-mail address. */
+export function looksLikeEmail(text: string): boolean {
+  return text.includes('@') && text.length <= maxEmailLength && email.test(text)
+}
+
 /** Segment spec: Identify advises a database id. The message is sent all the same. */
 export function warnOfEmail(userId: string): void {
-  if (warned || !userId.includes('@') || userId.length > maxEmailLength || !email.test(userId))
-    return
+  if (warned || !looksLikeEmail(userId)) return
   warned = true
   process.emitWarning(
     'a userId looks like an e-mail address. Addresses change, a userId cannot: pass your database id as userId and the address as traits.email.',

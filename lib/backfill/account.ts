@@ -1,0 +1,172 @@
+// What has become of each row, in the order of the source: the totals, the rejects, and the position of the last one.
+
+import { hashOf, type Checkpoint } from './checkpoint.js'
+import { IterableSource } from './iterable-source.js'
+import { Ledger, type Entry } from './ledger.js'
+import { leastRowsForShare, type RejectsLimit } from './read-options.js'
+import type { Rejects } from './rejects.js'
+import type { BackfillSource, RowPosition } from './source.js'
+import { Totals, type TotalsData } from './totals.js'
+
+/** Why the server refused a message. */
+export interface Refusal {
+  readonly kind: string
+  readonly reason: string
+}
+
+export interface AccountListener {
+  /** Rows are done, and what they took is free. */
+  done(): void
+  /** More rows were rejected than may be. */
+  tooManyRejects(rejected: number, rows: number): void
+  /** The rejects could not be taken. */
+  rejectsFailed(error: unknown): void
+}
+
+/** A row counts once its messages are settled, and those of all rows before it. */
+export class Account {
+  readonly #totals: Totals
+  readonly #ledger = new Ledger()
+  readonly #refusals = new Map<number, Refusal>()
+  readonly #source: BackfillSource
+  readonly #rejects: Rejects
+  readonly #maxRejects: RejectsLimit | undefined
+  readonly #listener: AccountListener
+  #position: RowPosition | null
+  #lastRow: { hash: string | null } | { row: unknown }
+
+  constructor(
+    parts: {
+      source: BackfillSource
+      rejects: Rejects
+      maxRejects: RejectsLimit | undefined
+      start: Checkpoint | undefined
+    },
+    listener: AccountListener,
+  ) {
+    const { source, rejects, maxRejects, start } = parts
+    this.#source = source
+    this.#rejects = rejects
+    this.#maxRejects = maxRejects
+    this.#listener = listener
+    this.#totals = new Totals(start?.totals)
+    this.#position = start?.position ?? null
+    this.#lastRow = { hash: start?.lastRow ?? null }
+  }
+
+  /** Every message before this place is settled. */
+  get settledUntil(): number {
+    return this.#ledger.settledUntil
+  }
+
+  /** Rows that are not done, and the memory that the rejected ones among them take. */
+  get waiting(): { rows: number; weight: number } {
+    return { rows: this.#ledger.size, weight: this.#ledger.weight }
+  }
+
+  get rows(): number {
+    return this.#totals.rows
+  }
+
+  totals(): TotalsData {
+    return this.#totals.data()
+  }
+
+  /** What a checkpoint needs to know. */
+  get last(): { position: RowPosition | null; lastRow: string | null } {
+    return { position: this.#position, lastRow: this.#lastRowHash() }
+  }
+
+  /** A row was read. Its messages, where it has any, are the latest that were appended. */
+  add(entry: Entry): void {
+    this.#ledger.add(entry)
+    if (entry.from === entry.to) this.#confirm()
+  }
+
+  /** The next `count` messages to be settled from a place on are refused. */
+  refuse(sequence: number, count: number, refusal: Refusal): void {
+    for (let place = sequence; place < sequence + count; place++) this.#refusals.set(place, refusal)
+  }
+
+  /** So many messages from a place on were delivered, or refused. */
+  settle(sequence: number, count: number): void {
+    this.#ledger.settle(sequence, count)
+    this.#confirm()
+  }
+
+  #confirm(): void {
+    const { rows } = this.#totals
+    for (const entry of this.#ledger.done()) {
+      this.#count(entry)
+      this.#position = entry.position
+      this.#lastRow = entry
+    }
+    if (this.#totals.rows > rows) this.#listener.done()
+  }
+
+  #count(entry: Entry): void {
+    const totals = this.#totals
+    const { from, to, bytes, first, last } = entry
+    const refusals = this.#takeRefusals(from, to)
+    totals.rows++
+    totals.messages += to - from
+    totals.failed += refusals.length
+    totals.delivered += to - from - refusals.length
+    totals.bytes += bytes
+    if (first !== undefined && last !== undefined) totals.span(first, last)
+    const rejection = entry.rejection ?? refusals[0]
+    if (rejection) this.#reject(entry, rejection)
+    else if (from === to) totals.skipped++
+  }
+
+  #reject({ position, row, rejection }: Entry, { kind, reason }: Refusal): void {
+    const totals = this.#totals
+    totals.reject(kind)
+    const text = rejection?.text
+    try {
+      this.#rejects.add({ ...position, reason, ...(text === undefined ? { row } : { text }) })
+    } catch (error) {
+      this.#listener.rejectsFailed(error)
+    }
+    if (isTooMany(totals, this.#maxRejects)) {
+      this.#listener.tooManyRejects(totals.rejected, totals.rows)
+    }
+  }
+
+  #takeRefusals(from: number, to: number): Refusal[] {
+    if (this.#refusals.size === 0) return []
+    const taken: Refusal[] = []
+    for (let place = from; place < to; place++) {
+      const refusal = this.#refusals.get(place)
+      if (refusal && this.#refusals.delete(place)) taken.push(refusal)
+    }
+    return taken
+  }
+
+  #lastRowHash(): string | null {
+    if (!('row' in this.#lastRow)) return this.#lastRow.hash
+    // Others say by their fingerprint whether they have changed.
+    const hash = this.#source instanceof IterableSource ? hashOfRow(this.#lastRow.row) : null
+    this.#lastRow = { hash }
+    return hash
+  }
+}
+
+/** Whether a run is plainly wrong, as `maxRejects` has it. */
+export function isTooMany(
+  { rejected, rows }: { rejected: number; rows: number },
+  maxRejects: RejectsLimit | undefined,
+): boolean {
+  if (!maxRejects) return false
+  if (rejected > maxRejects.count) return true
+  return rows >= leastRowsForShare && rejected / rows > maxRejects.share
+}
+
+/** Null where it cannot be written as JSON. */
+export function hashOfRow(row: unknown): string | null {
+  try {
+    return hashOf(JSON.stringify(row))
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,152 @@
+// The checkpoint: a file that says how far a run is, and of what.
+
+import { createHash, randomBytes } from 'node:crypto'
+import { constants } from 'node:fs'
+import { lstat, open, rename, rm } from 'node:fs/promises'
+import { errorOf } from '../describe.js'
+import type { BackfillSettings } from './read-options.js'
+import { BackfillError } from './report.js'
+import type { RowPosition } from './source.js'
+import type { TotalsData } from './totals.js'
+
+const kind = 'selfsame backfill checkpoint'
+const version = 1
+
+/** What decides the messages of a run: hashes, so that none of it can be read. */
+export interface Identity {
+  /** The source's fingerprint; null where it has none. */
+  readonly source: string | null
+  readonly mapping: string
+  readonly options: string
+  readonly destination: string
+}
+
+export interface Checkpoint {
+  readonly kind: typeof kind
+  readonly version: typeof version
+  readonly name: string
+  /** When it was written, for people. */
+  readonly at: string
+  readonly completed: boolean
+  readonly identity: Identity
+  /** Of the last row that is done; null where none is. */
+  readonly position: RowPosition | null
+  /** A hash of that row, where the source cannot say by itself whether it has changed. */
+  readonly lastRow: string | null
+  readonly totals: TotalsData
+  /** Milliseconds, over all runs. */
+  readonly duration: number
+  /** Of the rejects file: what is behind that is of a later time than this checkpoint. */
+  readonly rejects: { readonly bytes: number; readonly hash: string | null }
+}
+
+export function hashOf(...parts: string[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32)
+}
+
+/** What decides the messages of a run with these options. */
+export function identityOf(settings: BackfillSettings, fingerprint: string | null): Identity {
+  const { client, name, mapping, timestampNow, unit, archived } = settings
+  const { url, writeKey, context = {}, integrations = {} } = client
+  return {
+    source: fingerprint === null ? null : hashOf(fingerprint),
+    mapping: hashOf(mapping),
+    options: hashOf(JSON.stringify({ name, timestampNow, unit, archived, context, integrations })),
+    destination: hashOf(url, writeKey),
+  }
+}
+
+const labels: Record<keyof Identity, string> = {
+  source: 'the source',
+  mapping: 'the mapping',
+  options: 'an option that decides the messages',
+  destination: 'the destination (host, path or write key)',
+}
+
+/** What is not as it was: 'the source and the mapping'; undefined where all is. */
+export function changesBetween(before: Identity, now: Identity): string | undefined {
+  const names = Object.keys(labels) as (keyof Identity)[]
+  const changed = names.filter((name) => before[name] !== now[name]).map((name) => labels[name])
+  return changed.length === 0 ? undefined : changed.join(' and ')
+}
+
+export class CheckpointFile {
+  readonly path: string
+
+  constructor(path: string) {
+    this.path = path
+  }
+
+  /**
+   * @returns undefined where there is no file
+   * @throws BackfillError `bad_checkpoint` where it is anything else than a checkpoint: it is never overwritten
+   */
+  async read(): Promise<Checkpoint | undefined> {
+    let text: string
+    try {
+      if ((await lstat(this.path)).isSymbolicLink()) throw new Error('it is a symbolic link')
+      const file = await open(this.path, constants.O_RDONLY | noFollow)
+      try {
+        text = await file.readFile('utf8')
+      } finally {
+        await file.close()
+      }
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+      throw this.#bad(`cannot be read: ${errorOf(error).message}`, error)
+    }
+    const checkpoint = parse(text)
+    if (!checkpoint) throw this.#bad('is no checkpoint of a backfill; name another file')
+    return checkpoint
+  }
+
+  /** Replaces it as a whole: whoever reads it, after whatever crash, finds the old one or the new one. */
+  async write(content: Omit<Checkpoint, 'kind' | 'version' | 'at'>): Promise<void> {
+    const checkpoint: Checkpoint = { kind, version, at: new Date().toISOString(), ...content }
+    const temporary = `${this.path}.${randomBytes(6).toString('hex')}.tmp`
+    // Only the owner: positions may be keys of a database.
+    const file = await open(temporary, 'wx', 0o600)
+    try {
+      try {
+        await file.writeFile(`${JSON.stringify(checkpoint, undefined, 2)}\n`)
+        await file.sync()
+      } finally {
+        await file.close()
+      }
+      await rename(temporary, this.path)
+    } catch (error) {
+      await rm(temporary, { force: true })
+      throw error
+    }
+  }
+
+  #bad(reason: string, cause?: unknown): BackfillError {
+    return new BackfillError('bad_checkpoint', `the checkpoint ${this.path} ${reason}`, { cause })
+  }
+}
+
+/** Not on Windows. */
+export const noFollow = (constants.O_NOFOLLOW as number | undefined) ?? 0
+
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0
+
+function parse(text: string): Checkpoint | undefined {
+  let value: Partial<Checkpoint> | null
+  try {
+    value = JSON.parse(text) as Partial<Checkpoint> | null
+  } catch {
+    return undefined
+  }
+  const { totals, identity, rejects } = value ?? {}
+  const isOne =
+    value?.kind === kind &&
+    value.version === version &&
+    typeof identity === 'object' &&
+    isCount(rejects?.bytes) &&
+    Number.isFinite(value.duration) &&
+    (['rows', 'messages', 'delivered', 'failed', 'skipped', 'rejected', 'bytes'] as const).every(
+      (name) => isCount(totals?.[name]),
+    ) &&
+    typeof totals?.rejectedByReason === 'object'
+  return isOne ? (value as Checkpoint) : undefined
+}

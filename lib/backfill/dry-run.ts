@@ -1,0 +1,141 @@
+// A dry run: everything but sending and writing.
+
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { errorOf } from '../describe.js'
+import { Guard } from '../guard.js'
+import type { Message } from '../message/types.js'
+import { isTooMany } from './account.js'
+import { Mapping, rejectionOf } from './mapping.js'
+import type { BackfillSettings } from './read-options.js'
+import { BackfillError, tooManyRejects, type DryRunReport } from './report.js'
+import type { BackfillSource, BrokenRow, RowPosition, SourceRow } from './source.js'
+import { Suspicions } from './suspicions.js'
+import { Totals } from './totals.js'
+
+const maxSamples = 5
+const maxRejectedExamples = 20
+/** How long it may keep the event loop, and the time between two calls of `onProgress`, in milliseconds. */
+const longestTurn = 10
+const progressInterval = 100
+
+export class DryRun {
+  readonly #source: BackfillSource
+  readonly #settings: BackfillSettings
+  readonly #mapping: Mapping
+  readonly #totals = new Totals()
+  readonly #suspicions = new Suspicions()
+  readonly #samples: Message[] = []
+  readonly #rejectedExamples: { position: RowPosition; reason: string }[] = []
+  readonly #guard = new Guard()
+  readonly #started = performance.now()
+  #total: number | undefined
+  #told = -Infinity
+
+  constructor(source: BackfillSource, settings: BackfillSettings) {
+    this.#source = source
+    this.#settings = settings
+    this.#mapping = new Mapping(settings)
+  }
+
+  /** From the start, whatever a checkpoint says. */
+  async run(): Promise<DryRunReport> {
+    const { signal, limit } = this.#settings
+    let turnEnds = performance.now() + longestTurn
+    let completed = true
+    try {
+      this.#total = await this.#source.total
+      for await (const read of this.#source.open()) {
+        if (signal?.aborted) {
+          completed = false
+          break
+        }
+        await this.#take(read)
+        this.#checkRejects()
+        if (this.#totals.rows >= limit) break
+        if (performance.now() < turnEnds) continue
+        this.#tellProgress()
+        await nextTurn()
+        turnEnds = performance.now() + longestTurn
+      }
+    } catch (error) {
+      const report = this.#report(false)
+      if (error instanceof BackfillError) {
+        throw new BackfillError(error.code, error.message, { report })
+      }
+      const reason = `the source failed: ${errorOf(error).message}`
+      throw new BackfillError('source_failed', reason, { report, cause: error })
+    }
+    this.#told = -Infinity
+    this.#tellProgress()
+    return this.#report(completed)
+  }
+
+  async #take(read: SourceRow | BrokenRow): Promise<void> {
+    const totals = this.#totals
+    totals.rows++
+    if (!('row' in read)) {
+      this.#reject(read.position, 'not readable', read.broken)
+      return
+    }
+    const { row, position } = read
+    try {
+      const made = this.#mapping.messagesOf(row, position)
+      // Most mappings are not asynchronous, and waiting for nothing costs.
+      const messages = Array.isArray(made) ? made : await made
+      if (messages.length === 0) totals.skipped++
+      const parsed: Message[] = []
+      for (const { text, timestamp } of messages) {
+        totals.messages++
+        totals.bytes += Buffer.byteLength(text)
+        totals.span(timestamp, timestamp)
+        parsed.push(JSON.parse(text) as Message)
+      }
+      this.#samples.push(...parsed.slice(0, maxSamples - this.#samples.length))
+      this.#suspicions.look(position, parsed)
+    } catch (error) {
+      const { kind, reason } = rejectionOf(error)
+      this.#reject(position, kind, reason)
+    }
+  }
+
+  #reject(position: RowPosition, kind: string, reason: string): void {
+    this.#totals.reject(kind)
+    const examples = this.#rejectedExamples
+    if (examples.length < maxRejectedExamples) examples.push({ position, reason })
+  }
+
+  #checkRejects(): void {
+    const { rejected, rows } = this.#totals
+    if (!isTooMany(this.#totals, this.#settings.maxRejects)) return
+    throw new BackfillError('too_many_rejects', tooManyRejects(rejected, rows))
+  }
+
+  #report(completed: boolean): DryRunReport {
+    return {
+      ...this.#totals.data(),
+      firstTimestamp: this.#totals.firstTimestamp,
+      lastTimestamp: this.#totals.lastTimestamp,
+      duration: Math.round(performance.now() - this.#started),
+      completed,
+      resumedFrom: undefined,
+      checkpoint: undefined,
+      rejects: undefined,
+      samples: this.#samples,
+      suspicions: this.#suspicions.list(),
+      rejectedExamples: this.#rejectedExamples,
+    }
+  }
+
+  #tellProgress(): void {
+    const { onProgress } = this.#settings
+    const now = performance.now()
+    if (!onProgress || now - this.#told < progressInterval) return
+    this.#told = now
+    const { rows, messages: sent, skipped, rejected, bytes } = this.#totals
+    const done = this.#source.done?.() ?? rows
+    const counts = { rows, sent, delivered: 0, skipped, rejected, pending: 0, rate: 0, bytes }
+    this.#guard.call('onProgress', () =>
+      onProgress({ ...counts, total: this.#total, done, waitingFor: undefined }),
+    )
+  }
+}

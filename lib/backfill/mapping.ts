@@ -1,0 +1,211 @@
+// A row becomes messages: mapped, checked, given their time and their messageId, written as JSON.
+
+import { AnalyticsError } from '../errors.js'
+import { describe, errorOf } from '../describe.js'
+import { Composer, type Draft } from '../message/compose.js'
+import { withDefaults } from '../message/defaults.js'
+import { notSerializable, stringify } from '../message/serialize.js'
+import { messageTypes, type MessageContext, type MessageType } from '../message/types.js'
+import { bodyOverhead } from '../outbox/batch.js'
+import { inOrder } from './canonical.js'
+import { messageIdOf } from './message-id.js'
+import type { Mapped } from './options.js'
+import type { BackfillSettings } from './read-options.js'
+import { RowError } from './row-error.js'
+import type { RowPosition } from './source.js'
+import { toTimestamp } from './timestamp.js'
+
+/** A message, ready to go. */
+export interface MadeMessage {
+  readonly text: string
+  /** ISO-8601, UTC. */
+  readonly timestamp: string
+}
+
+/** Segment rejects an identify of so many traits or more (Unify, Product limits). */
+const tooManyTraits = 300
+
+/** What the server and the library that sent an archived message had added to it (Import historical data). */
+const addedFields = ['sentAt', 'messageId', 'projectId', 'receivedAt', 'originalTimestamp'] as const
+const ids = ['userId', 'anonymousId', 'previousId', 'groupId'] as const
+
+export class Mapping {
+  readonly #settings: BackfillSettings
+  readonly #maxMessageBytes: number
+  readonly #composer: Composer
+  /** The context of every message that has none of its own. */
+  readonly #contextText: string
+  /** The same as far as it decides the messageId: without our own version, or an upgrade would double every row. */
+  readonly #contextContent: string
+
+  constructor(settings: BackfillSettings) {
+    const { context, maxMessageBytes, maxBatchBytes } = settings.client
+    this.#settings = settings
+    // As the outbox does: what would not fit an empty batch could never be sent.
+    this.#maxMessageBytes = Math.min(maxMessageBytes, maxBatchBytes - bodyOverhead)
+    this.#composer = new Composer(settings.client)
+    this.#contextText = JSON.stringify(this.#composer.context)
+    this.#contextContent = context === undefined ? '' : JSON.stringify(inOrder(context))
+  }
+
+  /**
+   * The messages of a row; none where it is to be skipped. A promise only where the mapping gives one.
+   *
+   * @throws RowError or AnalyticsError where the row is to be rejected: as a whole, whatever else it has
+   */
+  messagesOf(row: unknown, position: RowPosition): MadeMessage[] | Promise<MadeMessage[]> {
+    const { map } = this.#settings
+    if (!map) return this.#make(row as Mapped)
+    let mapped: Mapped | Promise<Mapped>
+    try {
+      mapped = map(row, position)
+    } catch (error) {
+      throw mapThrew(error)
+    }
+    if (!isThenable(mapped)) return this.#make(mapped)
+    return Promise.resolve(mapped).then(
+      (calls) => this.#make(calls),
+      (error: unknown) => {
+        throw mapThrew(error)
+      },
+    )
+  }
+
+  #make(mapped: Mapped): MadeMessage[] {
+    if (mapped === undefined || mapped === null) return []
+    const messages: MadeMessage[] = []
+    if (Array.isArray(mapped)) for (const call of mapped) this.#makeCall(call, messages)
+    else this.#makeCall(mapped, messages)
+    return messages
+  }
+
+  #makeCall(call: unknown, messages: MadeMessage[]): void {
+    if (typeof call !== 'object' || call === null) {
+      throw new RowError(
+        'map returned no call',
+        `map returned ${describe(call)}; allowed: { type, … }, an array of such, or null`,
+      )
+    }
+    let fields: Draft
+    try {
+      fields = { ...call }
+    } catch (error) {
+      throw notSerializable(error)
+    }
+    const type = typeOf(fields.type)
+    if (this.#settings.archived) strip(fields)
+    else refuseSentAt(fields)
+    const given = this.#timestampOf(fields)
+    const draft = this.#composer.compose(type, fields)
+    const parts = type === 'identify' ? splitTraits(draft) : [draft]
+    for (const part of parts) messages.push(this.#write(part, fields.context, given))
+  }
+
+  /** Replaced by its ISO-8601 text. @returns false where there is none, and the present is wanted instead */
+  #timestampOf(fields: Draft): boolean {
+    const timestamp = toTimestamp(fields.timestamp, this.#settings.unit)
+    fields.timestamp = timestamp
+    if (timestamp !== undefined) return true
+    if (this.#settings.timestampNow) return false
+    throw new RowError(
+      'timestamp missing',
+      "timestamp is missing: the message would count as of today; say timestamp: 'now' where that is meant",
+    )
+  }
+
+  #write(draft: Draft, ownContext: unknown, hasTimestamp: boolean): MadeMessage {
+    const { messageId, context } = draft
+    draft.messageId = undefined
+    draft.context = undefined
+    const content = stringify(inOrder(draft))
+    let own = ''
+    let timestamp = draft.timestamp as string
+    if (!hasTimestamp) {
+      timestamp = new Date().toISOString()
+      own += `,"timestamp":"${timestamp}"`
+    }
+    const id =
+      typeof messageId === 'string'
+        ? JSON.stringify(messageId)
+        : `"${messageIdOf(this.#settings.name, content + this.#contentOf(ownContext))}"`
+    const contextText = context === undefined ? this.#contextText : stringify(context as Draft)
+    const text = `${content.slice(0, -1)}${own},"messageId":${id},"context":${contextText}}`
+    this.#checkSize(text)
+    return { text, timestamp }
+  }
+
+  #contentOf(ownContext: unknown): string {
+    if (ownContext === undefined || ownContext === null) return this.#contextContent
+    const { context } = this.#settings.client
+    return stringify(inOrder(withDefaults(context ?? {}, ownContext as MessageContext)))
+  }
+
+  #checkSize(text: string): void {
+    // No UTF-16 unit takes more than three bytes.
+    if (text.length * 3 <= this.#maxMessageBytes) return
+    const bytes = Buffer.byteLength(text)
+    if (bytes <= this.#maxMessageBytes) return
+    throw new RowError(
+      'message_too_large',
+      `the message has ${bytes} bytes; allowed: ${this.#maxMessageBytes}`,
+    )
+  }
+}
+
+function typeOf(type: unknown): MessageType {
+  const known = messageTypes.find((each) => each === type)
+  if (known !== undefined) return known
+  throw new RowError(
+    'unknown type',
+    `type is ${type === undefined ? 'undefined' : 'not one'} of the spec; allowed: ${messageTypes.join(', ')}`,
+  )
+}
+
+function strip(fields: Draft): void {
+  for (const name of addedFields) fields[name] = undefined
+  // As analytics.js writes the ids of an anonymous visitor.
+  for (const name of ids) if (fields[name] === null) fields[name] = undefined
+}
+
+/** The server takes timestamps for as wrong as sentAt is: an old one would move the message to the present. */
+function refuseSentAt(fields: Draft): void {
+  if (fields.sentAt === undefined) return
+  throw new RowError(
+    'sentAt given',
+    'sentAt is given, by which the server would move the timestamp; leave it out, or say archived: true',
+  )
+}
+
+/** R57: the identify itself, or several with a part of its traits each. */
+function splitTraits(draft: Draft): Draft[] {
+  const entries = Object.entries(draft.traits as Record<string, unknown>)
+  if (entries.length < tooManyTraits) return [draft]
+  const parts: Draft[] = []
+  for (let from = 0; from < entries.length; from += tooManyTraits - 1) {
+    const traits = Object.fromEntries(entries.slice(from, from + tooManyTraits - 1))
+    parts.push({ ...draft, messageId: undefined, traits })
+  }
+  return parts
+}
+
+function mapThrew(error: unknown): RowError {
+  return new RowError('map threw', `map threw: ${errorOf(error).message}`)
+}
+
+function isThenable(value: unknown): value is PromiseLike<Mapped> {
+  return typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function'
+}
+
+/** Why a row is rejected: in short, for the report to count by, and in full. */
+export function rejectionOf(thrown: unknown): { kind: string; reason: string } {
+  if (thrown instanceof RowError) return { kind: thrown.kind, reason: thrown.message }
+  if (!(thrown instanceof AnalyticsError)) {
+    const { message } = errorOf(thrown)
+    return { kind: 'not readable', reason: `the row cannot be read: ${message}` }
+  }
+  const { code, message } = thrown
+  if (code !== 'invalid_message') return { kind: code, reason: message }
+  // These texts name the field and the kind of its value, never the value.
+  const [kind = code] = message.split(/[;,:] /, 1)
+  return { kind: kind.replace(/of \d+ characters/, 'of too many characters'), reason: message }
+}

@@ -1,0 +1,229 @@
+// Reads rows, makes messages of them and appends these, no faster than they go.
+
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { errorOf } from '../describe.js'
+import { hashOfRow, type Account } from './account.js'
+import type { Checkpoint } from './checkpoint.js'
+import type { Dispatch } from './dispatch.js'
+import { IterableSource } from './iterable-source.js'
+import { Mapping, rejectionOf, type MadeMessage } from './mapping.js'
+import type { Live } from './progress.js'
+import type { BackfillSettings } from './read-options.js'
+import type { Rejects } from './rejects.js'
+import { BackfillError } from './report.js'
+import type { BackfillSource, BrokenRow, RowPosition, SourceRow } from './source.js'
+
+/** Rows without messages that may wait for those before them, and the memory of the rejected ones among them. */
+const maxIdleRows = 5_000
+const maxHeldBytes = 8 * 1024 * 1024
+/** Of lines for the rejects file that are not written yet. */
+const maxRejectsBytes = 1024 * 1024
+/** How long reading and mapping may keep the event loop, in milliseconds. */
+const longestTurn = 10
+
+export interface ReaderParts {
+  readonly settings: BackfillSettings
+  readonly source: BackfillSource
+  readonly start: Checkpoint | undefined
+  readonly dispatch: Dispatch
+  readonly account: Account
+  readonly rejects: Rejects
+  readonly live: Live
+}
+
+export class Reader {
+  readonly #parts: ReaderParts
+  readonly #mapping: Mapping
+  #isWaiting = false
+  #stopped = false
+  #room: (() => void) | undefined
+
+  constructor(parts: ReaderParts) {
+    this.#parts = parts
+    this.#mapping = new Mapping(parts.settings)
+  }
+
+  /** Whether it waits for the source. */
+  get isWaiting(): boolean {
+    return this.#isWaiting
+  }
+
+  /** Takes nothing more of what the source or the mapping may still give. */
+  stop(): void {
+    this.#stopped = true
+    this.giveRoom()
+  }
+
+  /** Something was settled or written: where it waits for room, it looks again. */
+  giveRoom(): void {
+    this.#room?.()
+    this.#room = undefined
+  }
+
+  /**
+   * @returns true at the end of the source; false where `limit` or `stop()` came first
+   * @throws BackfillError `source_failed`, `changed`
+   */
+  async read(): Promise<boolean> {
+    const { source, start, live } = this.#parts
+    const position = start?.position ?? null
+    const after = position === null ? undefined : { position, rows: live.rows }
+    try {
+      const iterator = source.open(after)[Symbol.asyncIterator]()
+      try {
+        if (source instanceof IterableSource && after) await this.#compareLast(iterator)
+        return await this.#readRows(iterator)
+      } finally {
+        // Not waited for: where the source hangs, this would too.
+        void Promise.resolve(iterator.return?.()).catch(() => undefined)
+      }
+    } catch (error) {
+      if (error instanceof BackfillError) throw error
+      const reason = `the source failed: ${errorOf(error).message}`
+      throw new BackfillError('source_failed', reason, { cause: error })
+    }
+  }
+
+  async #readRows(iterator: AsyncIterator<SourceRow | BrokenRow>): Promise<boolean> {
+    const { live, settings } = this.#parts
+    let turnEnds = performance.now() + longestTurn
+    while (live.rows < settings.limit) {
+      if (!this.#hasRoom) await this.#untilRoom()
+      if (this.#stopped) return false
+      this.#isWaiting = true
+      const next = await iterator.next()
+      this.#isWaiting = false
+      if (this.#hasStopped()) return false
+      if (next.done === true) return true
+      const isTaken = this.#take(next.value)
+      if (isTaken) await isTaken
+      // A source that never waits would keep the event loop from everything else.
+      if (performance.now() < turnEnds) continue
+      await nextTurn()
+      turnEnds = performance.now() + longestTurn
+    }
+    return false
+  }
+
+  /** A method, because the compiler believes that fields stay as they are while something is awaited. */
+  #hasStopped(): boolean {
+    return this.#stopped
+  }
+
+  /** A list does not say whether it is the same as before, but the last row that was done can be looked at. */
+  async #compareLast(iterator: AsyncIterator<SourceRow | BrokenRow>): Promise<void> {
+    const { start, settings, live } = this.#parts
+    const next = await iterator.next()
+    const isSame =
+      next.done !== true && 'row' in next.value && hashOfRow(next.value.row) === start?.lastRow
+    if (isSame || settings.acceptChanges) return
+    throw new BackfillError(
+      'changed',
+      `the source is not that of the checkpoint: its row ${live.rows} is another one; ` +
+        'resume: false begins anew, acceptChanges: true goes on all the same',
+    )
+  }
+
+  #take(read: SourceRow | BrokenRow): Promise<void> | undefined {
+    const { position } = read
+    if (!('row' in read)) {
+      const { broken, text } = read
+      this.#reject(position, undefined, { kind: 'not readable', reason: broken, text })
+      return undefined
+    }
+    const { row } = read
+    try {
+      const messages = this.#mapping.messagesOf(row, position)
+      if (!Array.isArray(messages)) return this.#takeLater(messages, position, row)
+      this.#append(position, row, messages)
+    } catch (error) {
+      this.#reject(position, row, rejectionOf(error))
+    }
+    return undefined
+  }
+
+  async #takeLater(
+    messages: Promise<MadeMessage[]>,
+    position: RowPosition,
+    row: unknown,
+  ): Promise<void> {
+    try {
+      const made = await messages
+      if (!this.#stopped) this.#append(position, row, made)
+    } catch (error) {
+      if (!this.#stopped) this.#reject(position, row, rejectionOf(error))
+    }
+  }
+
+  #append(position: RowPosition, row: unknown, messages: readonly MadeMessage[]): void {
+    const { dispatch, account, live } = this.#parts
+    const { gate } = dispatch
+    const { nextSequence: from, bytes: before } = gate
+    let first = messages[0]?.timestamp
+    let last = first
+    for (const { text, timestamp } of messages) {
+      gate.append(text)
+      if (first !== undefined && timestamp < first) first = timestamp
+      if (last !== undefined && timestamp > last) last = timestamp
+    }
+    const { nextSequence: to } = gate
+    const bytes = gate.bytes - before
+    live.rows++
+    live.sent += to - from
+    live.bytes += bytes
+    if (from === to) live.skipped++
+    account.add({ position, row, from, to, bytes, first, last })
+    dispatch.poke()
+  }
+
+  #reject(
+    position: RowPosition,
+    row: unknown,
+    why: { kind: string; reason: string; text?: string | undefined },
+  ): void {
+    const { dispatch, account, live } = this.#parts
+    const { nextSequence: from } = dispatch.gate
+    live.rows++
+    live.rejected++
+    const rejection = { ...why, weight: why.text?.length ?? weightOf(row) }
+    account.add({ position, row, from, to: from, bytes: 0, rejection })
+  }
+
+  get #hasRoom(): boolean {
+    const { dispatch, rejects, settings } = this.#parts
+    const { gate, window } = dispatch
+    const { maxInFlight, maxBatchBytes } = settings.client
+    return (
+      gate.bytes < (maxInFlight + 1) * maxBatchBytes &&
+      gate.count < window &&
+      this.#hasRoomForRows &&
+      rejects.waiting < maxRejectsBytes
+    )
+  }
+
+  get #hasRoomForRows(): boolean {
+    const { account, dispatch } = this.#parts
+    const { rows, weight } = account.waiting
+    return rows < dispatch.window + maxIdleRows && weight < maxHeldBytes
+  }
+
+  async #untilRoom(): Promise<void> {
+    const { dispatch } = this.#parts
+    while (!this.#hasRoom && !this.#stopped) {
+      // What waits to be filled will not be, while nothing is read.
+      dispatch.gate.isImpatient = !this.#hasRoomForRows
+      dispatch.poke()
+      await new Promise<void>((resolve) => (this.#room = resolve))
+    }
+    dispatch.gate.isImpatient = false
+  }
+}
+
+/** About how much memory a row takes. */
+function weightOf(row: unknown): number {
+  try {
+    return (JSON.stringify(row) as string | undefined)?.length ?? 0
+  } catch {
+    return 0
+  }
+}

@@ -1,0 +1,189 @@
+// The rejected rows: a file of one JSON object a line, each to be mended and fed in again.
+
+import { createHash, type Hash } from 'node:crypto'
+import { constants, createReadStream } from 'node:fs'
+import { lstat, open, rename, type FileHandle } from 'node:fs/promises'
+import { extname } from 'node:path'
+import { configure } from 'safe-stable-stringify'
+import { noFollow } from './checkpoint.js'
+import type { RowPosition } from './source.js'
+
+/** A line of the rejects file. */
+export interface RejectedRow extends RowPosition {
+  readonly reason: string
+  /** The row, where it could be read as one. */
+  readonly row?: unknown
+  /** The text of the source, where it could not. */
+  readonly text?: string
+}
+
+/** Where rejected rows go, in the order of the source. */
+export interface Rejects {
+  /** What was added and is not written yet, in bytes. */
+  readonly waiting: number
+  /** Where a checkpoint that is written now has to cut off what comes later. */
+  readonly mark: { bytes: number; hash: string | null }
+  /** The file, where there is one with anything in it. */
+  readonly path: string | undefined
+  add(rejected: RejectedRow): void
+  /** Writes what was added. */
+  flush(): Promise<void>
+  close(): Promise<void>
+}
+
+const safely = configure({ deterministic: false, circularValue: '[Circular]', bigint: 'string' })
+
+function lineOf(rejected: RejectedRow): string {
+  try {
+    return `${JSON.stringify(rejected)}\n`
+  } catch {
+    try {
+      return `${safely(rejected as object)}\n`
+    } catch {
+      // A getter or toJSON of the row throws: what is left is where it was.
+      const { line, key, reason } = rejected
+      return `${safely({ line, key, reason })}\n`
+    }
+  }
+}
+
+/** Rejected rows given to a function of the caller's. */
+export class RejectsToFunction implements Rejects {
+  readonly waiting = 0
+  readonly mark = { bytes: 0, hash: null }
+  readonly path = undefined
+  readonly #take: (rejected: RejectedRow) => void
+
+  constructor(take: (rejected: RejectedRow) => void) {
+    this.#take = take
+  }
+
+  add(rejected: RejectedRow): void {
+    this.#take(rejected)
+  }
+
+  async flush(): Promise<void> {
+    // Nothing waits.
+  }
+
+  async close(): Promise<void> {
+    // Nothing is open.
+  }
+}
+
+/** Made when the first row is rejected, and not before. */
+export class RejectsFile implements Rejects {
+  readonly #path: string
+  #file: FileHandle | undefined
+  #waiting: string[] = []
+  #waitingBytes = 0
+  #written = 0
+  /** Of everything added so far. */
+  #hash: Hash = createHash('sha256')
+
+  constructor(path: string) {
+    this.#path = path
+  }
+
+  /**
+   * Goes on behind what a checkpoint knows of; what a run that was killed wrote behind that is cut off, for it will be
+   * rejected again. A file that has been changed since is left alone, and kept under another name.
+   */
+  async resume(mark: { bytes: number; hash: string | null }): Promise<void> {
+    if (mark.bytes === 0) return
+    const hash = createHash('sha256')
+    const file = await openExisting(this.#path)
+    if (!file) return
+    try {
+      const { size } = await file.stat()
+      if (size < mark.bytes) return
+      for await (const chunk of createReadStream(this.#path, { end: mark.bytes - 1 })) {
+        hash.update(chunk as Buffer)
+      }
+      if (hash.copy().digest('hex') !== mark.hash) return
+      await file.truncate(mark.bytes)
+    } finally {
+      await file.close()
+    }
+    this.#file = await open(this.#path, constants.O_WRONLY | constants.O_APPEND | noFollow)
+    this.#written = mark.bytes
+    this.#hash = hash
+  }
+
+  get waiting(): number {
+    return this.#waitingBytes
+  }
+
+  get mark(): { bytes: number; hash: string } {
+    return {
+      bytes: this.#written + this.#waitingBytes,
+      hash: this.#hash.copy().digest('hex'),
+    }
+  }
+
+  get path(): string | undefined {
+    return this.mark.bytes > 0 ? this.#path : undefined
+  }
+
+  add(rejected: RejectedRow): void {
+    const line = lineOf(rejected)
+    this.#hash.update(line)
+    this.#waiting.push(line)
+    this.#waitingBytes += Buffer.byteLength(line)
+  }
+
+  async flush(): Promise<void> {
+    if (this.#waiting.length === 0) return
+    const text = this.#waiting.join('')
+    const bytes = this.#waitingBytes
+    this.#waiting = []
+    this.#file ??= await this.#create()
+    await this.#file.appendFile(text)
+    await this.#file.datasync()
+    this.#waitingBytes -= bytes
+    this.#written += bytes
+  }
+
+  async close(): Promise<void> {
+    await this.#file?.close()
+    this.#file = undefined
+  }
+
+  async #create(): Promise<FileHandle> {
+    await keepOlder(this.#path)
+    // Only the owner: they are rows about people.
+    return await open(this.#path, 'ax', 0o600)
+  }
+}
+
+async function openExisting(path: string): Promise<FileHandle | undefined> {
+  try {
+    return await open(path, constants.O_RDWR | noFollow)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+/** `rejects.ndjson` becomes `rejects.1.ndjson`, or the first number that is free: those rows are nobody's to throw away. */
+async function keepOlder(path: string): Promise<void> {
+  if (!(await exists(path))) return
+  const extension = extname(path)
+  const stem = path.slice(0, path.length - extension.length)
+  for (let number = 1; ; number++) {
+    const older = `${stem}.${number}${extension}`
+    if (await exists(older)) continue
+    await rename(path, older)
+    return
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await lstat(path)
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
+    throw error
+  }
+}

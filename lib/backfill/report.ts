@@ -1,0 +1,83 @@
+// How a backfill went.
+
+import type { Message } from '../message/types.js'
+import type { RowPosition } from './source.js'
+import type { Suspicion } from './suspicions.js'
+
+/** The account of a run, over all the times that it was resumed. */
+export interface BackfillReport {
+  /** Read, broken ones included: `rows = skipped + rejected + those whose messages were all delivered`. */
+  rows: number
+  /** Made of them and sent: `messages = delivered + failed`. In a dry run: made. */
+  messages: number
+  delivered: number
+  /** Refused by the server; their rows are rejected. */
+  failed: number
+  /** Rows for which the mapping gave nothing. */
+  skipped: number
+  /** Rows that are in the rejects file. */
+  rejected: number
+  rejectedByReason: Record<string, number>
+  /** Of the messages' JSON. */
+  bytes: number
+  /** Milliseconds, pauses between two runs not included. */
+  duration: number
+  /** ISO-8601; undefined where there was no message. */
+  firstTimestamp: string | undefined
+  lastTimestamp: string | undefined
+  /** Whether everything was read, up to `limit`, and settled. */
+  completed: boolean
+  /** Rows that were done before this run went on; undefined where it began anew. */
+  resumedFrom: number | undefined
+  /** The checkpoint's file; undefined where there is none. */
+  checkpoint: string | undefined
+  /** The file of the rejected rows; undefined where there is none. */
+  rejects: string | undefined
+}
+
+/** What a dry run has found. */
+export interface DryRunReport extends BackfillReport {
+  /** The first messages, as they would be sent. */
+  samples: Message[]
+  suspicions: Suspicion[]
+  /** The first rows that would be rejected. */
+  rejectedExamples: { position: RowPosition; reason: string }[]
+}
+
+/**
+ * Why a run was stopped, or not begun:
+ *
+ * - `changed`: the source, the mapping, the options or the destination are not those of the checkpoint
+ * - `bad_checkpoint`: the checkpoint cannot be read, or is no checkpoint
+ * - `too_many_rejects`: more than `maxRejects`, or the server refused every one of the first hundred messages
+ * - `refused`: the server refused a whole request (401, 403, 404 …), and would refuse the next one
+ * - `source_failed`: the source threw
+ * - `file_failed`: the checkpoint or the rejects could not be written
+ */
+export type BackfillErrorCode =
+  'changed' | 'bad_checkpoint' | 'too_many_rejects' | 'refused' | 'source_failed' | 'file_failed'
+
+/** A run that was stopped, or not begun. What was confirmed until then is in the checkpoint, to be gone on with. */
+export class BackfillError extends Error {
+  override readonly name = 'BackfillError'
+  readonly code: BackfillErrorCode
+  /** How far it came; undefined where it was not begun. */
+  declare readonly report?: BackfillReport
+  /** The HTTP status of the answer, where a server's answer was the reason. */
+  declare readonly status?: number
+
+  constructor(
+    code: BackfillErrorCode,
+    reason: string,
+    options: { report?: BackfillReport; status?: number | undefined; cause?: unknown } = {},
+  ) {
+    super(reason, options.cause === undefined ? undefined : { cause: options.cause })
+    this.code = code
+    if (options.report !== undefined) this.report = options.report
+    if (options.status !== undefined) this.status = options.status
+  }
+}
+
+export function tooManyRejects(rejected: number, rows: number): string {
+  return `the run was stopped: ${rejected} of ${rows} rows were rejected, more than maxRejects allows`
+}

@@ -1,0 +1,263 @@
+// One run: rows are read and sent, and the checkpoint notes how far everything is done.
+
+import { errorOf } from '../describe.js'
+import type { Failure } from '../delivery/sender.js'
+import { Guard } from '../guard.js'
+import { Account } from './account.js'
+import type { Checkpoint, CheckpointFile, Identity } from './checkpoint.js'
+import { Dispatch } from './dispatch.js'
+import { Rate, type Live } from './progress.js'
+import type { BackfillSettings } from './read-options.js'
+import { Reader } from './reader.js'
+import type { Rejects } from './rejects.js'
+import { BackfillError, tooManyRejects, type BackfillReport } from './report.js'
+import { Saver } from './saver.js'
+import type { BackfillSource } from './source.js'
+
+export interface RunParts {
+  readonly settings: BackfillSettings
+  readonly source: BackfillSource
+  readonly identity: Identity
+  readonly checkpointFile: CheckpointFile | undefined
+  readonly rejects: Rejects
+  /** What the run goes on from. */
+  readonly start: Checkpoint | undefined
+}
+
+/** How long requests that are under way may take to end when the run is stopped, in milliseconds. */
+const landing = 3_000
+const progressInterval = 100
+/** Refused one by one without one delivered, so many say that all will be. */
+const plainlyWrong = 100
+
+export class Run {
+  readonly #parts: RunParts
+  readonly #dispatch: Dispatch
+  readonly #account: Account
+  readonly #reader: Reader
+  readonly #saver: Saver
+  readonly #guard = new Guard()
+  readonly #rate = new Rate()
+  readonly #started = performance.now()
+  readonly #live: Live
+  #total: number | undefined
+  #savedRows = 0
+  #refused = 0
+  #isComplete = false
+  #stopped: { error?: BackfillError } | undefined
+  #stop!: () => void
+  readonly #whenStopped = new Promise<void>((resolve) => (this.#stop = resolve))
+  #whenSettled: (() => void) | undefined
+  #whenLanded: (() => void) | undefined
+
+  constructor(parts: RunParts) {
+    const { settings, start } = parts
+    this.#parts = parts
+    this.#dispatch = new Dispatch(settings, {
+      delivered: (sequence, count) => this.#delivered(sequence, count),
+      refused: (sequence, count, failure) => this.#refuse(sequence, count, failure),
+    })
+    this.#account = new Account(
+      { ...parts, maxRejects: settings.maxRejects },
+      {
+        done: () => this.#reader.giveRoom(),
+        tooManyRejects: (rejected, rows) =>
+          this.#halt(new BackfillError('too_many_rejects', tooManyRejects(rejected, rows))),
+        rejectsFailed: (error) => this.#halt(fileFailed(error)),
+      },
+    )
+    const { rows, messages, delivered, skipped, rejected, bytes } = this.#account.totals()
+    this.#live = { rows, sent: messages, delivered, skipped, rejected, bytes }
+    const { source, rejects } = parts
+    const [dispatch, account, live] = [this.#dispatch, this.#account, this.#live]
+    this.#reader = new Reader({ settings, source, start, dispatch, account, rejects, live })
+    this.#saver = new Saver(
+      () => this.#save(),
+      (error) => this.#halt(fileFailed(error)),
+    )
+  }
+
+  async run(): Promise<BackfillReport> {
+    const { signal } = this.#parts.settings
+    const abort = (): void => this.#halt()
+    signal?.addEventListener('abort', abort)
+    if (signal?.aborted) abort()
+    // It also holds the process open, which the delivery's own timers do not.
+    const ticker = setInterval(() => this.#tick(), progressInterval)
+    try {
+      void this.#learnTotal()
+      await Promise.race([this.#sendAll(), this.#whenStopped])
+      if (this.#stopped) await this.#land()
+      return await this.#finish()
+    } finally {
+      clearInterval(ticker)
+      signal?.removeEventListener('abort', abort)
+      this.#dispatch.stop()
+      await this.#parts.rejects.close()
+    }
+  }
+
+  async #sendAll(): Promise<void> {
+    const { gate } = this.#dispatch
+    try {
+      const isAll = await this.#reader.read()
+      if (this.#stopped) return
+      gate.drain()
+      this.#dispatch.poke()
+      if (gate.count > 0) await new Promise<void>((resolve) => (this.#whenSettled = resolve))
+      this.#isComplete = isAll
+    } catch (error) {
+      this.#halt(error as BackfillError)
+    }
+  }
+
+  #delivered(sequence: number, count: number): void {
+    this.#live.delivered += count
+    this.#settle(sequence, count)
+  }
+
+  #refuse(sequence: number, count: number, { reason, status, cause }: Failure): void {
+    // Of one message alone these say that it is at fault; any other would meet every message that follows as well.
+    if (status !== 400 && status !== 413) {
+      this.#halt(new BackfillError('refused', `the run was stopped: ${reason}`, { status, cause }))
+      this.#whenNothingIsUnderWay()
+      return
+    }
+    this.#account.refuse(sequence, count, { kind: `refused by the server: ${status}`, reason })
+    this.#refused += count
+    this.#live.rejected += count
+    if (this.#live.delivered === 0 && this.#refused >= plainlyWrong) {
+      const text = `the run was stopped: the server refused every one of the first ${this.#refused} messages: ${reason}`
+      this.#halt(new BackfillError('too_many_rejects', text, { status }))
+    }
+    this.#settle(sequence, count)
+  }
+
+  #settle(sequence: number, count: number): void {
+    this.#account.settle(sequence, count)
+    this.#saver.request()
+    this.#whenNothingIsUnderWay()
+    this.#reader.giveRoom()
+  }
+
+  #whenNothingIsUnderWay(): void {
+    const { gate } = this.#dispatch
+    if (gate.count === 0) this.#whenSettled?.()
+    if (gate.inFlight === 0) this.#whenLanded?.()
+  }
+
+  #halt(error?: BackfillError): void {
+    if (this.#stopped) return
+    this.#stopped = error ? { error } : {}
+    this.#dispatch.gate.close()
+    this.#reader.stop()
+    this.#stop()
+  }
+
+  /** Lets requests that are under way end: what they carry need not be sent again. */
+  async #land(): Promise<void> {
+    if (this.#dispatch.gate.inFlight === 0) return
+    let timer: NodeJS.Timeout | undefined
+    await new Promise<void>((resolve) => {
+      this.#whenLanded = resolve
+      timer = setTimeout(resolve, landing)
+    })
+    clearTimeout(timer)
+  }
+
+  async #finish(): Promise<BackfillReport> {
+    this.#dispatch.stop()
+    await this.#saver.idle()
+    try {
+      await this.#save()
+    } catch (error) {
+      this.#halt(fileFailed(error))
+    }
+    this.#tellProgress()
+    const report = this.#report()
+    const error = this.#stopped?.error
+    if (!error) return report
+    const { code, message, status, cause } = error
+    throw new BackfillError(code, message, { report, status, cause })
+  }
+
+  #report(): BackfillReport {
+    const { checkpointFile, rejects, start } = this.#parts
+    const totals = this.#account.totals()
+    return {
+      ...totals,
+      firstTimestamp: totals.firstTimestamp,
+      lastTimestamp: totals.lastTimestamp,
+      duration: this.#duration,
+      completed: this.#stopped === undefined,
+      resumedFrom: start?.totals.rows,
+      checkpoint: checkpointFile?.path,
+      rejects: rejects.path,
+    }
+  }
+
+  get #duration(): number {
+    return Math.round((this.#parts.start?.duration ?? 0) + performance.now() - this.#started)
+  }
+
+  async #save(): Promise<void> {
+    const { checkpointFile, rejects, identity, settings } = this.#parts
+    const { settledUntil } = this.#account
+    const content = {
+      name: settings.name,
+      completed: this.#isComplete && !this.#stopped,
+      identity,
+      ...this.#account.last,
+      totals: this.#account.totals(),
+      duration: this.#duration,
+      rejects: rejects.mark,
+    }
+    // Before the checkpoint that knows of them.
+    await rejects.flush()
+    await checkpointFile?.write(content)
+    this.#dispatch.gate.confirm(settledUntil)
+    this.#dispatch.poke()
+    this.#reader.giveRoom()
+  }
+
+  #tick(): void {
+    // Where rows are only skipped or rejected, no request asks for it.
+    const { rows } = this.#account
+    if (rows > this.#savedRows) this.#saver.request()
+    this.#savedRows = rows
+    this.#tellProgress()
+  }
+
+  #tellProgress(): void {
+    const { source, settings } = this.#parts
+    const { onProgress } = settings
+    if (!onProgress) return
+    const progress = {
+      ...this.#live,
+      pending: this.#dispatch.gate.count,
+      rate: this.#rate.measure(this.#live.delivered, performance.now()),
+      total: this.#total,
+      done: source.done?.() ?? this.#live.rows,
+      waitingFor: this.#waitingFor,
+    }
+    this.#guard.call('onProgress', () => onProgress(progress))
+  }
+
+  get #waitingFor(): string | undefined {
+    const isStarved = this.#reader.isWaiting && this.#dispatch.gate.inFlight === 0
+    return this.#dispatch.waitingFor ?? (isStarved ? 'the source' : undefined)
+  }
+
+  async #learnTotal(): Promise<void> {
+    try {
+      this.#total = await this.#parts.source.total
+    } catch {
+      // A progress bar without an end does no harm.
+    }
+  }
+}
+
+function fileFailed(error: unknown): BackfillError {
+  const reason = `the run was stopped: ${errorOf(error).message}`
+  return new BackfillError('file_failed', reason, { cause: error })
+}

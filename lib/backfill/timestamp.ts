@@ -1,0 +1,55 @@
+// When a row happened: what exports and databases write, as a Date, an ISO-8601 text or epoch milliseconds.
+
+import { types } from 'node:util'
+import { toIsoTimestamp } from '../message/timestamp.js'
+import { RowError } from './row-error.js'
+
+/**
+ * A valid Date, an ISO-8601 text (without a zone: UTC), epoch milliseconds, or epoch seconds where the option `unit`
+ * says so. Numbers may be texts, as in a CSV file.
+ */
+export type BackfillTimestamp = Date | string | number | bigint
+
+/** Epoch numbers below this are seconds: as milliseconds they would all lie before March 1973. */
+const secondsBelow = 1e11
+
+const numeric = /^[+-]?\d+(\.\d+)?$/
+
+/**
+ * As ISO-8601 UTC; undefined where there is none: undefined, null, an empty text.
+ *
+ * @throws RowError or AnalyticsError that says what is wrong; it repeats numbers, but no texts
+ */
+export function toTimestamp(value: unknown, unit: 'milliseconds' | 'seconds'): string | undefined {
+  if (value === undefined || value === null) return undefined
+  if (typeof value === 'bigint') return fromNumber(Number(value), unit)
+  if (typeof value === 'number') return fromNumber(value, unit)
+  if (typeof value === 'string') {
+    const text = value.trim()
+    if (text === '') return undefined
+    return numeric.test(text) ? fromNumber(Number(text), unit) : toIsoTimestamp(text)
+  }
+  // An Invalid Date, an object: the message's own check says so.
+  return toIsoTimestamp(types.isDate(value) ? new Date(value.getTime()) : value)
+}
+
+function fromNumber(value: number, unit: 'milliseconds' | 'seconds'): string {
+  if (value < 0)
+    throw new RowError(
+      'timestamp before 1970',
+      `timestamp is ${value}: before 1970, which the API does not store`,
+    )
+  if (!Number.isFinite(value)) return toIsoTimestamp(value)
+  if (unit === 'seconds') {
+    if (value < secondsBelow) return new Date(Math.round(value * 1000)).toISOString()
+    throw new RowError(
+      'timestamp looks like milliseconds',
+      `timestamp is ${value}: that looks like milliseconds, but unit is 'seconds'`,
+    )
+  }
+  if (value >= secondsBelow) return toIsoTimestamp(value)
+  throw new RowError(
+    'timestamp looks like seconds',
+    `timestamp is ${value}: that looks like seconds; say unit: 'seconds'`,
+  )
+}

@@ -1,0 +1,60 @@
+// What has become of the rows, up to the last one that is confirmed.
+
+/** Of how many kinds rejections are counted apart. */
+const maxKinds = 100
+
+export interface TotalsData {
+  rows: number
+  messages: number
+  delivered: number
+  failed: number
+  skipped: number
+  rejected: number
+  rejectedByReason: Record<string, number>
+  bytes: number
+  firstTimestamp?: string | undefined
+  lastTimestamp?: string | undefined
+}
+
+export class Totals implements TotalsData {
+  rows = 0
+  messages = 0
+  delivered = 0
+  failed = 0
+  skipped = 0
+  rejected = 0
+  rejectedByReason: Record<string, number> = {}
+  bytes = 0
+  firstTimestamp: string | undefined
+  lastTimestamp: string | undefined
+
+  /** @param earlier those of the runs that this one goes on with */
+  constructor(earlier?: TotalsData) {
+    if (!earlier) return
+    Object.assign(this, earlier)
+    this.rejectedByReason = { ...earlier.rejectedByReason }
+  }
+
+  reject(kind: string): void {
+    this.rejected++
+    const counts = this.rejectedByReason
+    const key =
+      Object.hasOwn(counts, kind) || Object.keys(counts).length < maxKinds ? kind : 'other'
+    counts[key] = (counts[key] ?? 0) + 1
+  }
+
+  /** Notes when messages happened. ISO-8601 in UTC sorts as text. */
+  span(first: string, last: string): void {
+    if (this.firstTimestamp === undefined || first < this.firstTimestamp)
+      this.firstTimestamp = first
+    if (this.lastTimestamp === undefined || last > this.lastTimestamp) this.lastTimestamp = last
+  }
+
+  data(): TotalsData {
+    const { rows, messages, delivered, failed, skipped, rejected, bytes } = this
+    const { firstTimestamp, lastTimestamp } = this
+    const rejectedByReason = { ...this.rejectedByReason }
+    const counts = { rows, messages, delivered, failed, skipped, rejected, rejectedByReason, bytes }
+    return { ...counts, firstTimestamp, lastTimestamp }
+  }
+}
