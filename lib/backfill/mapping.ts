@@ -95,35 +95,33 @@ export class Mapping {
     const type = typeOf(fields.type)
     if (this.#settings.archived) strip(fields)
     else refuseSentAt(fields)
-    const given = this.#timestampOf(fields)
+    const timestamp = this.#timestampOf(fields.timestamp)
+    // Read already, and not to be read again.
+    fields.timestamp = undefined
     const draft = this.#composer.compose(type, fields)
+    draft.timestamp = timestamp
     const parts = type === 'identify' ? splitTraits(draft) : [draft]
-    for (const part of parts) messages.push(this.#write(part, fields.context, given))
+    for (const part of parts) messages.push(this.#write(part, fields.context, timestamp))
   }
 
-  /** Replaced by its ISO-8601 text. @returns false where there is none, and the present is wanted instead */
-  #timestampOf(fields: Draft): boolean {
-    const timestamp = toTimestamp(fields.timestamp, this.#settings.unit)
-    fields.timestamp = timestamp
-    if (timestamp !== undefined) return true
-    if (this.#settings.timestampNow) return false
+  /** Undefined where there is none, and the present is wanted instead. */
+  #timestampOf(value: unknown): string | undefined {
+    const timestamp = toTimestamp(value, this.#settings.unit)
+    if (timestamp !== undefined || this.#settings.timestampNow) return timestamp
     throw new RowError(
       'timestamp missing',
       "timestamp is missing: the message would count as of today; say timestamp: 'now' where that is meant",
     )
   }
 
-  #write(draft: Draft, ownContext: unknown, hasTimestamp: boolean): MadeMessage {
+  #write(draft: Draft, ownContext: unknown, given: string | undefined): MadeMessage {
     const { messageId, context } = draft
     draft.messageId = undefined
     draft.context = undefined
     const content = stringify(inOrder(draft))
-    let own = ''
-    let timestamp = draft.timestamp as string
-    if (!hasTimestamp) {
-      timestamp = new Date().toISOString()
-      own += `,"timestamp":"${timestamp}"`
-    }
+    const timestamp = given ?? new Date().toISOString()
+    // The present is no part of the content: a rerun has another one.
+    const own = given === undefined ? `,"timestamp":"${timestamp}"` : ''
     const id =
       typeof messageId === 'string'
         ? JSON.stringify(messageId)

@@ -1,6 +1,6 @@
 // The messageId of a historical message: the same whenever the same message is made again.
 
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 const prefix = 'backfill-'
 
@@ -11,6 +11,5 @@ const prefix = 'backfill-'
  */
 export function messageIdOf(runName: string, content: string): string {
   // The name's own length tells where it ends: no name and content can be taken for another pair.
-  const hash = createHash('sha256').update(`${runName.length}:${runName}:${content}`)
-  return prefix + hash.digest('hex')
+  return prefix + hash('sha256', `${runName.length}:${runName}:${content}`)
 }

@@ -69,6 +69,7 @@ export class Run {
     const { rows, messages, delivered, skipped, rejected, bytes } = this.#account.totals()
     this.#live = { rows, sent: messages, delivered, skipped, rejected, bytes }
     const { source, rejects } = parts
+    this.#rate.measure(delivered, this.#started)
     const [dispatch, account, live] = [this.#dispatch, this.#account, this.#live]
     this.#reader = new Reader({ settings, source, start, dispatch, account, rejects, live })
     this.#saver = new Saver(

@@ -27,10 +27,18 @@ export function toTimestamp(value: unknown, unit: 'milliseconds' | 'seconds'): s
   if (typeof value === 'string') {
     const text = value.trim()
     if (text === '') return undefined
+    if (isCanonical(text)) return text
     return numeric.test(text) ? fromNumber(Number(text), unit) : toIsoTimestamp(text)
   }
   // An Invalid Date, an object: the message's own check says so.
   return toIsoTimestamp(types.isDate(value) ? new Date(value.getTime()) : value)
+}
+
+/** As it would be sent already, which most databases' rows are once a driver has made a Date of them. */
+function isCanonical(text: string): boolean {
+  if (text.length !== 24 || !text.endsWith('Z') || text < '1970') return false
+  const time = Date.parse(text)
+  return !Number.isNaN(time) && new Date(time).toISOString() === text
 }
 
 function fromNumber(value: number, unit: 'milliseconds' | 'seconds'): string {
