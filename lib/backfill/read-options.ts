@@ -1,5 +1,6 @@
 // Every option of a backfill with its default, checked.
 
+import { resolve } from 'node:path'
 import { describe } from '../describe.js'
 import type { MessageContext } from '../message/types.js'
 import { boolean, integer, oneOf, shown, wrong } from '../options/checks.js'
@@ -51,6 +52,7 @@ export function readBackfillOptions<Row>(options: BackfillOptions<Row>): Backfil
   refuseUnknown(options)
   const dryRun = boolean(options, 'dryRun', false)
   const name = text(options, 'name', 'backfill')
+  const checkpoint = checkpointOf(options, name)
   const { map, onProgress, signal, timestamp } = options
   return {
     client: readOptions({
@@ -82,8 +84,8 @@ export function readBackfillOptions<Row>(options: BackfillOptions<Row>): Backfil
     timestampNow: timestamp !== undefined && Boolean(oneOf(options, 'timestamp', ['now'])),
     unit: oneOf(options, 'unit', ['milliseconds', 'seconds']),
     archived: boolean(options, 'archived', false),
-    checkpoint: checkpointOf(options, name),
-    rejects: rejectsOf(options.rejects),
+    checkpoint,
+    rejects: rejectsOf(options.rejects, checkpoint),
     maxRejects: maxRejectsOf(options.maxRejects),
     resume: resumeOf(options.resume),
     acceptChanges: boolean(options, 'acceptChanges', false),
@@ -132,9 +134,12 @@ function checkpointOf<Row>({ checkpoint }: BackfillOptions<Row>, name: string): 
   throw wrong('checkpoint', shown(checkpoint), 'the path of a file, or false')
 }
 
-function rejectsOf(value: unknown): BackfillSettings['rejects'] {
+function rejectsOf(value: unknown, checkpoint: string | undefined): BackfillSettings['rejects'] {
   if (value === undefined) return 'rejects.ndjson'
-  if (typeof value === 'string' && value !== '') return value
+  if (typeof value === 'string' && value !== '') {
+    if (checkpoint === undefined || resolve(value) !== resolve(checkpoint)) return value
+    throw wrong('rejects', 'the file of the checkpoint', 'a file of its own')
+  }
   if (typeof value === 'function') return value as (rejected: RejectedRow) => void
   throw wrong('rejects', shown(value), 'the path of a file, or a function')
 }
