@@ -110,8 +110,13 @@ export class Dispatch {
     this.#transport.close?.()
   }
 
+  /** The server has asked to wait; whatever becomes of what was under way then, all wait. */
+  get #mustWait(): boolean {
+    return performance.now() < (this.#trouble?.until ?? 0)
+  }
+
   #settle(batch: Batch): void {
-    this.#trouble = undefined
+    if (!this.#mustWait) this.#trouble = undefined
     this.gate.settle(batch)
   }
 
@@ -122,6 +127,7 @@ export class Dispatch {
       this.#trouble = { text, until, seconds: 0 }
       return
     }
+    if (this.#mustWait) return
     const failures = (this.#failures.get(batch) ?? 0) + 1
     this.#failures.set(batch, failures)
     this.#trouble = { text, until: undefined, seconds: Math.ceil(longestBackoff(failures)) }

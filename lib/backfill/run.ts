@@ -26,6 +26,8 @@ export interface RunParts {
 
 /** How long requests that are under way may take to end when the run is stopped, in milliseconds. */
 const landing = 3_000
+/** Lines for the rejects file that may wait until something else asks for a save. */
+const maxRejectsBytes = 512 * 1024
 const progressInterval = 100
 /** Refused one by one without one delivered, so many say that all will be. */
 const plainlyWrong = 100
@@ -51,7 +53,7 @@ export class Run {
   #whenLanded: (() => void) | undefined
 
   constructor(parts: RunParts) {
-    const { settings, start } = parts
+    const { settings, source, rejects, start } = parts
     this.#parts = parts
     this.#dispatch = new Dispatch(settings, {
       delivered: (sequence, count) => this.#delivered(sequence, count),
@@ -60,7 +62,10 @@ export class Run {
     this.#account = new Account(
       { ...parts, maxRejects: settings.maxRejects },
       {
-        done: () => this.#reader.giveRoom(),
+        done: () => {
+          if (rejects.waiting > maxRejectsBytes) this.#saver.request()
+          this.#reader.giveRoom()
+        },
         tooManyRejects: (rejected, rows) =>
           this.#halt(new BackfillError('too_many_rejects', tooManyRejects(rejected, rows))),
         rejectsFailed: (error) => this.#halt(fileFailed(error)),
@@ -68,7 +73,6 @@ export class Run {
     )
     const { rows, messages, delivered, skipped, rejected, bytes } = this.#account.totals()
     this.#live = { rows, sent: messages, delivered, skipped, rejected, bytes }
-    const { source, rejects } = parts
     this.#rate.measure(delivered, this.#started)
     const [dispatch, account, live] = [this.#dispatch, this.#account, this.#live]
     this.#reader = new Reader({ settings, source, start, dispatch, account, rejects, live })
