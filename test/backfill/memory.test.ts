@@ -1,0 +1,44 @@
+// Memory: flat over any length, however fast the source is.
+
+import { expect } from 'chai'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { BackfillReport } from '../../lib/backfill/index.js'
+import { run } from '../support/programs.js'
+
+const count = 200_000
+
+describe(`${count} rows from a generator that is never out of breath`, () => {
+  it('need no more memory in the second half than in the first, and under 200 MB', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'selfsame-backfill-'))
+    const server = createServer((request, response) => {
+      request.resume().on('end', () => response.end('{"success":true}'))
+    }).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    try {
+      const { port } = server.address() as AddressInfo
+      const ended = await run(new URL('./programs/people.js', import.meta.url), [
+        `http://127.0.0.1:${port}`,
+        folder,
+        String(count),
+        '2500',
+      ])
+      expect(ended.code, ended.stderr).to.equal(0)
+      const { report, peaks } = JSON.parse(ended.stdout) as {
+        report: BackfillReport
+        peaks: [number, number]
+      }
+      expect(report).to.include({ rows: count, delivered: count * 0.99 })
+      expect(Math.max(...peaks)).to.be.below(200_000_000)
+      expect(peaks[1] / peaks[0]).to.be.below(1.1)
+    } finally {
+      server.closeAllConnections()
+      server.close()
+      await rm(folder, { recursive: true })
+    }
+  })
+}).timeout(60_000)
