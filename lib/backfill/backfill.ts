@@ -1,5 +1,9 @@
 // `backfill()`: reads the options and the checkpoint, and starts the run.
 
+import { constants } from 'node:fs'
+import { access } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { errorOf } from '../describe.js'
 import {
   changesBetween,
   CheckpointFile,
@@ -59,7 +63,8 @@ function startOf(
   identity: Identity,
   { resume, acceptChanges, checkpoint }: BackfillSettings,
 ): Checkpoint | undefined {
-  if (!found || !resume) return undefined
+  // Where nothing is done yet there is nothing to go on from.
+  if (!found || !resume || found.totals.rows === 0) return undefined
   // A list that was done may be any other now.
   if (found.completed && identity.source === null) return undefined
   const changes = changesBetween(found.identity, identity)
@@ -78,6 +83,13 @@ async function rejectsFor(
 ): Promise<Rejects> {
   if (typeof rejects === 'function') return new RejectsToFunction(rejects)
   const file = new RejectsFile(rejects)
+  try {
+    // The first row may be rejected hours later.
+    await access(dirname(rejects), constants.W_OK)
+  } catch (cause) {
+    const reason = `the rejects cannot be written to ${rejects}: ${errorOf(cause).message}`
+    throw new BackfillError('file_failed', reason, { cause })
+  }
   if (start) await file.resume(start.rejects)
   return file
 }

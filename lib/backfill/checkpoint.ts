@@ -1,6 +1,6 @@
 // The checkpoint: a file that says how far a run is, and of what.
 
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { constants } from 'node:fs'
 import { lstat, open, rename, rm } from 'node:fs/promises'
 import { errorOf } from '../describe.js'
@@ -103,7 +103,9 @@ export class CheckpointFile {
   /** Replaces it as a whole: whoever reads it, after whatever crash, finds the old one or the new one. */
   async write(content: Omit<Checkpoint, 'kind' | 'version' | 'at'>): Promise<void> {
     const checkpoint: Checkpoint = { kind, version, at: new Date().toISOString(), ...content }
-    const temporary = `${this.path}.${randomBytes(6).toString('hex')}.tmp`
+    const temporary = `${this.path}.tmp`
+    // Of a run that was killed.
+    await rm(temporary, { force: true })
     // Only the owner: positions may be keys of a database.
     const file = await open(temporary, 'wx', 0o600)
     try {

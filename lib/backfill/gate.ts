@@ -141,7 +141,8 @@ export class Gate implements Outbox {
       this.#impatient ||
       this.#inner.nextIsFull ||
       next.count >= this.#limits.maxBatchSize ||
-      Date.now() - next.since >= longestFill
+      // The clock may have been set back meanwhile.
+      Math.abs(Date.now() - next.since) >= longestFill
     )
   }
 }

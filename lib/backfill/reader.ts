@@ -18,6 +18,8 @@ const maxIdleRows = 5_000
 const maxHeldBytes = 8 * 1024 * 1024
 /** Of lines for the rejects file that are not written yet. */
 const maxRejectsBytes = 1024 * 1024
+/** How long a source may take to close, in milliseconds. */
+const closing = 1_000
 /** How long reading and mapping may keep the event loop, in milliseconds. */
 const longestTurn = 10
 
@@ -37,6 +39,7 @@ export class Reader {
   #isWaiting = false
   #stopped = false
   #room: (() => void) | undefined
+  #iterator: AsyncIterator<SourceRow | BrokenRow> | undefined
 
   constructor(parts: ReaderParts) {
     this.#parts = parts
@@ -69,19 +72,24 @@ export class Reader {
     const position = start?.position ?? null
     const after = position === null ? undefined : { position, rows: live.rows }
     try {
+      if (this.#stopped) return false
       const iterator = source.open(after)[Symbol.asyncIterator]()
-      try {
-        if (source instanceof IterableSource && after) await this.#compareLast(iterator)
-        return await this.#readRows(iterator)
-      } finally {
-        // Not waited for: where the source hangs, this would too.
-        void Promise.resolve(iterator.return?.()).catch(() => undefined)
-      }
+      this.#iterator = iterator
+      if (source instanceof IterableSource && after) await this.#compareLast(iterator)
+      return await this.#readRows(iterator)
     } catch (error) {
       if (error instanceof BackfillError) throw error
       const reason = `the source failed: ${errorOf(error).message}`
       throw new BackfillError('source_failed', reason, { cause: error })
     }
+  }
+
+  /** Lets the source close its file or connection, for a second: where it hangs, that would too. */
+  async close(): Promise<void> {
+    const closed = Promise.resolve(this.#iterator?.return?.()).catch(() => undefined)
+    let timer: NodeJS.Timeout | undefined
+    await Promise.race([closed, new Promise((resolve) => (timer = setTimeout(resolve, closing)))])
+    clearTimeout(timer)
   }
 
   async #readRows(iterator: AsyncIterator<SourceRow | BrokenRow>): Promise<boolean> {

@@ -91,6 +91,9 @@ export class Run {
     const ticker = setInterval(() => this.#tick(), progressInterval)
     try {
       void this.#learnTotal()
+      // Before anything is sent: a run that cannot be gone on with shall not begin.
+      this.#saver.request()
+      await this.#saver.idle()
       await Promise.race([this.#sendAll(), this.#whenStopped])
       if (this.#stopped) await this.#land()
       return await this.#finish()
@@ -172,7 +175,7 @@ export class Run {
 
   async #finish(): Promise<BackfillReport> {
     this.#dispatch.stop()
-    await this.#saver.idle()
+    await Promise.all([this.#reader.close(), this.#saver.idle()])
     try {
       await this.#save()
     } catch (error) {

@@ -10,6 +10,7 @@ import type { RowPosition } from './source.js'
  * - `email_as_user_id`: addresses change, a userId cannot
  * - `timestamp_in_future`, `timestamp_before_2000`: another unit, another column, a clock that was never set
  * - `duplicate_user_id`: several rows identify the same user
+ * - `identical_message`: an earlier one has the same content and so the same messageId; only one of them will be kept
  * - `reserved_trait_spelling`: `first_nam`, `EMail`: a trait that nobody will find
  * - `looks_like_seconds`: a trait that is named like a time and holds epoch seconds
  * - `mixed_types`: a trait that is of one type in one row and of another in another
@@ -19,13 +20,14 @@ export type SuspicionKind =
   | 'timestamp_in_future'
   | 'timestamp_before_2000'
   | 'duplicate_user_id'
+  | 'identical_message'
   | 'reserved_trait_spelling'
   | 'looks_like_seconds'
   | 'mixed_types'
 
 export interface Suspicion {
   kind: SuspicionKind
-  /** In how many rows; of `duplicate_user_id` at least so many, past 1.5 million users. */
+  /** In how many rows. Past 1.5 million users or messages new ones are not looked for again: at least so many. */
   count: number
   /** The first ones. */
   examples: { position: RowPosition; text: string }[]
@@ -43,6 +45,7 @@ const namedLikeTime = /(at|on|date|time|timestamp|since|until|birthday|_ts)$/i
 export class Suspicions {
   readonly #found = new Map<SuspicionKind, Suspicion & { last?: RowPosition }>()
   readonly #users = new IdSet()
+  readonly #messages = new IdSet()
   readonly #meant = new Map<string, string | undefined>()
   readonly #types = new Map<string, string>()
   readonly #now = new Date().toISOString()
@@ -50,10 +53,13 @@ export class Suspicions {
   /** The messages of one row. */
   look(position: RowPosition, messages: readonly Message[]): void {
     const identified = new Set<string>()
-    for (const { type, userId, timestamp, traits, properties } of messages) {
+    for (const { type, userId, messageId, timestamp, traits, properties } of messages) {
       const found = (kind: SuspicionKind, text: string): void => this.#add(kind, position, text)
       if (userId !== undefined && looksLikeEmail(userId)) {
         found('email_as_user_id', 'the userId looks like an e-mail address')
+      }
+      if (this.#messages.add(messageId)) {
+        found('identical_message', 'an earlier message has the same content')
       }
       if (timestamp > this.#now) found('timestamp_in_future', `timestamp is ${timestamp}`)
       if (timestamp < year2000) found('timestamp_before_2000', `timestamp is ${timestamp}`)
@@ -66,11 +72,6 @@ export class Suspicions {
         this.#add('duplicate_user_id', position, 'an earlier row identifies the same userId')
       }
     }
-  }
-
-  /** Whether there were more users than can be told apart. */
-  get isCapped(): boolean {
-    return this.#users.isFull
   }
 
   list(): Suspicion[] {

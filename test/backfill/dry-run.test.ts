@@ -111,8 +111,8 @@ describe('a dry run finds', () => {
       call,
       call,
     ])
-    expect(kinds(suspicions)).to.deep.equal({ duplicate_user_id: 2 })
-    expect(suspicions[0]!.examples.map(({ position }) => position)).to.deep.equal([
+    expect(kinds(suspicions)).to.deep.equal({ identical_message: 2, duplicate_user_id: 2 })
+    expect(suspicions[1]!.examples.map(({ position }) => position)).to.deep.equal([
       { key: 3 },
       { key: 4 },
     ])

@@ -268,6 +268,14 @@ describe('rejected rows', () => {
       expect(error).to.be.instanceOf(BackfillError).and.include({ code: 'file_failed' })
     }))
 
+  it('stop the run before it begins where their folder is not there', () =>
+    withBench(async ({ options, folder, collector }) => {
+      const rejects = join(folder, 'nowhere', 'rejects.ndjson')
+      const error = await errorOf(backfill(people(10), { ...options, rejects }))
+      expect(error).to.be.instanceOf(BackfillError).and.include({ code: 'file_failed' })
+      expect(collector.requests).to.have.lengthOf(0)
+    }))
+
   it('of an earlier run are kept under another name', () =>
     withBench(async ({ options, folder, rejects }) => {
       const run = () => backfill(source([broken]), { ...options, resume: false })
@@ -295,6 +303,23 @@ describe('rejected rows', () => {
       expect(report).to.deep.include({ delivered: 1, rejectedByReason: { message_too_large: 200 } })
       expect(collector.accepted).to.equal(1)
       expect(await rejects()).to.have.lengthOf(200)
+    }))
+})
+
+describe('a source that is left before its end', () => {
+  it('is closed before the run resolves', () =>
+    withBench(async ({ options }) => {
+      let closed = false
+      const rows = (async function* () {
+        try {
+          yield* people(100)
+        } finally {
+          await new Promise((resolve) => setTimeout(resolve, 50))
+          closed = true
+        }
+      })()
+      await backfill(rows, { ...options, limit: 10 })
+      expect(closed).to.equal(true)
     }))
 })
 

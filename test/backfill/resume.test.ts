@@ -214,6 +214,13 @@ describe('a checkpoint of something else is refused:', () => {
       expect(source.after).to.deep.equal({ position: { key: rows - 1 }, rows })
     }))
 
+  it('or nothing was done yet: there is nothing to go on from', () =>
+    withBench(async ({ options }) => {
+      await backfill(new Table(10), { ...options, signal: AbortSignal.abort() })
+      const report = await backfill(new Table(20, 'select 2'), { ...options, mapping: 'other' })
+      expect(report).to.include({ rows: 20, resumedFrom: undefined, completed: true })
+    }))
+
   it('or resume: false, which begins anew', () =>
     withBench(async ({ options, collector }) => {
       await stopAt(1_000, new Table(2_000), options)
@@ -317,12 +324,13 @@ describe("the checkpoint's file", () => {
       expect(await readFile(join(folder, 'precious'), 'utf8')).to.equal('precious')
     }))
 
-  it('stops the run where it cannot be written: what cannot be gone on with must not run for hours', () =>
-    withBench(async ({ options, folder }) => {
+  it('lets nothing be sent where it cannot be written: what cannot be gone on with must not run for hours', () =>
+    withBench(async ({ options, folder, collector }) => {
       const checkpoint = join(folder, 'nowhere', 'checkpoint.json')
       const error = await errorOf(backfill(people(10_000), { ...options, checkpoint }))
       expect(error).to.be.instanceOf(BackfillError).and.include({ code: 'file_failed' })
       expect((error as Error).message).to.include('ENOENT')
+      expect(collector.requests).to.have.lengthOf(0)
     }))
 
   it('false: none is written', () =>
