@@ -45,6 +45,7 @@ export default tseslint.config(
         performance: 'readonly',
         fetch: 'readonly',
         URLSearchParams: 'readonly',
+        AbortSignal: 'readonly',
         globalThis: 'readonly',
       },
     },

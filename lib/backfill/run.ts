@@ -175,12 +175,9 @@ export class Run {
 
   async #finish(): Promise<BackfillReport> {
     this.#dispatch.stop()
-    await Promise.all([this.#reader.close(), this.#saver.idle()])
-    try {
-      await this.#save()
-    } catch (error) {
-      this.#halt(fileFailed(error))
-    }
+    await this.#reader.close()
+    this.#saver.request()
+    await this.#saver.idle()
     this.#tellProgress()
     const report = this.#report()
     const error = this.#stopped?.error
