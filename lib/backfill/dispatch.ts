@@ -51,6 +51,12 @@ export class Dispatch {
     this.gate = new Gate({ ...client, maxBatchSize: this.batchSize, window: this.window }, pacer)
     this.#transport = transportFor(client)
     const { gate } = this
+    const onFailed = (batch: Batch, failure: Failure): void => {
+      this.#settle(batch)
+      listener.refused(batch.sequence, batch.count, failure)
+    }
+    // Tries are without end here; a sender that tells the two apart has the same done with both.
+    const failures = { onFailed, onExhausted: onFailed }
     this.#sender = new Sender({
       outbox: gate,
       poster: new PacedPoster({ ...client, transport: this.#transport }, pacer, this.batchSize),
@@ -64,10 +70,7 @@ export class Dispatch {
         this.#settle(batch)
         listener.delivered(batch.sequence, batch.count)
       },
-      onFailed: (batch, failure) => {
-        this.#settle(batch)
-        listener.refused(batch.sequence, batch.count, failure)
-      },
+      ...failures,
       onRetry: (batch, answer) => this.#retry(batch, answer),
       onIdle: () => this.poke(),
     })
@@ -104,7 +107,7 @@ export class Dispatch {
 
   /** Gives up what is under way, and lets go of the connections. */
   stop(): void {
-    this.gate.close()
+    this.gate.shut()
     clearTimeout(this.#timer)
     this.#sender.stop()
     this.#transport.close?.()

@@ -1,8 +1,7 @@
 // Which batches may go, and when: full ones, at the pace, and never too far ahead of the checkpoint.
 
-import type { Batch, Receipt } from '../outbox/batch.js'
+import type { Batch } from '../outbox/batch.js'
 import { MemoryOutbox } from '../outbox/memory-outbox.js'
-import type { Appended, Outbox } from '../outbox/outbox.js'
 import type { Pacer } from './pacer.js'
 
 /** The longest that a batch waits to be filled by a slow source, in milliseconds. */
@@ -17,12 +16,11 @@ export interface GateLimits {
 }
 
 /** The outbox in memory, of which the sender gets a batch only where it may go. */
-export class Gate implements Outbox {
-  readonly #inner: MemoryOutbox
+export class Gate extends MemoryOutbox {
   readonly #limits: GateLimits
   readonly #pacer: Pacer
   /** Batches that the sender has. */
-  readonly #taken = new Set<Batch>()
+  readonly #underWay = new Set<Batch>()
   #closed = false
   #draining = false
   #impatient = false
@@ -30,37 +28,9 @@ export class Gate implements Outbox {
 
   constructor(limits: GateLimits, pacer: Pacer) {
     // Who appends sees to it that little waits; what is appended is never refused for want of room.
-    this.#inner = new MemoryOutbox({ ...limits, maxQueueBytes: Infinity })
+    super({ ...limits, maxQueueBytes: Infinity })
     this.#limits = limits
     this.#pacer = pacer
-  }
-
-  get count(): number {
-    return this.#inner.count
-  }
-
-  get bytes(): number {
-    return this.#inner.bytes
-  }
-
-  get oldest(): number | undefined {
-    return this.#inner.oldest
-  }
-
-  get nextSequence(): number {
-    return this.#inner.nextSequence
-  }
-
-  get next(): Batch | undefined {
-    return this.#inner.next
-  }
-
-  get nextIsFull(): boolean {
-    return this.#inner.nextIsFull
-  }
-
-  append(text: string, receipt?: Receipt): Appended {
-    return this.#inner.append(text, receipt)
   }
 
   /** The checkpoint knows of everything before this place. */
@@ -74,7 +44,7 @@ export class Gate implements Outbox {
   }
 
   /** Nothing more goes. */
-  close(): void {
+  shut(): void {
     this.#closed = true
   }
 
@@ -85,7 +55,7 @@ export class Gate implements Outbox {
 
   /** How many batches are under way. */
   get inFlight(): number {
-    return this.#taken.size
+    return this.#underWay.size
   }
 
   /** Whether only the pace holds the next batch back. */
@@ -99,38 +69,34 @@ export class Gate implements Outbox {
 
   /** Milliseconds until something may be due by the clock alone; undefined where nothing waits for it. */
   get wait(): number | undefined {
-    const { next } = this.#inner
+    const { next } = this
     if (!next || this.#closed) return undefined
     if (this.#isReady) return this.#pacer.wait
     return this.#isFilled(next) ? undefined : Math.max(1, next.since + longestFill - Date.now())
   }
 
-  take(): Batch | undefined {
+  override take(): Batch | undefined {
     if (!this.isDue) return undefined
-    const batch = this.#inner.take()
+    const batch = super.take()
     if (batch) {
-      this.#taken.add(batch)
+      this.#underWay.add(batch)
       this.#pacer.spend(batch.count)
     }
     return batch
   }
 
-  replace(batch: Batch, parts: Batch[]): void {
-    this.#taken.delete(batch)
-    this.#inner.replace(batch, parts)
+  override replace(batch: Batch, parts: Batch[]): void {
+    this.#underWay.delete(batch)
+    super.replace(batch, parts)
   }
 
-  settle(batch: Batch): boolean {
-    this.#taken.delete(batch)
-    return this.#inner.settle(batch)
-  }
-
-  takeAll(): Batch[] {
-    return this.#inner.takeAll()
+  override settle(batch: Batch): boolean {
+    this.#underWay.delete(batch)
+    return super.settle(batch)
   }
 
   get #isReady(): boolean {
-    const { next } = this.#inner
+    const { next } = this
     if (!next || this.#closed || !this.#isFilled(next)) return false
     return next.sequence + next.count - this.#confirmed <= this.#limits.window
   }
@@ -139,7 +105,7 @@ export class Gate implements Outbox {
     return (
       this.#draining ||
       this.#impatient ||
-      this.#inner.nextIsFull ||
+      this.nextIsFull ||
       next.count >= this.#limits.maxBatchSize ||
       // The clock may have been set back meanwhile.
       Math.abs(Date.now() - next.since) >= longestFill

@@ -170,7 +170,7 @@ export class Reader {
     let first = messages[0]?.timestamp
     let last = first
     for (const { text, timestamp } of messages) {
-      gate.append(text)
+      gate.append(text, undefined)
       if (first !== undefined && timestamp < first) first = timestamp
       if (last !== undefined && timestamp > last) last = timestamp
     }

@@ -157,7 +157,7 @@ export class Run {
   #halt(error?: BackfillError): void {
     if (this.#stopped) return
     this.#stopped = error ? { error } : {}
-    this.#dispatch.gate.close()
+    this.#dispatch.gate.shut()
     this.#reader.stop()
     this.#stop()
   }
