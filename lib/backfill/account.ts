@@ -17,6 +17,8 @@ export interface Refusal {
 export interface AccountListener {
   /** Rows are done, and what they took is free. */
   done(): void
+  /** A row turned out to be one of the rejected, for the server refused messages of it. */
+  rejectedLate(): void
   /** More rows were rejected than may be. */
   tooManyRejects(rejected: number, rows: number): void
   /** The rejects could not be taken. */
@@ -122,6 +124,7 @@ export class Account {
   #reject({ position, row, rejection }: Entry, { kind, reason }: Refusal): void {
     const totals = this.#totals
     totals.reject(kind)
+    if (!rejection) this.#listener.rejectedLate()
     const text = rejection?.text
     try {
       this.#rejects.add({ ...position, reason, ...(text === undefined ? { row } : { text }) })

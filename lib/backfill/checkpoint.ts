@@ -11,6 +11,8 @@ import type { TotalsData } from './totals.js'
 
 const kind = 'selfsame backfill checkpoint'
 const version = 1
+/** One is about a kilobyte. What is larger is some other file, and need not be read to say so. */
+const maxBytes = 1024 * 1024
 
 /** What decides the messages of a run: hashes, so that none of it can be read. */
 export interface Identity {
@@ -84,7 +86,10 @@ export class CheckpointFile {
   async read(): Promise<Checkpoint | undefined> {
     let text: string
     try {
-      if ((await lstat(this.path)).isSymbolicLink()) throw new Error('it is a symbolic link')
+      const found = await lstat(this.path)
+      // A pipe would never end, and a link may lead to anything.
+      if (!found.isFile()) throw new Error('it is no ordinary file')
+      if (found.size > maxBytes) throw new Error('it is too large for a checkpoint')
       const file = await open(this.path, constants.O_RDONLY | noFollow)
       try {
         text = await file.readFile('utf8')

@@ -5,6 +5,8 @@
  * would fall behind with each late timer.
  */
 const longestLag = 200
+/** In milliseconds. No timer of Node's can run for longer than 25 days. */
+const longestWait = 3_600_000
 
 /** On the monotonic clock: setting the time of day neither stops nor hurries a run. */
 export class Pacer {
@@ -18,9 +20,10 @@ export class Pacer {
     this.#now = now
   }
 
-  /** Milliseconds until more may go; 0 where they may now. */
+  /** Milliseconds until more may go, or until it is to be asked again; 0 where they may now. */
   get wait(): number {
-    return this.#rate === 0 ? 0 : Math.max(0, this.#next - this.#now())
+    if (this.#rate === 0) return 0
+    return Math.min(Math.max(0, this.#next - this.#now()), longestWait)
   }
 
   /** So many go now. */

@@ -164,8 +164,14 @@ function maxRejectsOf(value: unknown): RejectsLimit | undefined {
 }
 
 function signalOf(value: unknown): AbortSignal | undefined {
-  if (value === undefined || value instanceof AbortSignal) return value
+  if (value === undefined || isSignal(value)) return value
   throw wrong('signal', describe(value), 'an AbortSignal')
+}
+
+/** Not by its class: a test's realm has another one. */
+function isSignal(value: unknown): value is AbortSignal {
+  const { aborted, addEventListener } = (value ?? {}) as Partial<AbortSignal>
+  return typeof aborted === 'boolean' && typeof addEventListener === 'function'
 }
 
 const known = new Set<string>([

@@ -66,6 +66,7 @@ export class Run {
           if (rejects.waiting > maxRejectsBytes) this.#saver.request()
           this.#reader.giveRoom()
         },
+        rejectedLate: () => this.#live.rejected++,
         tooManyRejects: (rejected, rows) =>
           this.#halt(new BackfillError('too_many_rejects', tooManyRejects(rejected, rows))),
         rejectsFailed: (error) => this.#halt(fileFailed(error)),
@@ -133,7 +134,6 @@ export class Run {
     }
     this.#account.refuse(sequence, count, { kind: `refused by the server: ${status}`, reason })
     this.#refused += count
-    this.#live.rejected += count
     if (this.#live.delivered === 0 && this.#refused >= plainlyWrong) {
       const text = `the run was stopped: the server refused every one of the first ${this.#refused} messages: ${reason}`
       this.#halt(new BackfillError('too_many_rejects', text, { status }))

@@ -101,8 +101,10 @@ describe('a message that the server refuses', () => {
       collector.misbehave(({ messages }) =>
         JSON.stringify(messages).includes('bad') ? { status: 400 } : undefined,
       )
+      let shown = 0
       const report = await backfill([1], {
         ...options,
+        onProgress: ({ rejected }) => (shown = rejected),
         map: () =>
           ['good', 'bad', 'bad too'].map((event) => ({
             type: 'track' as const,
@@ -112,6 +114,7 @@ describe('a message that the server refuses', () => {
           })),
       })
       expect(report).to.include({ rows: 1, messages: 3, delivered: 1, failed: 2, rejected: 1 })
+      expect(shown).to.equal(1)
       expect(await rejects()).to.have.lengthOf(1)
     }))
 
@@ -320,6 +323,19 @@ describe('a source that is left before its end', () => {
       })()
       await backfill(rows, { ...options, limit: 10 })
       expect(closed).to.equal(true)
+    }))
+})
+
+describe('the process of a run', () => {
+  it('keeps its listeners as they were', () =>
+    withBench(async ({ options }) => {
+      const events = ['SIGINT', 'SIGTERM', 'SIGHUP', 'exit', 'beforeExit', 'uncaughtException']
+      const counts = (): number[] => events.map((event) => process.listenerCount(event))
+      const before = counts()
+      let during: number[] = []
+      await backfill(people(10), { ...options, onProgress: () => (during = counts()) })
+      expect(during).to.deep.equal(before)
+      expect(counts()).to.deep.equal(before)
     }))
 })
 

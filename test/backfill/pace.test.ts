@@ -73,6 +73,12 @@ describe('a rate of', () => {
     expect(pacer.wait).to.equal(0)
   })
 
+  it('one message in three years is no loop: no timer runs for so long', () => {
+    const pacer = new Pacer(1e-8)
+    pacer.spend(1)
+    expect(pacer.wait).to.equal(3_600_000)
+  })
+
   it('one message in ten seconds is kept', () => {
     const sent = simulate({ rate: 0.1, count: 1, seconds: 100 }, () => 0)
     const gaps = sent.slice(2).map(({ at }, n) => at - sent[n + 1]!.at)

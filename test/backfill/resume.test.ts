@@ -302,6 +302,7 @@ describe("the checkpoint's file", () => {
       '{"kind":"selfsame backfill checkpoint","version":1,"identity":{},"duration":1,"rejects":{"bytes":0},"totals":{"rows":-1}}',
     ],
     ['nothing', ''],
+    ['far more than a checkpoint', '{'.repeat(2_000_000)],
   ] as const) {
     it(`is not overwritten where it holds ${what}, with resume: false either`, () =>
       withBench(async ({ options, folder }) => {
