@@ -4,7 +4,7 @@ import { describeAnswer, judge, waitOf, type Answer } from '../delivery/answer.j
 import { Sender, type Failure } from '../delivery/sender.js'
 import type { Transport } from '../delivery/transport.js'
 import type { Batch } from '../outbox/batch.js'
-import { transportFor } from '../posting.js'
+import { credentialsFor, transportFor } from '../posting.js'
 import { Gate } from './gate.js'
 import { PacedPoster } from './paced-poster.js'
 import { Pacer } from './pacer.js'
@@ -48,8 +48,11 @@ export class Dispatch {
         : Math.min(client.maxBatchSize, Math.max(1, Math.ceil(rate * lump)))
     this.window = (maxInFlight + 1) * this.batchSize
     const pacer = new Pacer(rate)
-    this.gate = new Gate({ ...client, maxBatchSize: this.batchSize, window: this.window }, pacer)
     this.#transport = transportFor(client)
+    const credentials = credentialsFor(client, this.#transport)
+    const maxBatchBytes = client.maxBatchBytes - Buffer.byteLength(credentials.bodyFields)
+    const limits = { ...client, maxBatchBytes, maxBatchSize: this.batchSize, window: this.window }
+    this.gate = new Gate(limits, pacer)
     const { gate } = this
     const onFailed = (batch: Batch, failure: Failure): void => {
       this.#settle(batch)
@@ -57,9 +60,10 @@ export class Dispatch {
     }
     // Tries are without end here; a sender that tells the two apart has the same done with both.
     const failures = { onFailed, onExhausted: onFailed }
+    const carrying = { ...client, transport: this.#transport, credentials }
     this.#sender = new Sender({
       outbox: gate,
-      poster: new PacedPoster({ ...client, transport: this.#transport }, pacer, this.batchSize),
+      poster: new PacedPoster(carrying, pacer, this.batchSize),
       load: () => this.#load(),
       maxInFlight,
       maxRetries: client.maxRetries,

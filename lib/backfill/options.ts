@@ -40,6 +40,7 @@ type ClientOptions = Pick<
   | 'httpRequestTimeout'
   | 'gzip'
   | 'httpClient'
+  | 'oauth'
   | 'proxy'
   | 'httpAgent'
   | 'httpsAgent'
