@@ -38,11 +38,12 @@ export class Mapping {
   /** The same as far as it decides the messageId: without our own version, or an upgrade would double every row. */
   readonly #contextContent: string
 
-  constructor(settings: BackfillSettings) {
-    const { context, maxMessageBytes, maxBatchBytes } = settings.client
+  /** @param maxMessageBytes what the outbox takes, where there is one */
+  constructor(settings: BackfillSettings, maxMessageBytes?: number) {
+    const { context, maxBatchBytes, maxMessageBytes: most } = settings.client
     this.#settings = settings
     // As the outbox does: what would not fit an empty batch could never be sent.
-    this.#maxMessageBytes = Math.min(maxMessageBytes, maxBatchBytes - bodyOverhead)
+    this.#maxMessageBytes = maxMessageBytes ?? Math.min(most, maxBatchBytes - bodyOverhead)
     this.#composer = new Composer(settings.client)
     this.#contextText = JSON.stringify(this.#composer.context)
     this.#contextContent = context === undefined ? '' : JSON.stringify(inOrder(context))

@@ -43,7 +43,7 @@ export class Reader {
 
   constructor(parts: ReaderParts) {
     this.#parts = parts
-    this.#mapping = new Mapping(parts.settings)
+    this.#mapping = new Mapping(parts.settings, parts.dispatch.gate.maxMessageBytes)
   }
 
   /** Whether it waits for the source. */
