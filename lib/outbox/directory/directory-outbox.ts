@@ -9,7 +9,7 @@ import type { Claimed } from './claims.js'
 import { Files } from './files.js'
 import { Home, type HomeSettings } from './home.js'
 import { recordOverhead } from './records.js'
-import { load, loadNow, passing, storedIn, type Loaded, type StoredBatch } from './stored.js'
+import { isPassing, load, loadNow, storedIn, type Loaded, type StoredBatch } from './stored.js'
 
 export interface DirectoryOutboxSettings extends Omit<HomeSettings, 'source'> {
   maxAge: number
@@ -40,9 +40,9 @@ export class DirectoryOutbox implements Outbox {
   #first: StoredBatch[] = []
   /** Full batches of our own: in order, before the growing one. */
   readonly #waiting: StoredBatch[] = []
-  /** What is ours, and not read yet. */
-  readonly #claimed: Claimed[] = []
   readonly #postponed = new Set<StoredBatch>()
+  /** Directories that were taken over, and are not read yet. */
+  readonly #claimed: Claimed[] = []
   readonly #timer: NodeJS.Timeout
   #loading = 0
   #count = 0
@@ -197,7 +197,7 @@ export class DirectoryOutbox implements Outbox {
       const { claimed, othersBytes } = await this.#home.sweep()
       this.#othersBytes = othersBytes
       this.#claimed.push(...claimed)
-      await this.#adoptClaimed()
+      for (const each of this.#claimed.splice(0)) await this.#adopt(each)
     } catch (error) {
       this.#listener.warn(
         `the directory of the outbox cannot be searched for what others have left: ${codeOf(error)}`,
@@ -206,24 +206,10 @@ export class DirectoryOutbox implements Outbox {
     this.#isLooking = false
   }
 
-  /** What cannot be read now is looked at again. */
-  async #adoptClaimed(): Promise<void> {
-    const claimed = this.#claimed.splice(0)
-    for (const each of claimed) {
-      try {
-        await this.#adopt(each.path, each.origin)
-      } catch (error) {
-        this.#claimed.push(each)
-        this.#listener.warn(
-          `what a dead client has left in the outbox cannot be read: ${codeOf(error)}`,
-        )
-      }
-    }
-  }
-
-  async #adopt(directory: string, origin: string): Promise<void> {
-    const found = await storedIn(directory, origin)
-    this.#files.adopt(directory, found.length)
+  async #adopt(claimed: Claimed): Promise<void> {
+    const found = await this.#batchesIn(claimed)
+    if (!found || this.#isClosed) return
+    this.#files.adopt(claimed.path, found.length)
     if (found.length === 0) return
     // The places of a batch's messages follow each other: those to come must not join one that began before these.
     const growing = this.#growing.take()
@@ -238,6 +224,20 @@ export class DirectoryOutbox implements Outbox {
     this.#count += count
     this.#listener.restored(count)
     this.#listener.ready()
+  }
+
+  /** What is in a directory that was taken over; undefined where that cannot be told now. */
+  async #batchesIn(claimed: Claimed): Promise<Omit<StoredBatch, 'sequence'>[] | undefined> {
+    const { path, origin } = claimed
+    const cannotRead = (what: string, error: unknown): void =>
+      this.#listener.warn(`${what} of the outbox cannot be read, and stays: ${codeOf(error)}`)
+    try {
+      return await storedIn(path, origin, (name, error) => cannotRead(name, error))
+    } catch (error) {
+      if (isPassing(error)) this.#claimed.push(claimed)
+      else if (!this.#isClosed) cannotRead('a directory', error)
+      return undefined
+    }
   }
 
   /** The growing batch has become full. */
@@ -297,7 +297,7 @@ export class DirectoryOutbox implements Outbox {
   }
 
   #cannotRead(stored: StoredBatch, cause: NodeJS.ErrnoException): void {
-    if (passing.has(cause.code ?? '')) {
+    if (isPassing(cause)) {
       this.#later(readAgainAfter, () => this.#first.unshift(stored))
       return
     }

@@ -3,9 +3,8 @@
 import { constants, truncateSync, unlinkSync, renameSync, rmdirSync, readFileSync } from 'node:fs'
 import { lstat, open, readdir } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { codeOf } from '../../describe.js'
 import { Batch, type Receipt } from '../batch.js'
-import { readBatchFileName } from './names.js'
+import { readBatchFileName, type BatchFileName } from './names.js'
 import {
   emptyFileLength,
   fileOverhead,
@@ -43,9 +42,6 @@ export interface Loaded {
   isDamaged: boolean
 }
 
-/** Errors that say nothing of the file. */
-export const passing = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN', 'EBUSY', 'EINTR'])
-
 const reading = constants.O_RDONLY | (constants.O_NOFOLLOW || 0)
 
 async function readFile(path: string): Promise<Buffer> {
@@ -57,40 +53,54 @@ async function readFile(path: string): Promise<Buffer> {
   }
 }
 
-/** The batches in a directory, in order. They have no places yet: calls may be made while they are looked for. */
+const passing = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN', 'EBUSY', 'EINTR'])
+
+/** Whether what could not be read now may be read later: descriptors or memory are wanting. */
+export function isPassing(error: unknown): boolean {
+  return passing.has((error as NodeJS.ErrnoException).code ?? '')
+}
+
+/**
+ * The batches in a directory, in order. They have no places yet: calls may be made while they are looked for.
+ *
+ * @param onUnreadable told of a file that cannot be read, and is left out
+ * @throws what Node throws where the directory cannot be read, or where that may pass
+ */
 export async function storedIn(
   directory: string,
   origin: string,
+  onUnreadable: (name: string, error: unknown) => void,
 ): Promise<Omit<StoredBatch, 'sequence'>[]> {
   const names = (await readdir(directory)).sort()
   const stored: Omit<StoredBatch, 'sequence'>[] = []
   for (const name of names) {
     const known = readBatchFileName(name)
     if (!known) continue
-    const path = join(directory, name)
-    const stats = await lstat(path)
-    if (!stats.isFile()) continue
-    const { size } = stats
-    const count = known.count ?? (await countIn(path))
-    if (count === 0 || size === emptyFileLength) {
-      removeFile(path)
-      continue
+    try {
+      const batch = await describeFile(join(directory, name), known)
+      if (batch) stored.push({ ...batch, origin })
+    } catch (error) {
+      if (isPassing(error)) throw error
+      onUnreadable(name, error)
     }
-    const bytes = Math.max(0, size - fileOverhead - count * recordOverhead)
-    stored.push({ path, origin, count, bytes, since: known.since })
   }
   return stored
 }
 
-/** How many messages a file has that may have been growing can only be told by reading it. */
-async function countIn(path: string): Promise<number> {
-  try {
-    return messagesIn(readRecords(await readFile(path)))
-  } catch (error) {
-    if (passing.has(codeOf(error))) throw error
-    // At least one: when it is to be sent, it is reported.
-    return 1
+/** What a file holds; undefined where that is nothing, and the file is removed. */
+async function describeFile(
+  path: string,
+  known: BatchFileName,
+): Promise<Pick<StoredBatch, 'path' | 'count' | 'bytes' | 'since'> | undefined> {
+  const { size } = await lstat(path)
+  // How many messages a file has that may have been growing can only be told by reading it.
+  const count = known.count ?? messagesIn(readRecords(await readFile(path)))
+  if (count === 0 || size === emptyFileLength) {
+    removeFile(path)
+    return undefined
   }
+  const bytes = Math.max(0, size - fileOverhead - count * recordOverhead)
+  return { path, count, bytes, since: known.since }
 }
 
 function messagesIn({ ends, damaged, isTorn }: Content): number {
