@@ -9,7 +9,6 @@ const pkg = JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 
 
 const entries = {
   index: 'lib/index.ts',
-  backfill: 'lib/backfill/index.ts',
   collector: 'lib/collector/index.ts',
   express: 'lib/web/express.ts',
   koa: 'lib/web/koa.ts',
@@ -17,9 +16,29 @@ const entries = {
   fetch: 'lib/web/fetch.ts',
 }
 
+/** Built apart: to share their chunks, a server's import would load five files in the place of two. */
+const scripts = { backfill: 'lib/backfill/index.ts' }
+/** The command is an ES module only: nobody requires it. */
+const command = { cli: 'lib/cli/main.ts' }
+
 // p-retry (with its one dependency) is ESM only: bundled, so that require('selfsame') and Jest work as they are.
 // The others are CommonJS, of which the first that an ES module imports costs tens of milliseconds (docs/performance.md).
-const bundled = new Set(['p-retry', 'is-network-error', 'safe-stable-stringify', 'cookie'])
+const bundled = new Set([
+  'p-retry',
+  'is-network-error',
+  'safe-stable-stringify',
+  'cookie',
+  // Of the command and the sources of a backfill: a server that uses neither need not install them.
+  'commander',
+  'csv-parse/sync',
+  'lossless-json',
+  'cli-progress',
+  'string-width',
+  'strip-ansi',
+  'ansi-regex',
+  'emoji-regex',
+  'is-fullwidth-code-point',
+])
 const external = (id) =>
   id.startsWith('node:') || (/^[a-z@]/i.test(id) && !bundled.has(id) && !id.startsWith('lib/'))
 
@@ -29,10 +48,23 @@ const code = () => [
   esbuild({ target: 'node20', define: { __VERSION__: JSON.stringify(pkg.version) } }),
 ]
 
-const names = (extension) => ({
+/** csv-parse has a circle of its own, which does no harm. */
+const onwarn = (warning, warn) => {
+  if (
+    warning.code !== 'CIRCULAR_DEPENDENCY' ||
+    !warning.ids?.every((id) => id.includes('node_modules'))
+  )
+    warn(warning)
+}
+
+const names = (extension, chunk = 'chunk') => ({
   entryFileNames: `[name].${extension}`,
-  chunkFileNames: `chunk-[name].${extension}`,
+  chunkFileNames: `${chunk}-[name].${extension}`,
 })
+
+// A dynamic import() fails in Jest's CommonJS sandbox; require() does not, and is as lazy.
+const commonJs = { dir: 'dist', format: 'cjs', sourcemap: true, dynamicImportInCjs: false }
+const esModules = { dir: 'dist', format: 'es', sourcemap: true }
 
 export default [
   {
@@ -40,16 +72,29 @@ export default [
     external,
     plugins: code(),
     output: [
-      { dir: 'dist', format: 'es', sourcemap: true, ...names('js') },
-      // A dynamic import() fails in Jest's CommonJS sandbox; require() does not, and is as lazy.
-      {
-        dir: 'dist',
-        format: 'cjs',
-        sourcemap: true,
-        dynamicImportInCjs: false,
-        ...names('cjs'),
-      },
+      { ...esModules, ...names('js') },
+      { ...commonJs, ...names('cjs') },
     ],
+  },
+  {
+    input: { ...scripts, ...command },
+    // What is shared goes into chunks, not into an entry: to import cli.js is to run it.
+    preserveEntrySignatures: 'strict',
+    external,
+    plugins: code(),
+    onwarn,
+    output: {
+      ...esModules,
+      banner: ({ name }) => (name === 'cli' ? '#!/usr/bin/env node' : ''),
+      ...names('js', 'script'),
+    },
+  },
+  {
+    input: scripts,
+    external,
+    plugins: code(),
+    onwarn,
+    output: { ...commonJs, ...names('cjs', 'script') },
   },
   {
     // The program of the last delivery, run by `node FILE` in a child process: one CommonJS file for both builds.
@@ -59,7 +104,7 @@ export default [
     output: { dir: 'dist', format: 'cjs', dynamicImportInCjs: false, ...names('cjs') },
   },
   {
-    input: entries,
+    input: { ...entries, ...scripts },
     external,
     plugins: [dts()],
     output: [

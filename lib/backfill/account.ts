@@ -125,9 +125,10 @@ export class Account {
     const totals = this.#totals
     totals.reject(kind)
     if (!rejection) this.#listener.rejectedLate()
-    const text = rejection?.text
+    const { text, csv } = rejection ?? {}
+    const content = text === undefined ? { row } : csv === undefined ? { text } : { text, csv }
     try {
-      this.#rejects.add({ ...position, reason, ...(text === undefined ? { row } : { text }) })
+      this.#rejects.add({ ...position, reason, ...content })
     } catch (error) {
       this.#listener.rejectsFailed(error)
     }

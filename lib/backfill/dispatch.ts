@@ -39,7 +39,10 @@ export class Dispatch {
   #timer: NodeJS.Timeout | undefined
   #timerAt = Infinity
 
-  constructor({ client, rate }: BackfillSettings, listener: DispatchListener) {
+  constructor(
+    { client, rate }: Pick<BackfillSettings, 'client' | 'rate'>,
+    listener: DispatchListener,
+  ) {
     const { maxInFlight } = client
     this.#rate = rate
     this.batchSize =

@@ -12,5 +12,8 @@ export {
   type DryRunReport,
 } from './report.js'
 export type { BackfillSource, BrokenRow, RowPosition, SourceRow } from './source.js'
+export { fileSource, type FileFormat, type FileOptions } from './sources/file-source.js'
+export { postgresSource, type PostgresOptions } from './sources/postgres-source.js'
+export { SourceError } from './sources/source-error.js'
 export type { Suspicion } from './suspicions.js'
 export type { BackfillTimestamp } from './timestamp.js'

@@ -1,12 +1,14 @@
 // The rows under way, in their order: which of them are settled as far as the first that is not.
 
-import type { RowPosition } from './source.js'
+import type { BrokenRow, RowPosition } from './source.js'
 
 export interface Rejection {
   readonly kind: string
   readonly reason: string
   /** Of a row that could not be read as one. */
   readonly text?: string | undefined
+  /** How that text is to be read. */
+  readonly csv?: BrokenRow['csv'] | undefined
   /** About how much memory it takes. */
   readonly weight: number
 }

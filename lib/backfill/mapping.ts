@@ -188,6 +188,8 @@ function splitTraits(draft: Draft): Draft[] {
 }
 
 function mapThrew(error: unknown): RowError {
+  // A mapping of ours, by options, says what is wrong itself.
+  if (error instanceof RowError) return error
   return new RowError('map threw', `map threw: ${errorOf(error).message}`)
 }
 

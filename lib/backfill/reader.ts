@@ -6,6 +6,7 @@ import { hashOfRow, type Account } from './account.js'
 import type { Checkpoint } from './checkpoint.js'
 import type { Dispatch } from './dispatch.js'
 import { IterableSource } from './iterable-source.js'
+import type { Rejection } from './ledger.js'
 import { Mapping, rejectionOf, type MadeMessage } from './mapping.js'
 import type { Live } from './progress.js'
 import type { BackfillSettings } from './read-options.js'
@@ -135,8 +136,8 @@ export class Reader {
   #take(read: SourceRow | BrokenRow): Promise<void> | undefined {
     const { position } = read
     if (!('row' in read)) {
-      const { broken, text } = read
-      this.#reject(position, undefined, { kind: 'not readable', reason: broken, text })
+      const { broken, text, csv } = read
+      this.#reject(position, undefined, { kind: 'not readable', reason: broken, text, csv })
       return undefined
     }
     const { row } = read
@@ -184,11 +185,7 @@ export class Reader {
     dispatch.poke()
   }
 
-  #reject(
-    position: RowPosition,
-    row: unknown,
-    why: { kind: string; reason: string; text?: string | undefined },
-  ): void {
+  #reject(position: RowPosition, row: unknown, why: Omit<Rejection, 'weight'>): void {
     const { dispatch, account, live } = this.#parts
     const { nextSequence: from } = dispatch.gate
     live.rows++

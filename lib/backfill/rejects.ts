@@ -6,7 +6,7 @@ import { lstat, open, rename, type FileHandle } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { configure } from 'safe-stable-stringify'
 import { noFollow } from './checkpoint.js'
-import type { RowPosition } from './source.js'
+import type { BrokenRow, RowPosition } from './source.js'
 
 /** A line of the rejects file. */
 export interface RejectedRow extends RowPosition {
@@ -15,6 +15,8 @@ export interface RejectedRow extends RowPosition {
   readonly row?: unknown
   /** The text of the source, where it could not. */
   readonly text?: string
+  /** How to read that text, where it is a line of a CSV file. */
+  readonly csv?: BrokenRow['csv']
 }
 
 /** Where rejected rows go, in the order of the source. */

@@ -25,6 +25,7 @@ describe('the packed package', () => {
       'dist/collector.cjs',
       'dist/collector.d.ts',
       'dist/collector.d.cts',
+      'dist/cli.js',
       'dist/last-delivery-child.cjs',
     ]
     expect(needed.filter((path) => !files.includes(path))).to.deep.equal([])

@@ -1,0 +1,173 @@
+// Rows of a file, or of standard input.
+
+import { createHash } from 'node:crypto'
+import { basename } from 'node:path'
+import { describe } from '../../describe.js'
+import { oneOf, shown, wrong } from '../../options/checks.js'
+import type { BackfillSource, BrokenRow, RowPosition, SourceRow } from '../source.js'
+import { csvRows, type CsvOptions } from './csv.js'
+import { contentOf, decoderFor, fingerprintOf, sizeOf, stdinPath } from './file-bytes.js'
+import { jsonArrayRows } from './json-array.js'
+import { ndjsonRows } from './ndjson.js'
+
+const formats = ['csv', 'tsv', 'ndjson', 'json'] as const
+
+export type FileFormat = (typeof formats)[number]
+
+/** How a file is read. What is left out is found out from the file's name and its beginning. */
+export interface FileOptions {
+  /**
+   * `csv` (also with semicolons or bars, where the header has no comma), `tsv`, `ndjson` (one JSON object a line, or a
+   * line of a rejects file), `json` (an array of objects). Default: by the name's ending, else by the first byte.
+   */
+  format?: FileFormat | undefined
+  /** What separates the columns of a CSV file: one ASCII character. Default: by the header. */
+  delimiter?: string | undefined
+  /** What quotes the fields of a CSV file: one ASCII character, or false where quotes are text. Default: `"`. */
+  quote?: string | false | undefined
+  /** The names of the columns of a CSV file, in place of those in its header. */
+  columns?: readonly string[] | undefined
+  /** Whether the first line of a CSV file names its columns. Default: true. */
+  header?: boolean | undefined
+  /** As `TextDecoder` names it. Default: UTF-8, or UTF-16 where a byte order mark says so. */
+  encoding?: string | undefined
+}
+
+/**
+ * The rows of a file: CSV, TSV, NDJSON or a JSON array; plain or gzip, which is recognised by its content. Values of a
+ * CSV file are text, and an empty cell is an empty text.
+ *
+ * Rows that cannot be read are told as broken, with the line in which they begin, and cost only themselves. A row may have
+ * at most 1 MiB.
+ *
+ * @param path of the file; `-` is standard input
+ * @throws TypeError that names the option that is wrong; `SourceError`, when it is read, for a file that is not there
+ * or cannot be read to its end
+ */
+export function fileSource(
+  path: string,
+  options: FileOptions = {},
+): BackfillSource<Record<string, unknown>> {
+  return new FileSource(path, options)
+}
+
+class FileSource implements BackfillSource<Record<string, unknown>> {
+  readonly name: string
+  readonly #path: string
+  readonly #options: FileOptions
+  #known: Promise<string> | undefined
+  #read = 0
+
+  constructor(path: unknown, options: FileOptions) {
+    if (typeof path !== 'string' || path === '')
+      throw wrong('path', describe(path), "the path of a file, or '-' for standard input")
+    checkOptions(options)
+    this.#path = path
+    this.#options = { ...options }
+    this.name = path === stdinPath ? 'standard input' : basename(path)
+  }
+
+  get fingerprint(): Promise<string> {
+    this.#known ??= this.#fingerprint()
+    // Who only asks whether there is one does not wait for it.
+    this.#known.catch(() => undefined)
+    return this.#known
+  }
+
+  get total(): Promise<number | undefined> {
+    return sizeOf(this.#path)
+  }
+
+  done(): number {
+    return this.#read
+  }
+
+  async *open(after?: {
+    position: RowPosition
+    rows: number
+  }): AsyncGenerator<SourceRow<Record<string, unknown>> | BrokenRow, void> {
+    this.#read = 0
+    const content = contentOf(this.#path, this.#options.encoding, (bytes) => {
+      this.#read += bytes
+    })
+    // Some at a time: a promise for each row and each generator on its way would cost more than its parsing.
+    for await (const items of this.#itemsOf(content, after)) for (const item of items) yield item
+  }
+
+  async *#itemsOf(
+    content: AsyncGenerator<Buffer, void>,
+    after: { position: RowPosition; rows: number } | undefined,
+  ): AsyncGenerator<(SourceRow<Record<string, unknown>> | BrokenRow)[], void> {
+    const { format, all } = await this.#formatOf(content)
+    const line = after?.position.line ?? 0
+    if (format === 'json') yield* jsonArrayRows(all, after?.rows)
+    else if (format === 'ndjson') yield* ndjsonRows(all, csvOptions(this.#options), line)
+    else yield* csvRows(all, csvOptions(this.#options, format), line)
+  }
+
+  async #fingerprint(): Promise<string> {
+    const content = await fingerprintOf(this.#path)
+    // How it is read decides which rows it has.
+    const reading = createHash('sha256').update(JSON.stringify(this.#options)).digest('hex')
+    return `${content}, read as ${reading.slice(0, 16)}`
+  }
+
+  async #formatOf(
+    content: AsyncGenerator<Buffer, void>,
+  ): Promise<{ format: FileFormat; all: AsyncIterable<Buffer> }> {
+    const { format: given } = this.#options
+    const named = given ?? formatOfName(this.#path)
+    if (named !== undefined && named !== 'json') return { format: named, all: content }
+    const { value } = await content.next()
+    const first = value ?? Buffer.alloc(0)
+    const all = prepend(first, content)
+    if (given !== undefined) return { format: given, all }
+    const [begin] = first.toString('latin1').trimStart()
+    return { format: begin === '[' ? 'json' : begin === '{' ? 'ndjson' : (named ?? 'csv'), all }
+  }
+}
+
+async function* prepend(
+  first: Buffer,
+  rest: AsyncGenerator<Buffer, void>,
+): AsyncGenerator<Buffer, void> {
+  yield first
+  yield* rest
+}
+
+const formatOfEnding: Partial<Record<string, FileFormat>> = {
+  csv: 'csv',
+  tsv: 'tsv',
+  tab: 'tsv',
+  ndjson: 'ndjson',
+  jsonl: 'ndjson',
+  // Many call NDJSON so: the first byte decides.
+  json: 'json',
+}
+
+function formatOfName(path: string): FileFormat | undefined {
+  const [, ending = ''] = /\.(\w+?)(?:\.gz)?$/i.exec(path.toLowerCase()) ?? []
+  return formatOfEnding[ending]
+}
+
+function csvOptions(options: FileOptions, format?: FileFormat): CsvOptions {
+  const { delimiter = format === 'tsv' ? '\t' : undefined, quote, columns, header } = options
+  return { delimiter, quote, columns, header }
+}
+
+function checkOptions(options: FileOptions): void {
+  const { format, delimiter, quote, columns, header, encoding } = options
+  if (format !== undefined) oneOf(options, 'format', formats)
+  const isCharacter = (value: unknown): boolean =>
+    typeof value === 'string' && /^[\t\x20-\x7e]$/.test(value)
+  if (delimiter !== undefined && !isCharacter(delimiter))
+    throw wrong('delimiter', shown(delimiter), "one ASCII character, such as ';' or a tab")
+  if (quote !== undefined && quote !== false && !isCharacter(quote))
+    throw wrong('quote', shown(quote), 'one ASCII character, or false')
+  const areNames = Array.isArray(columns) && columns.every((name) => typeof name === 'string')
+  if (columns !== undefined && (!areNames || columns.length === 0))
+    throw wrong('columns', describe(columns), 'an array of names')
+  if (header !== undefined && typeof header !== 'boolean')
+    throw wrong('header', describe(header), 'true or false')
+  if (encoding !== undefined) decoderFor(encoding)
+}

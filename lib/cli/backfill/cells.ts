@@ -1,0 +1,93 @@
+// Cells of a table are text. Where an option says what they mean, they become it here.
+
+import { RowError } from '../../backfill/row-error.js'
+
+export const cellTypes = ['text', 'number', 'boolean', 'date', 'json'] as const
+
+export type CellType = (typeof cellTypes)[number]
+
+/** What an empty cell means: no such trait, the removal of the trait, or an empty text. */
+export const emptyMeanings = ['skip', 'null', 'text'] as const
+
+export type EmptyMeaning = (typeof emptyMeanings)[number]
+
+/**
+ * The value of a cell; undefined where there is none.
+ *
+ * @param name of the column, for the error
+ * @throws RowError that names the column and not the value
+ */
+export function valueOf(cell: unknown, type: CellType, empty: EmptyMeaning, name: string): unknown {
+  if (cell === '') return empty === 'skip' ? undefined : empty === 'null' ? null : ''
+  // What is no text has its type already: a row of JSON, or of a database.
+  if (typeof cell !== 'string') return cell
+  const value = read(cell, type)
+  if (value !== undefined) return value
+  throw new RowError(
+    `${name} is no ${type}`,
+    `the column ${name} is a string that is no ${type}; allowed: ${allowed[type]}`,
+  )
+}
+
+const allowed: Record<CellType, string> = {
+  text: 'anything',
+  number: 'a decimal number such as 12.5',
+  boolean: 'true or false, yes or no, t or f, 1 or 0',
+  date: 'an ISO-8601 date, with or without a time',
+  json: 'JSON',
+}
+
+const truth: Partial<Record<string, boolean>> = {
+  true: true,
+  t: true,
+  yes: true,
+  y: true,
+  '1': true,
+  false: false,
+  f: false,
+  no: false,
+  n: false,
+  '0': false,
+}
+
+const date =
+  /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?) ?(Z|[+-]\d{2}(?::?\d{2})?)?)?$/i
+
+function read(cell: string, type: CellType): unknown {
+  const text = cell.trim()
+  switch (type) {
+    case 'text':
+      return cell
+    case 'number':
+      return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) && Number.isFinite(Number(text))
+        ? Number(text)
+        : undefined
+    case 'boolean':
+      return truth[text.toLowerCase()]
+    case 'date':
+      return toDate(text)
+    case 'json':
+      try {
+        return JSON.parse(text) as unknown
+      } catch {
+        return undefined
+      }
+  }
+}
+
+/** ISO-8601 with a zone, as date traits need it (Segment spec: Common fields, Timestamps). Without one it is UTC. */
+function toDate(text: string): string | undefined {
+  const parts = date.exec(text)
+  if (!parts) return undefined
+  const [, day = '', time = '00:00', zone = 'Z'] = parts
+  const offset = /^z$/i.test(zone)
+    ? 'Z'
+    : zone.replace(
+        /^([+-]\d{2}):?(\d{2})?$/,
+        (_, hours: string, minutes = '00') => `${hours}:${String(minutes)}`,
+      )
+  const parsed = new Date(`${day}T${time}${offset}`)
+  if (Number.isNaN(parsed.getTime())) return undefined
+  // The 31st of February would be a day in March.
+  return new Date(`${day}T00:00Z`).toISOString().startsWith(day) ? parsed.toISOString() : undefined
+}

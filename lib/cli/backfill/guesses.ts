@@ -1,0 +1,159 @@
+// What columns are probably meant for, by their names and values.
+
+import { valueOf, type CellType } from './cells.js'
+
+/** What the first rows have in one column. */
+export interface Column {
+  readonly name: string
+  /** The values that are not empty. */
+  readonly values: readonly unknown[]
+}
+
+const bare = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, '')
+
+const userIds = ['userid', 'id', 'uid', 'uuid', 'customerid', 'memberid', 'accountid']
+const anonymousIds = ['anonymousid', 'anonid', 'visitorid', 'deviceid']
+const timestamps = [
+  'timestamp',
+  'createdat',
+  'created',
+  'signupdate',
+  'signedupat',
+  'registeredat',
+  'registrationdate',
+  'joinedat',
+  'datejoined',
+  'updatedat',
+  'date',
+  'time',
+]
+
+/** Reserved traits (Segment spec: Identify, Traits) by the names that columns have for them. */
+const traits: Partial<Record<string, string>> = {
+  address: 'address',
+  street: 'address.street',
+  city: 'address.city',
+  town: 'address.city',
+  state: 'address.state',
+  region: 'address.state',
+  zip: 'address.postalCode',
+  zipcode: 'address.postalCode',
+  postcode: 'address.postalCode',
+  postalcode: 'address.postalCode',
+  country: 'address.country',
+  age: 'age',
+  avatar: 'avatar',
+  avatarurl: 'avatar',
+  photo: 'avatar',
+  picture: 'avatar',
+  birthday: 'birthday',
+  birthdate: 'birthday',
+  dateofbirth: 'birthday',
+  dob: 'birthday',
+  company: 'company.name',
+  companyname: 'company.name',
+  organization: 'company.name',
+  industry: 'company.industry',
+  createdat: 'createdAt',
+  created: 'createdAt',
+  signupdate: 'createdAt',
+  signedupat: 'createdAt',
+  registeredat: 'createdAt',
+  datejoined: 'createdAt',
+  description: 'description',
+  email: 'email',
+  emailaddress: 'email',
+  mail: 'email',
+  firstname: 'firstName',
+  fname: 'firstName',
+  givenname: 'firstName',
+  forename: 'firstName',
+  gender: 'gender',
+  sex: 'gender',
+  lastname: 'lastName',
+  lname: 'lastName',
+  surname: 'lastName',
+  familyname: 'lastName',
+  name: 'name',
+  fullname: 'name',
+  phone: 'phone',
+  phonenumber: 'phone',
+  mobile: 'phone',
+  tel: 'phone',
+  telephone: 'phone',
+  title: 'title',
+  jobtitle: 'title',
+  username: 'username',
+  login: 'username',
+  website: 'website',
+  homepage: 'website',
+}
+
+export function reservedTrait(column: string): string | undefined {
+  return traits[bare(column)]
+}
+
+export function userIdAmong(columns: readonly Column[]): Column | undefined {
+  const isId = ({ values }: Column): boolean =>
+    values.length > 0 && new Set(values.map(String)).size === values.length
+  return named(columns, userIds, isId) ?? named(columns, userIds, () => true)
+}
+
+export function anonymousIdAmong(columns: readonly Column[]): Column | undefined {
+  return named(columns, anonymousIds, () => true)
+}
+
+export function timestampAmong(columns: readonly Column[]): Column | undefined {
+  // Some broken ones do not make it another column.
+  const isTime = (column: Column): boolean => {
+    const dates = column.values.filter((value) => isReadable(String(value), 'date'))
+    return dates.length > column.values.length / 2 || isEpoch(column)
+  }
+  return named(columns, timestamps, isTime) ?? columns.find((column) => typeOf(column) === 'date')
+}
+
+/** Whether the numbers of a column are seconds since 1970: from 1990 to 2050. */
+export function areSeconds({ values }: Column): boolean {
+  return values.length > 0 && values.every((value) => Number(value) > 6e8 && Number(value) < 2.6e9)
+}
+
+function isEpoch(column: Column): boolean {
+  return (
+    areSeconds(column) ||
+    (column.values.length > 0 && column.values.every((value) => Number(value) > 6e11))
+  )
+}
+
+/**
+ * What all texts of a column are. A number that would not come back as it stands (a leading zero, a plus) is somebody's
+ * code, not an amount, and stays text; so do 1 and 0.
+ */
+export function typeOf({ values }: Column): CellType {
+  const texts = values.filter((value) => typeof value === 'string')
+  if (texts.length === 0 || texts.length < values.length) return 'text'
+  const are = (type: CellType): boolean => texts.every((text) => isReadable(text, type))
+  if (texts.every((text) => /[a-z]/i.test(text)) && are('boolean')) return 'boolean'
+  if (texts.every((text) => String(Number(text)) === text && text.length <= 15)) return 'number'
+  return are('date') ? 'date' : 'text'
+}
+
+function isReadable(text: string, type: CellType): boolean {
+  try {
+    valueOf(text, type, 'text', '')
+    return true
+  } catch {
+    return false
+  }
+}
+
+function named(
+  columns: readonly Column[],
+  names: readonly string[],
+  suits: (column: Column) => boolean,
+): Column | undefined {
+  for (const name of names) {
+    const column = columns.find((each) => bare(each.name) === name && suits(each))
+    if (column) return column
+  }
+  return undefined
+}

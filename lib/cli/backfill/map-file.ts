@@ -1,0 +1,41 @@
+// A mapping that is a module of the user's.
+
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { BackfillOptions } from '../../backfill/options.js'
+import { errorOf } from '../../describe.js'
+import { UsageError } from '../exit-codes.js'
+
+export interface MapFile {
+  readonly map: NonNullable<BackfillOptions['map']>
+  /** What a checkpoint knows it by: its content. */
+  readonly text: string
+}
+
+/** @throws UsageError where it is not there, cannot be run, or exports no function */
+export async function loadMapFile(path: string): Promise<MapFile> {
+  let source: Buffer
+  try {
+    source = await readFile(path)
+  } catch (error) {
+    const { code = 'unknown' } = error as NodeJS.ErrnoException
+    throw new UsageError(`the mapping ${path} cannot be read: ${code}`)
+  }
+  let module: { default?: unknown; map?: unknown }
+  try {
+    module = (await import(pathToFileURL(resolve(path)).href)) as typeof module
+  } catch (error) {
+    throw new UsageError(`the mapping ${path} cannot be loaded: ${errorOf(error).message}`)
+  }
+  const map = typeof module.map === 'function' ? module.map : module.default
+  if (typeof map !== 'function')
+    throw new UsageError(
+      `the mapping ${path} exports no function; allowed: export default (row) => ({ type: 'identify', … })`,
+    )
+  return {
+    map: map as MapFile['map'],
+    text: `sha256 ${createHash('sha256').update(source).digest('hex')}`,
+  }
+}

@@ -1,0 +1,131 @@
+// The options of `selfsame backfill`.
+
+import { Option, type Command } from 'commander'
+import { addConnection, type ConnectionFlags } from '../connection.js'
+import { character, list, repeated, wholeNumber } from '../values.js'
+import { emptyMeanings } from './cells.js'
+import { mappedTypes, type MappingFlags } from './flag-mapping.js'
+
+export interface BackfillFlags extends ConnectionFlags, MappingFlags {
+  map?: string
+  suggest?: boolean
+  from?: string
+  fromEnv?: string
+  query?: string
+  key?: string
+  format?: 'csv' | 'tsv' | 'ndjson' | 'json'
+  delimiter?: string
+  quote?: string
+  columns?: string[]
+  header: boolean
+  encoding?: string
+  name?: string
+  unit?: 'seconds' | 'milliseconds'
+  archived?: boolean
+  active: boolean
+  integrations?: string
+  dryRun?: boolean
+  limit?: number
+  maxInFlight?: number
+  rejects?: string
+  maxRejects?: string
+  checkpoint?: string | false
+  resume?: boolean
+  acceptChanges?: boolean
+  json?: boolean
+}
+
+export function addBackfillOptions(command: Command): Command {
+  addSource(command)
+  addMapping(command)
+  addRun(command)
+  return addConnection(command).addOption(
+    new Option(
+      '--max-in-flight <n>',
+      'requests at a time; with 1 the order is kept (default: 4)',
+    ).argParser(wholeNumber(1)),
+  )
+}
+
+function addSource(command: Command): void {
+  command
+    .optionsGroup('Where it comes from:')
+    .addOption(
+      new Option('--format <name>', 'of the file (default: by its name and beginning)').choices([
+        'csv',
+        'tsv',
+        'ndjson',
+        'json',
+      ]),
+    )
+    .addOption(new Option('--delimiter <c>', "of a CSV file; 'tab' is one").argParser(character))
+    .option('--quote <c>', "of a CSV file; 'none' where quotes are text")
+    .addOption(
+      new Option('--columns <names>', 'of a CSV file, in place of its header: a,b,c').argParser(
+        list,
+      ),
+    )
+    .option('--no-header', 'the CSV file has no header; needs --columns')
+    .option(
+      '--encoding <name>',
+      'of the file, if it is not UTF-8: latin1, windows-1252, utf-16le …',
+    )
+    .option('--from <url>', 'a database: postgres://user@host/name, without a password')
+    .option('--from-env <name>', 'environment variable that has the URL of the database')
+    .option('--query <select>', 'the rows of the database')
+    .option('--key <column>', 'unique column of the query, by which a run can go on')
+}
+
+function addMapping(command: Command): void {
+  command
+    .optionsGroup('What becomes of a row:')
+    .option('--map <file>', 'module that exports a function: row to call, calls or null')
+    .addOption(new Option('--type <type>', 'of the calls (default: identify)').choices(mappedTypes))
+    .option('--user-id <column>')
+    .option('--anonymous-id <column>')
+    .option('--previous-id <column>', 'of an alias')
+    .option('--group-id <column>', 'of a group')
+    .option('--timestamp <column>', 'when it was')
+    .option('--timestamp-now', 'store it as happening now')
+    .addOption(
+      new Option('--unit <unit>', 'of timestamps that are numbers (default: milliseconds)').choices(
+        ['seconds', 'milliseconds'],
+      ),
+    )
+    .addOption(
+      new Option(
+        '--trait <spec>',
+        "NAME, NAME=COLUMN, NAME:TYPE=COLUMN, or '*' for all others; several times. " +
+          'TYPE: text, number, boolean, date, json. A dot in NAME makes an object',
+      ).argParser(repeated),
+    )
+    .addOption(new Option('--property <spec>', 'of a track, as --trait').argParser(repeated))
+    .option('--event <name>', 'of every track')
+    .option('--event-column <column>', 'that has the name of the event')
+    .addOption(
+      new Option(
+        '--empty <meaning>',
+        'of an empty cell: no trait, null, an empty text (default: skip)',
+      ).choices(emptyMeanings),
+    )
+    .option('--archived', 'the rows are messages from an archive')
+    .option('--no-active', 'leave "last seen" alone: context.active is false')
+    .option('--integrations <json>', 'of every message: JSON, or a file that has it')
+    .option('--suggest', 'look at the first rows and print a mapping')
+}
+
+function addRun(command: Command): void {
+  command
+    .optionsGroup('The run:')
+    .option('--dry-run', 'do everything but send, and say what is suspicious')
+    .addOption(new Option('--limit <n>', 'read no more rows than that').argParser(wholeNumber(1)))
+    .option('--rejects <file>', 'for rows that are not delivered (default: NAME.rejects.ndjson)')
+    .option('--max-rejects <n>', "stop when there are more: a number, or a share like '1%'")
+    .option('--checkpoint <file>', 'of how far the run is (default: NAME.checkpoint.json)')
+    .option('--no-checkpoint', 'keep none')
+    .option('--no-resume', 'begin anew, whatever the checkpoint says')
+    .option('--resume', 'go on where the checkpoint is (default)')
+    .option('--accept-changes', 'go on although the source or the mapping has changed')
+    .option('--name <name>', 'of the run, part of every messageId (default: backfill)')
+    .option('--json', 'print the report as JSON')
+}

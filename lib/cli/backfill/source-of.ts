@@ -1,0 +1,71 @@
+// Where the rows come from, by the options.
+
+import { fileSource } from '../../backfill/sources/file-source.js'
+import { stdinPath } from '../../backfill/sources/file-bytes.js'
+import { databaseUrl, hasPassword } from '../../backfill/sources/postgres-url.js'
+import { postgresSource } from '../../backfill/sources/postgres-source.js'
+import type { BackfillSource } from '../../backfill/source.js'
+import { UsageError } from '../exit-codes.js'
+import type { BackfillFlags } from './options.js'
+
+export interface Input {
+  readonly source: BackfillSource<Record<string, unknown>>
+  /** What the files of the run are called after. */
+  readonly name: string
+  /** What an interrupted run has to be given to go on, beside the same command; undefined where nothing. */
+  readonly toGoOn: string | undefined
+  readonly canGoOn: boolean
+}
+
+/** @throws UsageError, or TypeError that names the option */
+export function inputOf(file: string | undefined, flags: BackfillFlags): Input {
+  const { from, fromEnv, query, key } = flags
+  const isQuery = [from, fromEnv, query, key].some((flag) => flag !== undefined)
+  if (!isQuery) return fileInput(file, flags)
+  if (file !== undefined) throw new UsageError('give a file or --from, not both')
+  if (query === undefined) throw new UsageError("a database needs --query 'select …'")
+  const source = postgresSource({ url: urlOf(from, fromEnv), query, key })
+  return { source, name: 'query', toGoOn: undefined, canGoOn: key !== undefined }
+}
+
+function fileInput(file: string | undefined, flags: BackfillFlags): Input {
+  if (file === undefined)
+    throw new UsageError("give a file, '-' for standard input, or --from with a database")
+  const { format, delimiter, quote, columns, header, encoding } = flags
+  const source = fileSource(file, {
+    format,
+    delimiter,
+    quote: quote === 'none' ? false : quote,
+    columns,
+    ...(header ? {} : { header }),
+    encoding,
+  })
+  const isStdin = file === stdinPath
+  return {
+    source,
+    name: isStdin ? 'stdin' : (source.name ?? file),
+    toGoOn: isStdin ? 'and the same input' : undefined,
+    canGoOn: true,
+  }
+}
+
+function urlOf(from: string | undefined, fromEnv: string | undefined): string {
+  if (from !== undefined && fromEnv !== undefined)
+    throw new UsageError('give --from or --from-env, not both')
+  const url = fromEnv === undefined ? from : process.env[fromEnv]
+  if (url === undefined || url === '') {
+    throw new UsageError(
+      fromEnv === undefined
+        ? 'a query needs a database: --from postgres://user@host/name'
+        : 'the environment variable that --from-env names is not set',
+    )
+  }
+  // Neither text may show the URL: it may have a password.
+  const database = databaseUrl(url)
+  if (!database) throw new UsageError('the database is no URL like postgres://user@host/name')
+  if (from !== undefined && hasPassword(database))
+    throw new UsageError(
+      'a password on the command line can be read by every user of the machine: leave it out and set PGPASSWORD or ~/.pgpass, or give the URL in an environment variable with --from-env',
+    )
+  return url
+}

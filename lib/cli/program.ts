@@ -1,0 +1,102 @@
+// The `selfsame` command: its subcommands, and what becomes of their errors.
+
+import { Command, CommanderError } from 'commander'
+import { SourceError } from '../backfill/sources/source-error.js'
+import { errorOf, textOf } from '../describe.js'
+import { version } from '../version.js'
+import { addBackfillOptions, type BackfillFlags } from './backfill/options.js'
+import { exitCodes, UsageError } from './exit-codes.js'
+import { addResendOptions, type ResendFlags } from './resend/options.js'
+import { processTerminal, type Terminal } from './terminal.js'
+
+/** @returns the exit code */
+export async function run(
+  args: readonly string[],
+  terminal: Terminal = processTerminal,
+): Promise<number> {
+  let code: number = exitCodes.done
+  try {
+    refuseKey(args)
+    const program = programWith(terminal, (ended) => (code = ended))
+    await program.parseAsync(args, { from: 'user' })
+    return code
+  } catch (error) {
+    return tellError(error, terminal)
+  }
+}
+
+function programWith(terminal: Terminal, ended: (code: number) => void): Command {
+  const program = new Command('selfsame')
+    .description('Sends history, and what could not be delivered, to the Segment API and its like.')
+    .version(version)
+    .showHelpAfterError(false)
+    .configureOutput({
+      writeOut: (text) => terminal.print(text.trimEnd()),
+      // Errors are told where they are caught.
+      writeErr: () => undefined,
+    })
+    .exitOverride()
+  const backfill = program
+    .command('backfill')
+    .argument('[file]', "CSV, TSV, NDJSON or a JSON array, also gzip; '-' is standard input")
+    .description('send history: the rows of a file or a database, once, and resumable')
+    .action(async (file: string | undefined, flags: BackfillFlags) => {
+      const { runBackfill } = await import('./backfill/command.js')
+      ended(await runBackfill(file, flags, terminal))
+    })
+  addBackfillOptions(backfill)
+  const resend = program
+    .command('resend')
+    .argument('<file>', "dead letters; '-' is standard input")
+    .description('send dead letters again, with the same messageIds and timestamps')
+    .action(async (file: string, flags: ResendFlags) => {
+      const { runResend } = await import('./resend/command.js')
+      ended(await runResend(file, flags, terminal))
+    })
+  addResendOptions(resend)
+  const codes =
+    '\nExit codes: 0 done, 1 failed, 2 wrong usage, 3 not everything was delivered, 130 interrupted.'
+  program.addHelpText('after', codes)
+  for (const command of [backfill, resend]) command.addHelpText('after', codes)
+  return program
+}
+
+/** Before anything else reads the command line, and repeats a part of it. */
+function refuseKey(args: readonly string[]): void {
+  if (!args.some((arg) => /^--?write-?key(=|$)/i.test(arg))) return
+  throw new UsageError(
+    'a write key on the command line can be read by every user of the machine, and shells keep it: ' +
+      'set SEGMENT_WRITE_KEY, or give --write-key-env NAME or --write-key-file PATH',
+  )
+}
+
+function tellError(error: unknown, terminal: Terminal): number {
+  if (error instanceof CommanderError) {
+    // Help and version end so as well.
+    if (error.exitCode === 0) return exitCodes.done
+    // commander.help: no command was given, and the help was asked to go to standard error.
+    const text =
+      error.code === 'commander.help'
+        ? "give a command; 'selfsame --help' lists them"
+        : withoutValues(error)
+    terminal.tell(`selfsame: ${text}`)
+    return exitCodes.usage
+  }
+  const { message } = errorOf(error)
+  terminal.tell(`selfsame: ${message}`)
+  if (process.env.DEBUG !== undefined && process.env.DEBUG !== '') terminal.tell(textOf(error))
+  // A TypeError of ours names an option.
+  const isUsage =
+    error instanceof UsageError ||
+    error instanceof SourceError ||
+    (error instanceof TypeError && message.startsWith('option '))
+  return isUsage ? exitCodes.usage : exitCodes.failed
+}
+
+/** An option that is not known may be a key with a typing error before it. */
+function withoutValues({ code, message }: CommanderError): string {
+  const text = message.replace(/^error: /, '')
+  if (code === 'commander.unknownOption') return text.replace(/'(--[\w-]+|-\w)[^'\n]*'/, "'$1'")
+  if (code === 'commander.excessArguments') return text.replace(/(but got \d+)[\s\S]*/, '$1')
+  return text
+}

@@ -1,0 +1,106 @@
+// CSV: whatever is in a file, no row is lost, and every line number is true.
+
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { brokenOf, itemsOf, rowsOf, type Item } from './files.js'
+
+const columns = ['id', 'name', 'note']
+const field = fc.string({ unit: fc.constantFrom('a', 'é', '"', ',', '\n', '\r\n', ' ', ';', '😀') })
+const table = fc.array(fc.tuple(fc.nat(), field, field), { maxLength: 30 })
+const newline = fc.constantFrom('\n', '\r\n')
+
+const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`
+const needsQuotes = (text: string): boolean => /[",\r\n]/.test(text)
+const written = (text: string): string => (needsQuotes(text) ? quoted(text) : text)
+const lineCount = (text: string): number => text.split('\n').length
+
+/** The text of a table, and the line in which each row begins. */
+function textOf(
+  rows: readonly (readonly [number, string, string])[],
+  end: string,
+): { text: string; lines: number[] } {
+  let text = columns.join(',')
+  const lines: number[] = []
+  for (const row of rows) {
+    text += end
+    lines.push(lineCount(text))
+    text += row.map((value) => written(String(value))).join(',')
+  }
+  return { text, lines }
+}
+
+const idsOf = (items: readonly Item[]): unknown[] =>
+  rowsOf(items).map((row) => (row as { id: string }).id)
+
+describe('any CSV file', () => {
+  it('comes back as it was written, with true line numbers', async () => {
+    await fc.assert(
+      fc.asyncProperty(table, newline, fc.boolean(), async (rows, end, isEnded) => {
+        const { text, lines } = textOf(rows, end)
+        const items = await itemsOf(isEnded ? text + end : text)
+        expect(brokenOf(items)).to.deep.equal([])
+        expect(rowsOf(items)).to.deep.equal(
+          rows.map(([id, name, note]) => ({ id: String(id), name, note })),
+        )
+        expect(items.map(({ position }) => position.line)).to.deep.equal(lines)
+      }),
+      { numRuns: 150 },
+    )
+  })
+
+  it('is gone on with behind any row as if it had been read in one go', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        table,
+        fc.nat(),
+        fc.string({ unit: fc.constantFrom('"', 'x', ',', '\n') }),
+        async (rows, at, junk) => {
+          const { text } = textOf(rows, '\n')
+          const content = `${text}\n${junk}\n${text.slice(text.indexOf('\n') + 1)}`
+          const all = await itemsOf(content)
+          const index = at % (all.length + 1)
+          const last = all[index - 1]
+          const after = last && { position: last.position, rows: index }
+          const rest = await itemsOf(content, after ? { after } : {})
+          expect(rest).to.deep.equal(all.slice(index))
+        },
+      ),
+      { numRuns: 150 },
+    )
+  })
+
+  it('with bytes damaged in one line loses no row of another', async () => {
+    const damage = fc.uint8Array({ minLength: 1, maxLength: 12 }).map((bytes) => {
+      // A newline would make it two lines.
+      return Buffer.from(bytes.map((byte) => (byte === 0x0a ? 0x22 : byte)))
+    })
+    await fc.assert(
+      fc.asyncProperty(damage, fc.nat({ max: 19 }), fc.nat({ max: 12 }), async (bytes, row, at) => {
+        const lines = Array.from({ length: 20 }, (_, index) =>
+          Buffer.from(`${index},"n ${index}",p`),
+        )
+        const hit = lines[row] ?? Buffer.alloc(0)
+        lines[row] = Buffer.concat([hit.subarray(0, at), bytes, hit.subarray(at)])
+        const content = Buffer.concat(
+          [Buffer.from('id,name,note'), ...lines].flatMap((line) => [line, Buffer.from('\n')]),
+        )
+        const items = await itemsOf(content)
+        const others = [...Array(20).keys()].filter((index) => index !== row).map(String)
+        expect(idsOf(items)).to.include.members(others)
+        for (const { position } of brokenOf(items)) expect(position.line).to.equal(row + 2)
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  it('of random bytes never throws anything but that its header is wrong', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.uint8Array({ maxLength: 400 }), async (bytes) => {
+        const content = Buffer.concat([Buffer.from('id,name\n'), bytes])
+        const items = await itemsOf(content)
+        for (const { position } of items) expect(position.line).to.be.greaterThan(1)
+      }),
+      { numRuns: 300 },
+    )
+  })
+})
