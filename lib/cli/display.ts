@@ -55,6 +55,8 @@ export class Display {
   say(text: string): void {
     this.#clear()
     this.#stream.write(`${text}\n`)
+    // The bar goes back to where it began when it is stopped: that is a line further down now.
+    if (this.#bar) this.#stream.write('\u001B7')
   }
 
   stop(): void {

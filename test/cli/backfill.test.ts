@@ -28,6 +28,23 @@ const rejectsOf = (path: string): Rejected[] =>
     .map((line) => JSON.parse(line) as Rejected)
 
 describe('selfsame backfill', () => {
+  it('goes on at another pace, and not with another mapping, which it says in its own words', () =>
+    withCommand(async ({ run, at, collector }) => {
+      writeFileSync(at('users.csv'), 'id,email\n1,a@b.c\n2,d@e.f\n3,g@h.i\n')
+      const command = ['backfill', 'users.csv', '--user-id', 'id', '--timestamp-now']
+      collector.misbehave(({ n }) => (n === 1 ? undefined : { status: 401 }))
+      const paced = ['--trait', 'email', '--rate', '1', '--max-in-flight', '1']
+      expect((await run([...command, ...paced])).code).to.equal(1)
+      collector.behave()
+      const other = await run([...command, '--trait', 'mail=email'])
+      expect(other.code).to.equal(1)
+      expect(other.stderr).to.match(/: the mapping; --no-resume .*, --accept-changes /)
+      const { code, stdout, stderr } = await run([...command, '--trait', 'email', '--rate', '0'])
+      expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' })
+      expect(stdout).to.match(/^3 rows read, 3 messages, 3 delivered\n/)
+      expect(collector.messages.map(({ userId }) => userId)).to.deep.equal(['1', '2', '3'])
+    }))
+
   it('maps columns by options, and gives traits the types that are said', () =>
     withCommand(async ({ run, at, collector }) => {
       writeFileSync(

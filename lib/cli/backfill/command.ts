@@ -175,5 +175,12 @@ function withReport(error: unknown, flags: BackfillFlags, terminal: Terminal): u
     if (flags.json) terminal.print(JSON.stringify(error.report))
     else terminal.tell(textOfReport(error.report))
   }
-  return error
+  return error.code === 'changed' ? new BackfillError('changed', inFlags(error.message)) : error
+}
+
+/** What the engine says of its options, as one says it here. */
+function inFlags(text: string): string {
+  return text
+    .replace('resume: false', '--no-resume')
+    .replace('acceptChanges: true', '--accept-changes')
 }

@@ -22,6 +22,22 @@ export interface MappingFlags {
   empty?: EmptyMeaning
 }
 
+/** Those that decide what becomes of a row: other options are given beside them. */
+const mappingFlags = [
+  'type',
+  'userId',
+  'anonymousId',
+  'previousId',
+  'groupId',
+  'timestamp',
+  'timestampNow',
+  'trait',
+  'property',
+  'event',
+  'eventColumn',
+  'empty',
+] as const satisfies (keyof MappingFlags)[]
+
 type Row = Record<string, unknown>
 
 /** `address.city:text=town`: where a value goes, what it becomes, and the column that it comes from. */
@@ -68,7 +84,7 @@ export class FlagMapping {
 
   /** What a checkpoint knows the mapping by. */
   get text(): string {
-    return JSON.stringify(this.#flags)
+    return JSON.stringify(mappingFlags.map((name) => [name, this.#flags[name]]))
   }
 
   map(row: Row): Mapped {
