@@ -160,6 +160,7 @@ export class Delivery {
     if (!this.outbox.isDurable) {
       for (const batch of this.outbox.takeAll()) this.fail(batch, failure)
     }
+    this.#flushes.stop()
     this.outbox.close?.()
   }
 

@@ -9,11 +9,12 @@ interface Flush {
   readonly except: readonly Pick<Waiting, 'sequence' | 'count'>[]
   /** How many of its messages are not settled yet. */
   remaining: number
-  readonly resolve: () => void
+  readonly end: (settled: boolean) => void
 }
 
 export class Flushes {
   readonly #waiting = new Set<Flush>()
+  #isOver = false
 
   /** The place up to which messages should go without waiting for more to fill their batch. */
   get mark(): number {
@@ -35,6 +36,7 @@ export class Flushes {
     except: readonly Waiting[] = [],
   ): Promise<boolean> {
     if (pending === 0) return true
+    if (this.#isOver) return false
     return new Promise((resolve) => {
       const end = (settled: boolean): void => {
         clearInterval(timer)
@@ -45,9 +47,7 @@ export class Flushes {
         mark,
         except,
         remaining: pending,
-        resolve: () => {
-          end(true)
-        },
+        end,
       }
       // Not unref'd, unlike every other timer: somebody waits, perhaps at the top level of a module.
       const timer = setInterval(
@@ -68,8 +68,14 @@ export class Flushes {
       )
       if (isExcepted) continue
       flush.remaining -= Math.max(0, Math.min(flush.mark, sequence + count) - sequence)
-      if (flush.remaining <= 0) flush.resolve()
+      if (flush.remaining <= 0) flush.end(true)
     }
+  }
+
+  /** Nothing more is going to be settled: who waits has waited in vain, and nobody waits any more. */
+  stop(): void {
+    this.#isOver = true
+    for (const flush of this.#waiting) flush.end(false)
   }
 }
 

@@ -131,6 +131,33 @@ describe('what a closed client has left', () => {
     }))
 })
 
+describe('close() with an outbox in a directory', () => {
+  it('ends every flush, for what is left is for the next process to deliver', () =>
+    withOutbox(async ({ collector, durable }) => {
+      await collector.down()
+      const analytics = durable()
+      trackMany(analytics, 3)
+      const before = analytics.flush()
+      const left = { delivered: 0, failed: 0, pending: 3 }
+      expect(await analytics.close({ timeout: 10 })).to.deep.equal(left)
+      expect(await before).to.deep.equal(left)
+      expect(await analytics.flush()).to.deep.equal(left)
+    }))
+
+  it('called twice, leaves no timer that holds the process open', () =>
+    withOutbox(async ({ collector, durable }) => {
+      await collector.down()
+      const analytics = durable()
+      trackMany(analytics, 3)
+      const timers = (): number =>
+        process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
+      const before = timers()
+      await Promise.all([analytics.close({ timeout: 10 }), analytics.close()])
+      await analytics.close()
+      expect(timers()).to.equal(before)
+    }))
+})
+
 describe('a batch that the server never takes', () => {
   it('is put aside after maxRetries, the others go on, and the next process has it', () =>
     withOutbox(async ({ collector, durable, batchFiles, errors }) => {
