@@ -16,9 +16,11 @@ export class DeadLetterRecipient implements DeadLetters {
 
   keep(failures: readonly Failed[]): void {
     for (const { error } of failures) {
-      if (error.messages.length === 0) continue
-      this.count += error.messages.length
-      this.#guard.call('the function deadLetter', () => this.#recipient(error.messages, error))
+      // A copy: one that empties its array would leave nothing for callbacks and listeners.
+      const messages = [...error.messages]
+      if (messages.length === 0) continue
+      this.count += messages.length
+      this.#guard.call('the function deadLetter', () => this.#recipient(messages, error))
     }
   }
 }

@@ -333,6 +333,23 @@ describe('a function for dead letters', () => {
       expect(analytics.stats()).to.include({ failed: 3, deadLettered: 3 })
     }))
 
+  it('may empty the array that it is given: callbacks and listeners get the messages all the same', () =>
+    withCollector(async ({ client }) => {
+      const queue: Message[] = []
+      const analytics = client({
+        onInvalid: 'report',
+        deadLetter: (messages) => {
+          queue.push(...(messages as Message[]).splice(0))
+        },
+      })
+      const told: unknown[] = []
+      analytics.on('error', ({ messages }) => told.push(messages.length))
+      analytics.track({ userId: '', event: 'invalid' }, (error) => told.push(error?.code))
+      await analytics.flush()
+      expect(queue).to.have.lengthOf(1)
+      expect(told).to.deep.equal(['invalid_message', 1])
+    }))
+
   for (const [how, harm] of [
     [
       'throws',
