@@ -108,7 +108,7 @@ export class Analytics extends SafeEmitter {
           settings: () => lastDeliveryFor(settings, credentials),
           lastProblem: () => this.#outcomes.problem,
           isAwaited: () => this.#delivery.mustDrain && this.listenerCount('drain') > 0,
-          tellFailures: () => this.#reports.tellNow(),
+          tellFailures: () => this.#reports.tellLast(),
         })
       : undefined
     for (const name of boundMethods) {

@@ -1,10 +1,10 @@
 // What one client does when the process ends.
 
-import { writeSync } from 'node:fs'
 import type { Batch } from './outbox/batch.js'
 import type { Delivery } from './delivery/delivery.js'
 import { deliverLast, type LastDeliverySettings } from './delivery/last-delivery.js'
 import type { Leaver } from './delivery/process-end.js'
+import { lastWord } from './last-word.js'
 import type { Message } from './message/types.js'
 
 export interface DepartureOptions {
@@ -46,7 +46,7 @@ export class Departure implements Leaver {
     if (batches.length > 0) {
       delivery.sender.interrupt()
       const lost = this.#deliver(batches, timeLeft)
-      if (lost.messages.length > 0) writeSync(2, lineOn(lost.messages, lost.reason))
+      if (lost.messages.length > 0) lastWord(lineOn(lost.messages, lost.reason))
     }
     tellFailures()
   }
@@ -100,5 +100,5 @@ function lineOn(messages: Message[], reason: string): string {
   for (const { type } of messages) counts.set(type, (counts.get(type) ?? 0) + 1)
   const kinds = [...counts].map(([type, count]) => `${count} ${type}`).join(', ')
   const were = messages.length === 1 ? 'message was' : 'messages were'
-  return `selfsame: ${messages.length} ${were} not delivered before the process ended: ${kinds} (${reason})\n`
+  return `${messages.length} ${were} not delivered before the process ended: ${kinds} (${reason})`
 }

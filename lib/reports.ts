@@ -5,6 +5,7 @@ import { endPending, startPending, type Leaver } from './delivery/process-end.js
 import { AnalyticsError, type ErrorCode } from './errors.js'
 import type { Context, SafeEmitter } from './events.js'
 import type { Guard } from './guard.js'
+import { lastWord } from './last-word.js'
 import type { Message, MessageType } from './message/types.js'
 
 /** A caller's callback. */
@@ -39,16 +40,16 @@ export class Reports {
   #bytes = 0
   #telling = false
   #keeping = false
+  #isLast = false
 
-  /** @param flushOnExit whether what waits is kept as dead letters when the process ends */
+  /** @param flushOnExit whether what waits is told when the process ends */
   constructor(emitter: SafeEmitter, guard: Guard, deadLetters?: DeadLetters, flushOnExit = false) {
     this.#emitter = emitter
     this.#guard = guard
     this.#deadLetters = deadLetters
-    this.#leaver =
-      deadLetters && flushOnExit
-        ? { flush: () => Promise.resolve(), leave: () => this.#keepWaiting() }
-        : undefined
+    this.#leaver = flushOnExit
+      ? { flush: () => Promise.resolve(), leave: () => this.tellLast() }
+      : undefined
   }
 
   /**
@@ -111,6 +112,18 @@ export class Reports {
     // loop would never turn again.
     if (this.#waiting.length > 0) setImmediate(() => this.tellWaiting())
     else if (this.#leaver) endPending(this.#leaver)
+  }
+
+  /** The process is ending: what waits is told now. */
+  tellLast(): void {
+    // Calls of a listener's that fail too: to tell them could go on for ever.
+    if (this.#isLast) {
+      this.#keepWaiting()
+      return
+    }
+    this.#isLast = true
+    this.tellNow()
+    this.#isLast = false
   }
 
   /** Before anybody is told: a listener may end the process. All in one write. */
@@ -176,6 +189,10 @@ export class Reports {
 
   /** Says something to whoever runs the process. */
   warn(text: string, code: string): void {
+    if (this.#isLast) {
+      lastWord(text)
+      return
+    }
     process.emitWarning(text, { type: 'SelfsameWarning', code })
   }
 }
