@@ -188,7 +188,7 @@ export class Delivery {
       this.fail(batch, failure)
       return
     }
-    this.#flushes.settle(batch)
+    this.#flushes.exclude(batch)
     this.#listener.struggling(
       `${failure.reason}; put aside, and tried again later`,
       Infinity,

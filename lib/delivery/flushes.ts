@@ -6,7 +6,7 @@ interface Flush {
   /** The place of the first message that it does not cover. */
   readonly mark: number
   /** What it does not cover either: it had been put aside. */
-  readonly except: readonly Pick<Waiting, 'sequence' | 'count'>[]
+  readonly except: Pick<Waiting, 'sequence' | 'count'>[]
   /** How many of its messages are not settled yet. */
   remaining: number
   readonly end: (settled: boolean) => void
@@ -45,7 +45,7 @@ export class Flushes {
       }
       const flush: Flush = {
         mark,
-        except,
+        except: [...except],
         remaining: pending,
         end,
       }
@@ -70,6 +70,12 @@ export class Flushes {
       flush.remaining -= Math.max(0, Math.min(flush.mark, sequence + count) - sequence)
       if (flush.remaining <= 0) flush.end(true)
     }
+  }
+
+  /** Tells all that wait that a batch was put aside: they wait for it no longer, nor count it when it is settled. */
+  exclude({ sequence, count }: Pick<Waiting, 'sequence' | 'count'>): void {
+    this.settle({ sequence, count })
+    for (const flush of this.#waiting) flush.except.push({ sequence, count })
   }
 
   /** Nothing more is going to be settled: who waits has waited in vain, and nobody waits any more. */
