@@ -330,18 +330,28 @@ export class DirectoryOutbox implements Outbox {
   }
 
   #hasRoomFor(size: number): boolean {
+    if (this.#fits(size)) return true
+    if (!this.#dropsOldest || !this.#wouldFit(size)) return false
     while (!this.#fits(size)) {
       // A file goes as a whole.
-      const oldest = this.#dropsOldest ? (this.#first.shift() ?? this.#waiting.shift()) : undefined
+      const oldest = this.#first.shift() ?? this.#waiting.shift()
       if (!oldest) return false
       this.#drop(oldest)
     }
     return true
   }
 
-  #fits(size: number): boolean {
-    const ours = this.#bytes + this.#count * recordOverhead
+  #fits(size: number, ours = this.#bytes + this.#count * recordOverhead): boolean {
     return ours + this.#othersBytes + size + recordOverhead <= this.#maxQueueBytes
+  }
+
+  /** Nothing should be dropped where that would not help: for others fill the directory, or what is being sent does. */
+  #wouldFit(size: number): boolean {
+    let ours = this.#bytes + this.#count * recordOverhead
+    for (const { bytes, count } of [...this.#first, ...this.#waiting]) {
+      ours -= bytes + count * recordOverhead
+    }
+    return this.#fits(size, ours)
   }
 
   #drop(stored: StoredBatch): void {

@@ -254,9 +254,28 @@ describe('maxQueueBytes of an outbox in a directory', () => {
       const limits = { maxQueueBytes: 50_000, maxBatchBytes: 20_000 }
       trackMany(durable(limits), 1_000)
       const other = durable(limits)
-      await other.flush({ timeout: 10 })
+      // Nothing of its own is pending: it waits for the search alone.
+      await other.flush()
       trackMany(other, 1)
       expect(other.stats().failedByCode).to.deep.equal({ queue_full: 1 })
+    }))
+
+  it('drops nothing of its own where others fill the directory', () =>
+    withOutbox(async ({ collector, durable }) => {
+      await collector.down()
+      const mine = durable(
+        { maxQueueBytes: 200_000, maxBatchBytes: 2_048, overflow: 'drop-oldest' },
+        { claimInterval: 10 },
+      )
+      trackMany(mine, 60)
+      trackMany(durable({ maxBatchBytes: 20_000 }), 1_000)
+      while (mine.stats().failed === 0) {
+        trackMany(mine, 1)
+        await new Promise((resolve) => setTimeout(resolve, 5))
+      }
+      // The one that was refused; whatever was accepted is there.
+      expect(mine.stats()).to.include({ failed: 1 })
+      checkBooks(mine)
     }))
 
   it('drops the oldest batch with drop-oldest, and reports its messages', () =>
