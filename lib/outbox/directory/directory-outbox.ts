@@ -229,13 +229,16 @@ export class DirectoryOutbox implements Outbox {
   /** What is in a directory that was taken over; undefined where that cannot be told now. */
   async #batchesIn(claimed: Claimed): Promise<Omit<StoredBatch, 'sequence'>[] | undefined> {
     const { path, origin } = claimed
-    const cannotRead = (what: string, error: unknown): void =>
+    const cannotRead = (what: string, error: unknown): void => {
+      // It was given back while we read it.
+      if (this.#isClosed) return
       this.#listener.warn(`${what} of the outbox cannot be read, and stays: ${codeOf(error)}`)
+    }
     try {
       return await storedIn(path, origin, (name, error) => cannotRead(name, error))
     } catch (error) {
       if (isPassing(error)) this.#claimed.push(claimed)
-      else if (!this.#isClosed) cannotRead('a directory', error)
+      else cannotRead('a directory', error)
       return undefined
     }
   }

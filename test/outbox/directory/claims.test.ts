@@ -43,3 +43,26 @@ describe('a client that made its directory while another looked for the dead, an
       }
     }))
 })
+
+describe('a client that is closed while it takes over what others have left', () => {
+  it('leaves it to whoever comes next, without a word, whenever that was', () =>
+    withOutbox(async ({ path }) => {
+      const before = openOutbox(path)
+      for (let i = 0; i < 20; i++) before.append('{"type":"track"}', undefined)
+      before.close?.()
+      for (let turns = 0; turns < 40; turns++) {
+        const told: unknown[] = []
+        const tell = (what: unknown) => told.push(what)
+        const outbox = openOutbox(path, {}, { warn: tell, lost: tell })
+        const opened = outbox.open?.()
+        for (let i = 0; i < turns; i++) await nextTurn()
+        outbox.close?.()
+        await opened
+        expect(told, `after ${turns} turns`).to.deep.equal([])
+      }
+      const next = openOutbox(path)
+      await next.open?.()
+      expect(next.count).to.equal(20)
+      next.close?.()
+    }))
+})

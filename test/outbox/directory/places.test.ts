@@ -2,29 +2,30 @@
 // are told apart and flushes counted.
 
 import { expect } from 'chai'
-import { openOutbox, trackMany, withOutbox } from '../../support/outbox.js'
+import type { Outbox } from '../../../lib/outbox/outbox.js'
+import { openOutbox, withOutbox } from '../../support/outbox.js'
 
 describe('calls around the moment when what another client has left is taken over', () => {
   it('have places of their own', () =>
-    withOutbox(async ({ collector, durable, path }) => {
-      await collector.down()
-      const before = durable({ maxBatchSize: 5 })
-      trackMany(before, 23)
-      await before.close({ timeout: 0 })
+    withOutbox(async ({ path }) => {
+      const append = (to: Outbox): unknown => to.append('{"type":"track"}', undefined)
+      const before = openOutbox(path)
+      for (let i = 0; i < 23; i++) append(before)
+      before.close?.()
 
       const outbox = openOutbox(path)
-      const append = (): unknown => outbox.append('{"type":"track"}', undefined)
       // Before, while files are looked for and read, and after.
-      append()
+      append(outbox)
       let isOpen = false
       const opened = outbox.open?.().then(() => (isOpen = true))
       while (!(isOpen as boolean)) {
-        append()
+        append(outbox)
         await new Promise((resolve) => setImmediate(resolve))
       }
       await opened
-      append()
+      append(outbox)
 
+      expect(outbox.count).to.be.above(23)
       const places = new Set<number>()
       for (;;) {
         const batch = await outbox.take()
