@@ -250,10 +250,11 @@ export class Analytics extends SafeEmitter {
   ): boolean {
     if (this.#settings.disable) return this.#ignore(call, callback)
     // It belongs to the request in whose course it was given, not to the one that happens to settle its message.
-    const receipt = typeof callback === 'function' ? AsyncResource.bind(callback) : undefined
+    let receipt: Callback | undefined
     let text: string
     try {
       checkCallback(callback)
+      receipt = callback ? AsyncResource.bind(callback) : undefined
       text = this.#serializer.serialize(this.#composer.compose(type, call, binding))
     } catch (error) {
       return this.#refuse(type, error, call, receipt)
@@ -276,7 +277,7 @@ export class Analytics extends SafeEmitter {
         this.#fail('message_too_large', this.#tooLarge(text), text, receipt)
         break
       case 'full':
-        this.#fail('queue_full', this.#fullness, text, receipt)
+        this.#fail('queue_full', delivery.obstacle, text, receipt)
     }
     return !delivery.isOverHighWater
   }
@@ -331,10 +332,6 @@ export class Analytics extends SafeEmitter {
     books.enqueued++
     books.fail(code, 1)
     this.#reports.later(code, reason, () => JSON.parse(text) as Message, text.length, callback)
-  }
-
-  get #fullness(): string {
-    return this.#delivery.outbox.obstacle ?? 'maxQueueBytes of messages wait already'
   }
 
   #tooLarge(text: string): string {

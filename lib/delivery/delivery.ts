@@ -1,5 +1,6 @@
 // Texts go in; each ends as delivered, or as failed with a reason. Knows batches and servers, but nothing of the spec.
 
+import { errorOf } from '../describe.js'
 import type { Answer, Unanswered } from './answer.js'
 import { describeAnswer } from './answer.js'
 import type { Batch, Receipt } from '../outbox/batch.js'
@@ -63,6 +64,8 @@ export class Delivery {
   /** The batch that has waited for flushInterval. */
   #overdue: Waiting | undefined
   #mustDrain = false
+  /** What the outbox threw instead of an answer, where it did last. */
+  #thrown: string | undefined
   /** Until what an earlier process has left is there; it goes first. */
   #opening: Promise<void> | undefined
 
@@ -87,7 +90,7 @@ export class Delivery {
 
   /** Takes a message on, or says why not. */
   append(text: string, receipt: Receipt | undefined): Appended {
-    const appended = this.outbox.append(text, receipt)
+    const appended = this.#append(text, receipt)
     if (appended !== 'accepted') return appended
     this.books.enqueued++
     if (!this.sender.isBusy) {
@@ -97,6 +100,24 @@ export class Delivery {
       this.sender.wake()
     }
     return appended
+  }
+
+  /** Why the outbox had no room for the last message that it refused. */
+  get obstacle(): string {
+    const reason = 'maxQueueBytes of messages wait already'
+    return this.#thrown ?? this.outbox.obstacle ?? reason
+  }
+
+  /** One of the caller's own may throw: that must not come through to who makes the call. */
+  #append(text: string, receipt: Receipt | undefined): Appended {
+    try {
+      const appended = this.outbox.append(text, receipt)
+      if (appended === 'full') this.#thrown = undefined
+      return appended
+    } catch (error) {
+      this.#thrown = `the outbox threw: ${errorOf(error).message}`
+      return 'full'
+    }
   }
 
   /** Whether callers were asked to wait, and have not been told to go on yet. */
