@@ -1,16 +1,16 @@
 // What a backfill of a million rows takes: node bench/backfill.js [--rows 1000000] [--rate 0]
 //
-// Rows come from a generator and go to the collector in another process. With --client the same messages go through
-// the client instead: what the backfill adds to that.
+// Rows come from a generator, or with --csv from a file of them, and go to the collector in another process. With
+// --client the same messages go through the client instead: what the backfill adds to that.
 
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { Analytics } from '../dist/index.js'
-import { backfill } from '../dist/backfill.js'
+import { backfill, fileSource } from '../dist/backfill.js'
 import { path } from './children.js'
 
 const { values: flags } = parseArgs({
@@ -18,6 +18,7 @@ const { values: flags } = parseArgs({
     rows: { type: 'string', default: '1000000' },
     rate: { type: 'string', default: '0' },
     client: { type: 'boolean', default: false },
+    csv: { type: 'boolean', default: false },
   },
 })
 const count = Number(flags.rows)
@@ -55,6 +56,9 @@ const ask = async () => {
 const peaks = [0, 0]
 const megabytes = () => process.memoryUsage().rss / 1e6
 
+const csv = join(folder, 'users.csv')
+if (flags.csv) writeCsv()
+
 try {
   const cpu = process.cpuUsage()
   const started = performance.now()
@@ -79,7 +83,7 @@ function note(rows) {
 }
 
 async function throughTheBackfill() {
-  await backfill(people(), {
+  await backfill(flags.csv ? fileSource(csv) : people(), {
     writeKey: 'key',
     host: url,
     proxy: false,
@@ -89,6 +93,19 @@ async function throughTheBackfill() {
     rejects: join(folder, 'rejects.ndjson'),
     onProgress: ({ rows }) => note(rows),
   })
+}
+
+function writeCsv() {
+  const file = openSync(csv, 'w')
+  let lines = 'id,email,name,plan,city,country,created_at\n'
+  for (const row of people()) {
+    lines += `${Object.values(row).join()}\n`
+    if (lines.length < 65_536) continue
+    writeSync(file, lines)
+    lines = ''
+  }
+  writeSync(file, lines)
+  closeSync(file)
 }
 
 async function throughTheClient() {
