@@ -102,7 +102,8 @@ export function options(): void {
 
 export function middlewares(analytics: Analytics): void {
   const lowerCase: Middleware = (message) => {
-    message.properties = { plan: message.traits?.plan }
+    const { plan } = message.traits ?? {}
+    message.properties = { plan }
     return { ...message, event: message.event?.toLowerCase() ?? '' }
   }
   const client: Analytics = analytics.use(lowerCase).use(() => null)
