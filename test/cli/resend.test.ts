@@ -3,6 +3,7 @@
 import { once } from 'node:events'
 import { mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { expect } from 'chai'
+import { Analytics } from '../../lib/index.js'
 import { withCommand } from './command.js'
 
 interface Letter {
@@ -44,6 +45,26 @@ const readLines = (path: string): Letter[] =>
     .map((line) => JSON.parse(line) as Letter)
 
 describe('selfsame resend', () => {
+  it('sends again what a client has written as dead letters', () =>
+    withCommand(async ({ run, at, collector }) => {
+      const deadLetter = at('dead.ndjson')
+      const analytics = new Analytics({ writeKey: 'KEY', host: collector.url, deadLetter })
+      analytics.on('error', () => undefined)
+      collector.misbehave({ status: 401 })
+      analytics.track({ userId: 'u', event: 'A', messageId: 'm1', properties: { n: 1 } })
+      const timestamp = new Date('2020-01-01')
+      analytics.identify({ userId: 'u', traits: { name: 'Zoë' }, messageId: 'm2', timestamp })
+      await analytics.close()
+      collector.behave()
+      const { code, stdout, stderr } = await run(['resend', 'dead.ndjson', '--json'])
+      expect(code, stderr).to.equal(0)
+      expect(JSON.parse(stdout)).to.include({ messages: 2, delivered: 2, failed: 0 })
+      const [track, identify] = collector.messages
+      expect(track).to.deep.include({ messageId: 'm1', event: 'A', properties: { n: 1 } })
+      expect(identify).to.deep.include({ messageId: 'm2', traits: { name: 'Zoë' } })
+      expect(identify?.originalTimestamp).to.equal('2020-01-01T00:00:00.000Z')
+    }))
+
   it('sends every message as it was, in order, and leaves the file alone', () =>
     withCommand(async ({ run, at: path, collector }) => {
       const content = lines(numbers(5_000).map((number) => letter(number)))
