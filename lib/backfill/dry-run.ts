@@ -6,7 +6,9 @@ import { Guard } from '../guard.js'
 import type { Message } from '../message/types.js'
 import { isTooMany } from './account.js'
 import { Mapping, rejectionOf } from './mapping.js'
+import { progressInterval } from './progress.js'
 import type { BackfillSettings } from './read-options.js'
+import { longestTurn } from './reader.js'
 import { BackfillError, tooManyRejects, type DryRunReport } from './report.js'
 import type { BackfillSource, BrokenRow, RowPosition, SourceRow } from './source.js'
 import { Suspicions } from './suspicions.js'
@@ -14,9 +16,6 @@ import { Totals } from './totals.js'
 
 const maxSamples = 5
 const maxRejectedExamples = 20
-/** How long it may keep the event loop, and the time between two calls of `onProgress`, in milliseconds. */
-const longestTurn = 10
-const progressInterval = 100
 
 export class DryRun {
   readonly #source: BackfillSource

@@ -22,6 +22,9 @@ export interface Progress {
   waitingFor: string | undefined
 }
 
+/** The least time between two calls of `onProgress`, in milliseconds. */
+export const progressInterval = 100
+
 /** What is counted as it happens, ahead of the totals, which have only what is done. */
 export type Live = Pick<Progress, 'rows' | 'sent' | 'delivered' | 'skipped' | 'rejected' | 'bytes'>
 

@@ -22,7 +22,7 @@ const maxRejectsBytes = 1024 * 1024
 /** How long a source may take to close, in milliseconds. */
 const closing = 1_000
 /** How long reading and mapping may keep the event loop, in milliseconds. */
-const longestTurn = 10
+export const longestTurn = 10
 
 export interface ReaderParts {
   readonly settings: BackfillSettings

@@ -6,7 +6,7 @@ import { Guard } from '../guard.js'
 import { Account } from './account.js'
 import type { Checkpoint, CheckpointFile, Identity } from './checkpoint.js'
 import { Dispatch } from './dispatch.js'
-import { Rate, type Live } from './progress.js'
+import { progressInterval, Rate, type Live } from './progress.js'
 import type { BackfillSettings } from './read-options.js'
 import { Reader } from './reader.js'
 import type { Rejects } from './rejects.js'
@@ -28,7 +28,6 @@ export interface RunParts {
 const landing = 3_000
 /** Lines for the rejects file that may wait until something else asks for a save. */
 const maxRejectsBytes = 512 * 1024
-const progressInterval = 100
 /** Refused one by one without one delivered, so many say that all will be. */
 const plainlyWrong = 100
 

@@ -1,20 +1,23 @@
 // What has become of the rows, up to the last one that is confirmed.
 
+import type { BackfillReport } from './report.js'
+
 /** Of how many kinds rejections are counted apart. */
 const maxKinds = 100
 
-export interface TotalsData {
-  rows: number
-  messages: number
-  delivered: number
-  failed: number
-  skipped: number
-  rejected: number
-  rejectedByReason: Record<string, number>
-  bytes: number
-  firstTimestamp?: string | undefined
-  lastTimestamp?: string | undefined
-}
+type Counts =
+  | 'rows'
+  | 'messages'
+  | 'delivered'
+  | 'failed'
+  | 'skipped'
+  | 'rejected'
+  | 'rejectedByReason'
+  | 'bytes'
+type Bounds = 'firstTimestamp' | 'lastTimestamp'
+
+/** What a checkpoint keeps of the report. */
+export type TotalsData = Pick<BackfillReport, Counts> & Partial<Pick<BackfillReport, Bounds>>
 
 export class Totals implements TotalsData {
   rows = 0

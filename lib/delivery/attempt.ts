@@ -1,7 +1,7 @@
 // The bounds of one try: its time, and whoever gives it up.
 
 import { errorOf } from '../describe.js'
-import { idleTimer } from './timer.js'
+import { idleTimer } from '../timer.js'
 
 /**
  * Does some work with a signal that is aborted with the given one, or after `timeout` milliseconds. What it rejects

@@ -5,7 +5,7 @@ import type { Answer, Unanswered } from './answer.js'
 import { describeAnswer } from './answer.js'
 import type { Batch, Receipt } from '../outbox/batch.js'
 import { Books } from './books.js'
-import { idleTimer } from './timer.js'
+import { idleTimer } from '../timer.js'
 import { Flushes } from './flushes.js'
 import type { Appended, Lost, Outbox, OutboxFactory, Waiting } from '../outbox/outbox.js'
 import { Sender, type Failure } from './sender.js'
@@ -199,7 +199,12 @@ export class Delivery {
         warn: (text) => this.#listener.warn(text),
       },
     })
-    this.#opening = opened.open?.().finally(() => (this.#opening = undefined))
+    this.#opening = opened
+      .open?.()
+      .catch((error: unknown) =>
+        this.#listener.warn(`the outbox could not be opened: ${errorOf(error).message}`),
+      )
+      .finally(() => (this.#opening = undefined))
     return opened
   }
 
@@ -249,9 +254,8 @@ export class Delivery {
     try {
       await this.#options.load()
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error)
       this.#listener.struggling(
-        `the HTTP client cannot be loaded: ${reason}`,
+        `the HTTP client cannot be loaded: ${errorOf(error).message}`,
         Infinity,
         this.outbox.count,
       )

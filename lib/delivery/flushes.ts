@@ -1,6 +1,7 @@
 // Who waits for what: each flush covers the messages that were pending when it began, and may overlap any other.
 
 import type { Waiting } from '../outbox/outbox.js'
+import { longestTimer } from '../timer.js'
 
 interface Flush {
   /** The place of the first message that it does not cover. */
@@ -84,6 +85,3 @@ export class Flushes {
     for (const flush of this.#waiting) flush.end(false)
   }
 }
-
-/** The longest that a timer of Node's can run, in milliseconds: about 25 days. */
-const longestTimer = 2 ** 31 - 1

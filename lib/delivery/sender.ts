@@ -27,6 +27,9 @@ const pace = 10
 /** The longest backoff where somebody has little time, in milliseconds. */
 const longestHurriedWait = 500
 
+/** How long the outbox is left alone when it has thrown, in milliseconds. */
+const afterMishap = 1_000
+
 /** Why a batch failed. */
 export interface Failure {
   code: ErrorCode
@@ -148,8 +151,9 @@ export class Sender {
     try {
       await this.#sendWhatIsDue()
     } catch (error) {
-      // Nothing in a lane throws; if ever something does, the host learns of it and goes on.
+      // Nothing of ours in a lane throws. An outbox of the caller's own may: the host learns of it, and is not kept busy.
       process.emitWarning(errorOf(error))
+      await this.#backoffs.pause(afterMishap, this.#abort.signal)
     }
     this.#lanes--
     this.#options.onIdle()

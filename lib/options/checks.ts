@@ -2,9 +2,6 @@
 
 import { describe } from '../describe.js'
 
-/** The longest that a timer of Node's can run, in milliseconds. */
-export const longestTimer = 2 ** 31 - 1
-
 export function wrong(name: string, given: string, allowed: string): TypeError {
   return new TypeError(`option ${name} is ${given}; allowed: ${allowed}`)
 }

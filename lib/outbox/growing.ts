@@ -67,8 +67,9 @@ export class Growing {
   /** Takes the batch away: the next message begins another. */
   take(): Batch | undefined {
     const { batch } = this
-    if (!batch) return undefined
+    // Also one that a refused message has begun: it has a place, which the next message need not have.
     this.#batch = undefined
+    if (!batch) return undefined
     this.#learn(batch)
     return batch
   }

@@ -2,7 +2,9 @@
 
 import { expect } from 'chai'
 import { memory, type AnalyticsError } from '../../lib/index.js'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { checkBooks, withCollector } from '../support/clients.js'
+import { warningsOf } from '../support/warnings.js'
 
 describe('an outbox of one’s own', () => {
   it('that throws fails the message, and not the call', () =>
@@ -28,6 +30,52 @@ describe('an outbox of one’s own', () => {
         ['queue_full', 'the outbox threw: no connection'],
       ])
       expect(collector.messages.map(({ event }) => event)).to.deep.equal(['A', 'C'])
+    }))
+})
+
+describe('an outbox of one’s own that fails where it may not', () => {
+  it('in open() is warned of, and delivers all the same', () =>
+    withCollector(async ({ collector, client }) => {
+      const warnings = await warningsOf(async () => {
+        const analytics = client({
+          outbox: (settings) =>
+            Object.assign(memory()(settings), {
+              open: () => Promise.reject(new Error('no store')),
+            }),
+        })
+        analytics.track({ userId: 'u', event: 'A' })
+        expect(await analytics.close()).to.deep.equal({ delivered: 1, failed: 0, pending: 0 })
+      })
+      expect(warnings.map(({ message }) => message)).to.deep.equal([
+        'the outbox could not be opened: no store',
+      ])
+      expect(collector.accepted).to.equal(1)
+    }))
+
+  it('in take() does not keep the host busy, and is asked again', () =>
+    withCollector(async ({ collector, client }) => {
+      let takes = 0
+      const warnings = await warningsOf(async () => {
+        const analytics = client({
+          outbox: (settings) => {
+            const outbox = memory()(settings)
+            const { take } = outbox
+            outbox.take = () => {
+              if (++takes === 1) throw new Error('no store')
+              return take.call(outbox)
+            }
+            return outbox
+          },
+        })
+        analytics.track({ userId: 'u', event: 'A' })
+        const flushed = analytics.flush()
+        while (takes === 0) await nextTurn()
+        for (let turns = 0; turns < 20; turns++) await nextTurn()
+        expect(takes).to.equal(1)
+        expect(await flushed).to.deep.equal({ delivered: 1, failed: 0, pending: 0 })
+      })
+      expect(warnings.map(({ message }) => message)).to.deep.equal(['no store'])
+      expect(collector.accepted).to.equal(1)
     }))
 })
 

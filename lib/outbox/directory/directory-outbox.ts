@@ -1,6 +1,7 @@
 // The outbox in a directory: every message is in a file before its call returns.
 
 import { codeOf, errorOf } from '../../describe.js'
+import { idleTimer } from '../../timer.js'
 import type { Batch, Receipt } from '../batch.js'
 import { Growing } from '../growing.js'
 import type { Appended, Outbox, OutboxListener, OutboxSettings, Waiting } from '../outbox.js'
@@ -37,7 +38,7 @@ export class DirectoryOutbox implements Outbox {
   readonly #taken = new TakenBatches()
   readonly #onFull = (batch: Batch): void => this.#seal(batch)
   /** What goes first: parts of batches that were put back, and what dead clients have left. */
-  #first: StoredBatch[] = []
+  readonly #first: StoredBatch[] = []
   /** Full batches of our own: in order, before the growing one. */
   readonly #waiting: StoredBatch[] = []
   readonly #postponed = new Set<StoredBatch>()
@@ -213,7 +214,7 @@ export class DirectoryOutbox implements Outbox {
     if (found.length === 0) return
     // The places of a batch's messages follow each other: those to come must not join one that began before these.
     const growing = this.#growing.take()
-    if (growing && growing.count > 0) this.#seal(growing)
+    if (growing) this.#seal(growing)
     let count = 0
     for (const each of found) {
       this.#first.push({ ...each, sequence: this.#nextSequence })
@@ -376,11 +377,10 @@ export class DirectoryOutbox implements Outbox {
   }
 
   #later(milliseconds: number, change: () => void): void {
-    const timer = setTimeout(() => {
+    idleTimer(() => {
       if (this.#isClosed) return
       change()
       this.#listener.ready()
     }, milliseconds)
-    ;(timer as Partial<NodeJS.Timeout>).unref?.()
   }
 }

@@ -86,7 +86,7 @@ export class Presence {
     const name = newName(this.owner)
     try {
       // Exclusive: else a worker of a cluster would get a socket of its primary's, which outlives it.
-      viaShortPath(this.#directory, (path) =>
+      viaShortPath(this.#directory, this.owner, (path) =>
         server.listen({ path: join(path, name), exclusive: true }),
       )
       renameSync(join(this.#directory, name), this.#path)
@@ -104,7 +104,7 @@ export class Presence {
 export async function isListening(directory: string, owner: string): Promise<boolean> {
   const { connect } = builtin('node:net') as typeof net
   return await new Promise((resolve) => {
-    viaShortPath(directory, (path) => {
+    viaShortPath(directory, owner, (path) => {
       const socket = connect(join(path, aliveName(owner)))
       socket.on('connect', () => {
         resolve(true)
@@ -130,8 +130,8 @@ export async function signOf(
 }
 
 /** A socket's path may have 107 bytes, and 103 on macOS. Linux has a short path for every open directory. */
-function viaShortPath(directory: string, use: (path: string) => void): void {
-  const isShort = Buffer.byteLength(join(directory, aliveName(newOwner()))) <= 100
+function viaShortPath(directory: string, owner: string, use: (path: string) => void): void {
+  const isShort = Buffer.byteLength(join(directory, aliveName(owner))) <= 100
   if (isShort || process.platform !== 'linux') {
     if (!isShort) throw new Error('the path is too long for a socket')
     use(directory)

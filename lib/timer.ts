@@ -6,3 +6,6 @@ export function idleTimer(callback: () => void, milliseconds: number): NodeJS.Ti
   ;(timer as Partial<NodeJS.Timeout>).unref?.()
   return timer
 }
+
+/** The longest that a timer of Node's can run, in milliseconds: about 25 days. */
+export const longestTimer = 2 ** 31 - 1
