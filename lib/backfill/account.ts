@@ -12,6 +12,8 @@ import { Totals, type TotalsData } from './totals.js'
 export interface Refusal {
   readonly kind: string
   readonly reason: string
+  /** Of the answer by which the server refused. */
+  readonly status?: number | undefined
 }
 
 export interface AccountListener {
@@ -74,6 +76,10 @@ export class Account {
     return this.#totals.data()
   }
 
+  get position(): RowPosition | null {
+    return this.#position
+  }
+
   /** What a checkpoint needs to know. */
   get last(): { position: RowPosition | null; lastRow: string | null } {
     return { position: this.#position, lastRow: this.#lastRowHash() }
@@ -121,14 +127,14 @@ export class Account {
     else if (from === to) totals.skipped++
   }
 
-  #reject({ position, row, rejection }: Entry, { kind, reason }: Refusal): void {
+  #reject({ position, row, rejection }: Entry, { kind, reason, status }: Refusal): void {
     const totals = this.#totals
     totals.reject(kind)
     if (!rejection) this.#listener.rejectedLate()
     const { text, csv } = rejection ?? {}
     const content = text === undefined ? { row } : csv === undefined ? { text } : { text, csv }
     try {
-      this.#rejects.add({ ...position, reason, ...content })
+      this.#rejects.add({ ...position, reason, ...content }, status)
     } catch (error) {
       this.#listener.rejectsFailed(error)
     }

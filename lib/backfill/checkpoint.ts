@@ -15,7 +15,7 @@ const version = 1
 const maxBytes = 1024 * 1024
 
 /** What decides the messages of a run: hashes, so that none of it can be read. */
-export interface Identity {
+export interface RunFingerprint {
   /** The source's fingerprint; null where it has none. */
   readonly source: string | null
   readonly mapping: string
@@ -30,7 +30,7 @@ export interface Checkpoint {
   /** When it was written, for people. */
   readonly at: string
   readonly completed: boolean
-  readonly identity: Identity
+  readonly fingerprint: RunFingerprint
   /** Of the last row that is done; null where none is. */
   readonly position: RowPosition | null
   /** A hash of that row, where the source cannot say by itself whether it has changed. */
@@ -47,18 +47,18 @@ export function hashOf(...parts: string[]): string {
 }
 
 /** What decides the messages of a run with these options. */
-export function identityOf(settings: BackfillSettings, fingerprint: string | null): Identity {
+export function fingerprintOf(settings: BackfillSettings, ofSource: string | null): RunFingerprint {
   const { client, name, mapping, timestampNow, unit, archived } = settings
   const { url, writeKey, context = {}, integrations = {} } = client
   return {
-    source: fingerprint === null ? null : hashOf(fingerprint),
+    source: ofSource === null ? null : hashOf(ofSource),
     mapping: hashOf(mapping),
     options: hashOf(JSON.stringify({ name, timestampNow, unit, archived, context, integrations })),
     destination: hashOf(url, writeKey),
   }
 }
 
-const labels: Record<keyof Identity, string> = {
+const labels: Record<keyof RunFingerprint, string> = {
   source: 'the source',
   mapping: 'the mapping',
   options: 'an option that decides the messages',
@@ -66,8 +66,8 @@ const labels: Record<keyof Identity, string> = {
 }
 
 /** What is not as it was: 'the source and the mapping'; undefined where all is. */
-export function changesBetween(before: Identity, now: Identity): string | undefined {
-  const names = Object.keys(labels) as (keyof Identity)[]
+export function changesBetween(before: RunFingerprint, now: RunFingerprint): string | undefined {
+  const names = Object.keys(labels) as (keyof RunFingerprint)[]
   const changed = names.filter((name) => before[name] !== now[name]).map((name) => labels[name])
   return changed.length === 0 ? undefined : changed.join(' and ')
 }
@@ -144,11 +144,11 @@ function parse(text: string): Checkpoint | undefined {
   } catch {
     return undefined
   }
-  const { totals, identity, rejects } = value ?? {}
+  const { totals, fingerprint, rejects } = value ?? {}
   const isOne =
     value?.kind === kind &&
     value.version === version &&
-    typeof identity === 'object' &&
+    typeof fingerprint === 'object' &&
     isCount(rejects?.bytes) &&
     Number.isFinite(value.duration) &&
     (['rows', 'messages', 'delivered', 'failed', 'skipped', 'rejected', 'bytes'] as const).every(

@@ -5,7 +5,7 @@ import { errorOf } from '../describe.js'
 import { Guard } from '../guard.js'
 import type { Message } from '../message/types.js'
 import { isTooMany } from './account.js'
-import { Mapping, rejectionOf } from './mapping.js'
+import { rejectionOf, type RowMapping } from './mapping.js'
 import { progressInterval } from './progress.js'
 import type { BackfillSettings } from './read-options.js'
 import { longestTurn } from './reader.js'
@@ -20,7 +20,7 @@ const maxRejectedExamples = 20
 export class DryRun {
   readonly #source: BackfillSource
   readonly #settings: BackfillSettings
-  readonly #mapping: Mapping
+  readonly #mapping: RowMapping
   readonly #totals = new Totals()
   readonly #suspicions = new Suspicions()
   readonly #samples: Message[] = []
@@ -30,10 +30,10 @@ export class DryRun {
   #total: number | undefined
   #told = -Infinity
 
-  constructor(source: BackfillSource, settings: BackfillSettings) {
+  constructor(source: BackfillSource, settings: BackfillSettings, mapping: RowMapping) {
     this.#source = source
     this.#settings = settings
-    this.#mapping = new Mapping(settings)
+    this.#mapping = mapping
   }
 
   /** From the start, whatever a checkpoint says. */
@@ -86,7 +86,7 @@ export class DryRun {
       for (const { text, timestamp } of messages) {
         totals.messages++
         totals.bytes += Buffer.byteLength(text)
-        totals.span(timestamp, timestamp)
+        if (timestamp !== undefined) totals.span(timestamp, timestamp)
         parsed.push(JSON.parse(text) as Message)
       }
       this.#samples.push(...parsed.slice(0, maxSamples - this.#samples.length))
@@ -116,6 +116,7 @@ export class DryRun {
       lastTimestamp: this.#totals.lastTimestamp,
       duration: Math.round(performance.now() - this.#started),
       completed,
+      position: undefined,
       resumedFrom: undefined,
       checkpoint: undefined,
       rejects: undefined,

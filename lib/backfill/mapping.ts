@@ -19,7 +19,17 @@ import { toTimestamp } from './timestamp.js'
 export interface MadeMessage {
   readonly text: string
   /** ISO-8601, UTC. */
-  readonly timestamp: string
+  readonly timestamp: string | undefined
+}
+
+/** How a row becomes messages. */
+export interface RowMapping {
+  /**
+   * The messages of a row; none to skip it. A promise only if the mapping is asynchronous.
+   *
+   * @throws RowError or AnalyticsError if the row is to be rejected, as a whole
+   */
+  messagesOf(row: unknown, position: RowPosition): MadeMessage[] | Promise<MadeMessage[]>
 }
 
 /** Segment rejects an identify of so many traits or more (Unify, Product limits). */
@@ -29,7 +39,7 @@ const tooManyTraits = 300
 const addedFields = ['sentAt', 'messageId', 'projectId', 'receivedAt', 'originalTimestamp'] as const
 const ids = ['userId', 'anonymousId', 'previousId', 'groupId'] as const
 
-export class Mapping {
+export class Mapping implements RowMapping {
   readonly #settings: BackfillSettings
   readonly #maxMessageBytes: number
   readonly #composer: Composer
@@ -40,20 +50,14 @@ export class Mapping {
 
   /** @param maxMessageBytes what the outbox takes, where there is one */
   constructor(settings: BackfillSettings, maxMessageBytes?: number) {
-    const { context, maxBatchBytes, maxMessageBytes: most } = settings.client
+    const { context } = settings.client
     this.#settings = settings
-    // As the outbox does: what would not fit an empty batch could never be sent.
-    this.#maxMessageBytes = maxMessageBytes ?? Math.min(most, maxBatchBytes - bodyOverhead)
+    this.#maxMessageBytes = maxMessageBytes ?? largestMessage(settings)
     this.#composer = new Composer(settings.client)
     this.#contextText = JSON.stringify(this.#composer.context)
     this.#contextContent = context === undefined ? '' : JSON.stringify(inOrder(context))
   }
 
-  /**
-   * The messages of a row; none where it is to be skipped. A promise only where the mapping gives one.
-   *
-   * @throws RowError or AnalyticsError where the row is to be rejected: as a whole, whatever else it has
-   */
   messagesOf(row: unknown, position: RowPosition): MadeMessage[] | Promise<MadeMessage[]> {
     const { map } = this.#settings
     if (!map) return this.#make(row as Mapped)
@@ -129,7 +133,7 @@ export class Mapping {
         : `"${messageIdOf(this.#settings.name, content + this.#contentOf(ownContext))}"`
     const contextText = context === undefined ? this.#contextText : stringify(context as Draft)
     const text = `${content.slice(0, -1)}${own},"messageId":${id},"context":${contextText}}`
-    this.#checkSize(text)
+    checkSize(text, this.#maxMessageBytes)
     return { text, timestamp }
   }
 
@@ -138,17 +142,20 @@ export class Mapping {
     const { context } = this.#settings.client
     return stringify(inOrder(withDefaults(context ?? {}, ownContext as MessageContext)))
   }
+}
 
-  #checkSize(text: string): void {
-    // No UTF-16 unit takes more than three bytes.
-    if (text.length * 3 <= this.#maxMessageBytes) return
-    const bytes = Buffer.byteLength(text)
-    if (bytes <= this.#maxMessageBytes) return
-    throw new RowError(
-      'message_too_large',
-      `the message has ${bytes} bytes; allowed: ${this.#maxMessageBytes}`,
-    )
-  }
+/** As the outbox has it: what would not fit an empty batch could never be sent. */
+export function largestMessage({ client }: BackfillSettings): number {
+  return Math.min(client.maxMessageBytes, client.maxBatchBytes - bodyOverhead)
+}
+
+/** @throws RowError */
+export function checkSize(text: string, largest: number): void {
+  // No UTF-16 unit takes more than three bytes.
+  if (text.length * 3 <= largest) return
+  const bytes = Buffer.byteLength(text)
+  if (bytes <= largest) return
+  throw new RowError('message_too_large', `the message has ${bytes} bytes; allowed: ${largest}`)
 }
 
 function typeOf(type: unknown): MessageType {

@@ -119,6 +119,12 @@ export interface BackfillOptions<Row = unknown> extends ClientOptions {
    * @default false
    */
   acceptChanges?: boolean | undefined
+  /**
+   * Sends all rows again although an earlier run has completed, for example with another mapping. Without it such a run
+   * adds nothing, or is refused if the mapping or an option has changed.
+   * @default false
+   */
+  again?: boolean | undefined
   /** Reads no more than so many rows in all. Minimum 1. */
   limit?: number | undefined
   /**

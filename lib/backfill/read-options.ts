@@ -32,6 +32,7 @@ export interface BackfillSettings {
   readonly maxRejects: RejectsLimit | undefined
   readonly resume: boolean
   readonly acceptChanges: boolean
+  readonly again: boolean
   readonly limit: number
   readonly dryRun: boolean
   readonly signal: AbortSignal | undefined
@@ -90,6 +91,7 @@ export function readBackfillOptions<Row>(options: BackfillOptions<Row>): Backfil
     maxRejects: maxRejectsOf(options.maxRejects),
     resume: resumeOf(options.resume),
     acceptChanges: boolean(options, 'acceptChanges', false),
+    again: boolean(options, 'again', false),
     limit: integer(options, 'limit', Infinity, 1),
     dryRun,
     signal: signalOf(signal),
@@ -192,6 +194,7 @@ const known = new Set<string>([
   'maxRejects',
   'resume',
   'acceptChanges',
+  'again',
   'limit',
   'dryRun',
   'signal',

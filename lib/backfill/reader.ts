@@ -7,7 +7,7 @@ import type { Checkpoint } from './checkpoint.js'
 import type { Dispatch } from './dispatch.js'
 import { IterableSource } from './iterable-source.js'
 import type { Rejection } from './ledger.js'
-import { Mapping, rejectionOf, type MadeMessage } from './mapping.js'
+import { rejectionOf, type MadeMessage, type RowMapping } from './mapping.js'
 import type { Live } from './progress.js'
 import type { BackfillSettings } from './read-options.js'
 import type { Rejects } from './rejects.js'
@@ -32,11 +32,11 @@ export interface ReaderParts {
   readonly account: Account
   readonly rejects: Rejects
   readonly live: Live
+  readonly mapping: RowMapping
 }
 
 export class Reader {
   readonly #parts: ReaderParts
-  readonly #mapping: Mapping
   #isWaiting = false
   #stopped = false
   #room: (() => void) | undefined
@@ -44,7 +44,6 @@ export class Reader {
 
   constructor(parts: ReaderParts) {
     this.#parts = parts
-    this.#mapping = new Mapping(parts.settings, parts.dispatch.gate.maxMessageBytes)
   }
 
   /** Whether it waits for the source. */
@@ -142,7 +141,7 @@ export class Reader {
     }
     const { row } = read
     try {
-      const messages = this.#mapping.messagesOf(row, position)
+      const messages = this.#parts.mapping.messagesOf(row, position)
       if (!Array.isArray(messages)) return this.#takeLater(messages, position, row)
       this.#append(position, row, messages)
     } catch (error) {
@@ -172,8 +171,8 @@ export class Reader {
     let last = first
     for (const { text, timestamp } of messages) {
       gate.append(text, undefined)
-      if (first !== undefined && timestamp < first) first = timestamp
-      if (last !== undefined && timestamp > last) last = timestamp
+      if (first !== undefined && timestamp !== undefined && timestamp < first) first = timestamp
+      if (last !== undefined && timestamp !== undefined && timestamp > last) last = timestamp
     }
     const { nextSequence: to } = gate
     const bytes = gate.bytes - before

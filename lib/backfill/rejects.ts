@@ -27,7 +27,8 @@ export interface Rejects {
   readonly mark: { bytes: number; hash: string | null }
   /** The file, where there is one with anything in it. */
   readonly path: string | undefined
-  add(rejected: RejectedRow): void
+  /** @param status of the answer by which the server refused the row's messages */
+  add(rejected: RejectedRow, status?: number): void
   /** Writes what was added. */
   flush(): Promise<void>
   close(): Promise<void>
@@ -35,16 +36,26 @@ export interface Rejects {
 
 const safely = configure({ deterministic: false, circularValue: '[Circular]', bigint: 'string' })
 
+/** How rejected rows are written to a file. */
+export interface RejectsFormat {
+  /** Without the end of the line. */
+  lineOf(rejected: RejectedRow, status: number | undefined): string
+  /** What becomes of an older file of the same name: it is added to, or kept under another name. */
+  readonly addsToOlder: boolean
+}
+
+const rowsFormat: RejectsFormat = { lineOf, addsToOlder: false }
+
 function lineOf(rejected: RejectedRow): string {
   try {
-    return `${JSON.stringify(rejected)}\n`
+    return JSON.stringify(rejected)
   } catch {
     try {
-      return `${safely(rejected as object)}\n`
+      return safely(rejected as object)
     } catch {
       // A getter or toJSON of the row throws: what is left is where it was.
       const { line, key, reason } = rejected
-      return `${safely({ line, key, reason })}\n`
+      return safely({ line, key, reason }) ?? ''
     }
   }
 }
@@ -76,15 +87,26 @@ export class RejectsToFunction implements Rejects {
 /** Made when the first row is rejected, and not before. */
 export class RejectsFile implements Rejects {
   readonly #path: string
+  readonly #format: RejectsFormat
   #file: FileHandle | undefined
   #waiting: string[] = []
   #waitingBytes = 0
   #written = 0
   /** Of everything added so far. */
-  #hash: Hash = createHash('sha256')
+  readonly #hash: Hash = createHash('sha256')
 
-  constructor(path: string) {
+  constructor(path: string, format = rowsFormat) {
     this.#path = path
+    this.#format = format
+  }
+
+  /** For a run that begins: an older file is added to if the format says so. */
+  async begin(): Promise<void> {
+    if (!this.#format.addsToOlder) return
+    const file = await openExisting(this.#path)
+    if (!file) return
+    await file.close()
+    await this.#append()
   }
 
   /**
@@ -92,24 +114,34 @@ export class RejectsFile implements Rejects {
    * rejected again. A file that has been changed since is left alone, and kept under another name.
    */
   async resume(mark: { bytes: number; hash: string | null }): Promise<void> {
-    if (mark.bytes === 0) return
-    const hash = createHash('sha256')
+    if (mark.bytes === 0) {
+      await this.begin()
+      return
+    }
     const file = await openExisting(this.#path)
     if (!file) return
     try {
       const { size } = await file.stat()
-      if (size < mark.bytes) return
-      for await (const chunk of createReadStream(this.#path, { end: mark.bytes - 1 })) {
-        hash.update(chunk as Buffer)
-      }
-      if (hash.copy().digest('hex') !== mark.hash) return
-      await file.truncate(mark.bytes)
+      const isOurs = size >= mark.bytes && (await hashOfFile(this.#path, mark.bytes)) === mark.hash
+      if (isOurs) await file.truncate(mark.bytes)
+      else if (!this.#format.addsToOlder) return
     } finally {
       await file.close()
     }
+    await this.#append()
+  }
+
+  /** What is there stays, and is part of what a checkpoint knows. */
+  async #append(): Promise<void> {
+    let last: number | undefined
+    for await (const chunk of createReadStream(this.#path) as AsyncIterable<Buffer>) {
+      this.#hash.update(chunk)
+      this.#written += chunk.length
+      last = chunk.at(-1)
+    }
     this.#file = await open(this.#path, constants.O_WRONLY | constants.O_APPEND | noFollow)
-    this.#written = mark.bytes
-    this.#hash = hash
+    // A line that broke off must not take the next one with it.
+    if (last !== undefined && last !== newline) this.#add('\n')
   }
 
   get waiting(): number {
@@ -127,8 +159,11 @@ export class RejectsFile implements Rejects {
     return this.mark.bytes > 0 ? this.#path : undefined
   }
 
-  add(rejected: RejectedRow): void {
-    const line = lineOf(rejected)
+  add(rejected: RejectedRow, status?: number): void {
+    this.#add(`${this.#format.lineOf(rejected, status)}\n`)
+  }
+
+  #add(line: string): void {
     this.#hash.update(line)
     this.#waiting.push(line)
     this.#waitingBytes += Buffer.byteLength(line)
@@ -156,6 +191,14 @@ export class RejectsFile implements Rejects {
     // Only the owner: they are rows about people.
     return await open(this.#path, 'ax', 0o600)
   }
+}
+
+const newline = '\n'.charCodeAt(0)
+
+async function hashOfFile(path: string, bytes: number): Promise<string> {
+  const hash = createHash('sha256')
+  for await (const chunk of createReadStream(path, { end: bytes - 1 })) hash.update(chunk as Buffer)
+  return hash.digest('hex')
 }
 
 async function openExisting(path: string): Promise<FileHandle | undefined> {

@@ -27,6 +27,8 @@ export interface BackfillReport {
   lastTimestamp: string | undefined
   /** Whether everything was read, up to `limit`, and settled. */
   completed: boolean
+  /** Of the last row that is done, with all rows before it; undefined if none is. */
+  position: RowPosition | undefined
   /** Rows that were done before this run went on; undefined where it began anew. */
   resumedFrom: number | undefined
   /** The checkpoint's file; undefined where there is none. */

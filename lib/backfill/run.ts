@@ -4,8 +4,9 @@ import { errorOf } from '../describe.js'
 import type { Failure } from '../delivery/sender.js'
 import { Guard } from '../guard.js'
 import { Account } from './account.js'
-import type { Checkpoint, CheckpointFile, Identity } from './checkpoint.js'
+import type { Checkpoint, CheckpointFile, RunFingerprint } from './checkpoint.js'
 import { Dispatch } from './dispatch.js'
+import type { Work } from './engine.js'
 import { progressInterval, Rate, type Live } from './progress.js'
 import type { BackfillSettings } from './read-options.js'
 import { Reader } from './reader.js'
@@ -17,11 +18,12 @@ import type { BackfillSource } from './source.js'
 export interface RunParts {
   readonly settings: BackfillSettings
   readonly source: BackfillSource
-  readonly identity: Identity
+  readonly fingerprint: RunFingerprint
   readonly checkpointFile: CheckpointFile | undefined
   readonly rejects: Rejects
   /** What the run goes on from. */
   readonly start: Checkpoint | undefined
+  readonly work: Work
 }
 
 /** How long requests that are under way may take to end when the run is stopped, in milliseconds. */
@@ -52,7 +54,7 @@ export class Run {
   #whenLanded: (() => void) | undefined
 
   constructor(parts: RunParts) {
-    const { settings, source, rejects, start } = parts
+    const { settings, source, rejects, start, work } = parts
     this.#parts = parts
     this.#dispatch = new Dispatch(settings, {
       delivered: (sequence, count) => this.#delivered(sequence, count),
@@ -75,7 +77,17 @@ export class Run {
     this.#live = { rows, sent: messages, delivered, skipped, rejected, bytes }
     this.#rate.measure(delivered, this.#started)
     const [dispatch, account, live] = [this.#dispatch, this.#account, this.#live]
-    this.#reader = new Reader({ settings, source, start, dispatch, account, rejects, live })
+    const mapping = work.mapping(settings, dispatch.gate.maxMessageBytes)
+    this.#reader = new Reader({
+      settings,
+      source,
+      start,
+      dispatch,
+      account,
+      rejects,
+      live,
+      mapping,
+    })
     this.#saver = new Saver(
       () => this.#save(),
       (error) => this.#halt(fileFailed(error)),
@@ -131,9 +143,14 @@ export class Run {
       this.#whenNothingIsUnderWay()
       return
     }
-    this.#account.refuse(sequence, count, { kind: `refused by the server: ${status}`, reason })
+    this.#account.refuse(sequence, count, {
+      kind: `refused by the server: ${status}`,
+      reason,
+      status,
+    })
     this.#refused += count
-    if (this.#live.delivered === 0 && this.#refused >= plainlyWrong) {
+    const isPlain = this.#live.delivered === 0 && this.#refused >= plainlyWrong
+    if (isPlain && this.#parts.work.expectsRefusals !== true) {
       const text = `the run was stopped: the server refused every one of the first ${this.#refused} messages: ${reason}`
       this.#halt(new BackfillError('too_many_rejects', text, { status }))
     }
@@ -194,6 +211,7 @@ export class Run {
       lastTimestamp: totals.lastTimestamp,
       duration: this.#duration,
       completed: this.#stopped === undefined,
+      position: this.#account.position ?? undefined,
       resumedFrom: start?.totals.rows,
       checkpoint: checkpointFile?.path,
       rejects: rejects.path,
@@ -205,12 +223,12 @@ export class Run {
   }
 
   async #save(): Promise<void> {
-    const { checkpointFile, rejects, identity, settings } = this.#parts
+    const { checkpointFile, rejects, fingerprint, settings } = this.#parts
     const { settledUntil } = this.#account
     const content = {
       name: settings.name,
       completed: this.#isComplete && !this.#stopped,
-      identity,
+      fingerprint,
       ...this.#account.last,
       totals: this.#account.totals(),
       duration: this.#duration,

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { UsageError } from './exit-codes.js'
 
 /** The variable that has the key where none is named. */
-export const standardVariable = 'SEGMENT_WRITE_KEY'
+export const defaultVariable = 'SEGMENT_WRITE_KEY'
 
 export interface KeyOptions {
   writeKeyEnv?: string
@@ -21,7 +21,7 @@ export async function readWriteKey(
       throw new UsageError('give --write-key-env or --write-key-file, not both')
     return checked(await textOf(writeKeyFile), 'the file of --write-key-file')
   }
-  const variable = writeKeyEnv ?? standardVariable
+  const variable = writeKeyEnv ?? defaultVariable
   if (!/^[A-Za-z_]\w*$/.test(variable))
     // It may be the key itself, given by mistake.
     throw new UsageError('--write-key-env takes the name of an environment variable, not a key')

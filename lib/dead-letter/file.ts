@@ -15,7 +15,7 @@ import { dirname, resolve } from 'node:path'
 import { errorOf } from '../describe.js'
 import { shown, wrong } from '../options/checks.js'
 import type { DeadLetters, Failed } from './dead-letters.js'
-import { letterOf } from './letter.js'
+import { writeDeadLetter } from './format.js'
 
 const newline = '\n'.charCodeAt(0)
 
@@ -76,7 +76,7 @@ function warn(problem: string): void {
 function textOf(failures: readonly Failed[]): Buffer<ArrayBuffer> {
   const at = new Date()
   const lines = failures.flatMap(({ error, type }) =>
-    error.messages.map((message) => `${letterOf(error, message, type, at)}\n`),
+    error.messages.map((message) => `${writeDeadLetter(error, message, type, at)}\n`),
   )
   return Buffer.from(lines.join(''))
 }

@@ -299,7 +299,7 @@ describe("the checkpoint's file", () => {
     ['JSON of another kind', '{"version":1}'],
     [
       'a checkpoint whose totals are broken',
-      '{"kind":"selfsame backfill checkpoint","version":1,"identity":{},"duration":1,"rejects":{"bytes":0},"totals":{"rows":-1}}',
+      '{"kind":"selfsame backfill checkpoint","version":1,"fingerprint":{},"duration":1,"rejects":{"bytes":0},"totals":{"rows":-1}}',
     ],
     ['nothing', ''],
     ['far more than a checkpoint', '{'.repeat(2_000_000)],

@@ -38,7 +38,9 @@ describe('selfsame backfill', () => {
       collector.behave()
       const other = await run([...command, '--trait', 'mail=email'])
       expect(other.code).to.equal(1)
-      expect(other.stderr).to.match(/: the mapping; --no-resume .*, --accept-changes /)
+      expect(other.stderr).to.match(
+        /: the mapping is not the same .*; --no-resume .*, --accept-changes /,
+      )
       const { code, stdout, stderr } = await run([...command, '--trait', 'email', '--rate', '0'])
       expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' })
       expect(stdout).to.match(/^3 rows read, 3 messages, 3 delivered\n/)
@@ -97,8 +99,8 @@ describe('selfsame backfill', () => {
       ]
       for (const args of [
         ['--type', 'track', '--event-column', 'what', '--property', 'revenue:number=amount'],
-        ['--type', 'group', '--group-id', 'org', '--trait', '*'],
-        ['--type', 'alias', '--previous-id', 'old'],
+        ['--type', 'group', '--group-id', 'org', '--trait', '*', '--again'],
+        ['--type', 'alias', '--previous-id', 'old', '--again'],
       ]) {
         const { code, stderr } = await run([...common, ...args])
         expect(code, stderr).to.equal(0)
@@ -112,6 +114,24 @@ describe('selfsame backfill', () => {
         traits: { old: 'a1', what: 'Paid', amount: '9.5' },
       })
       expect(alias).to.deep.include({ type: 'alias', userId: 'u1', previousId: 'a1' })
+    })).timeout(60_000)
+
+  it('sends no row a second time by another mapping, unless told to', () =>
+    withCommand(async ({ run, at, collector }) => {
+      const args = ['backfill', 'a.csv', '--user-id', 'id', '--timestamp', 'at', '--json']
+      writeFileSync(at('a.csv'), 'id,plan,at\n1,free,2014-01-01\n2,basic,2014-01-01\n')
+      expect((await run(args)).code).to.equal(0)
+      const changed = await run([...args, '--trait', 'plan'])
+      expect(changed.code).to.equal(1)
+      expect(changed.stderr).to.include('an earlier run has sent all 2 rows')
+      expect(changed.stderr).to.include('--again does that')
+      expect(collector.accepted).to.equal(2)
+      const again = await run([...args, '--trait', 'plan', '--again'])
+      expect(reportOf(again.stdout)).to.include({ rows: 2, delivered: 2 })
+      const same = await run([...args, '--trait', 'plan'])
+      expect(reportOf(same.stdout)).to.include({ rows: 2, resumedFrom: 2 })
+      expect(collector.accepted).to.equal(4)
+      expect(collector.duplicates).to.equal(0)
     })).timeout(60_000)
 
   it('maps by a module, whose change is noticed', () =>
@@ -128,13 +148,15 @@ describe('selfsame backfill', () => {
       child.kill('SIGINT')
       const stopped = await outcome
       expect(stopped.code).to.equal(130)
-      expect(stopped.stderr).to.include('the same command goes on from there')
+      expect(stopped.stderr).to.include('rerun the same command to resume')
       expect(reportOf(stopped.stdout)).to.include({ completed: false, skipped: 1 })
 
       writeFileSync(at('map.mjs'), module('Bought'))
       const changed = await run(args)
       expect(changed.code).to.equal(1)
-      expect(changed.stderr).to.include('not as in the checkpoint a.csv.checkpoint.json')
+      expect(changed.stderr).to.include(
+        'the mapping is not the same as in the checkpoint a.csv.checkpoint.json',
+      )
 
       writeFileSync(at('map.mjs'), module('Imported'))
       const rest = await run(args)
@@ -290,7 +312,7 @@ describe('selfsame backfill', () => {
       expect(stdout)
         .to.include('nothing was sent')
         .and.to.include('line 3: timestamp is a string that is no ISO-8601 date')
-        .and.to.include('email as user id, in 1 rows')
+        .and.to.include('email as user id, in 1 row\n')
         .and.to.include('"userId": "a@example.com"')
       const json = await run([...args, '--json'], { env })
       expect((JSON.parse(json.stdout) as DryRunReport).samples).to.have.lengthOf(1)

@@ -1,7 +1,7 @@
 // `selfsame resend`: dead letters arrive as they were, in order, and what fails again is kept.
 
 import { once } from 'node:events'
-import { mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { expect } from 'chai'
 import { Analytics } from '../../lib/index.js'
 import { withCommand } from './command.js'
@@ -130,11 +130,11 @@ describe('selfsame resend', () => {
         [undefined, 'the message has 40186 bytes; allowed: 32768'],
         [3, 'the line is not valid JSON'],
         [4, 'the line is an array; allowed: an object'],
-        [5, 'userId and anonymousId are both missing; put one in'],
+        [5, 'userId and anonymousId are both missing; add one'],
         [6, 'message is missing; allowed: the message that failed, an object'],
         [
           7,
-          'messageId is missing, or has more than 99 characters; without one nobody would know a second sending from the first',
+          'messageId is missing, or has more than 99 characters; without one the service could not tell a second sending from the first',
         ],
         [9, 'event is undefined; allowed: a non-empty string'],
       ])
@@ -204,7 +204,43 @@ describe('selfsame resend', () => {
       expect(collector.accepted).to.equal(2)
     })).timeout(60_000)
 
-  it('ends at a signal, and says from which line to go on', () =>
+  it('is resumed after a kill by the same command, and keeps what failed before once', () =>
+    withCommand(async ({ start, run, at: path, collector }) => {
+      const broken = (number: number): string => `broken ${number}`
+      writeFileSync(
+        path('dead.ndjson'),
+        lines(numbers(3_000).map((n) => (n % 100 === 99 ? broken(n) : letter(n)))),
+      )
+      writeFileSync(path('dead.ndjson.failed'), 'older\n')
+      const { child, outcome } = start(['resend', 'dead.ndjson', '--rate', '0'])
+      await collector.waitFor(600, { timeout: 20_000 })
+      child.kill('SIGKILL')
+      await outcome
+      const { code, stdout, stderr } = await run(['resend', 'dead.ndjson', '--rate', '0', '--json'])
+      expect(code, stderr).to.equal(3)
+      expect(JSON.parse(stdout)).to.deep.include({ lines: 3_000, delivered: 2_970, broken: 30 })
+      expect(collector.accepted).to.equal(2_970)
+      const failed = readFileSync(path('dead.ndjson.failed'), 'utf8').trimEnd().split('\n')
+      expect(failed[0]).to.equal('older')
+      expect(failed.slice(1).map((line) => (JSON.parse(line) as Letter).line)).to.deep.equal(
+        numbers(30).map((n) => n * 100 + 100),
+      )
+      expect(existsSync(path('dead.ndjson.checkpoint.json'))).to.equal(false)
+    })).timeout(60_000)
+
+  it('fails again what the server still refuses, however many, and with its status', () =>
+    withCommand(async ({ run, at: path, collector }) => {
+      writeFileSync(path('dead.ndjson'), lines(numbers(150).map((number) => letter(number))))
+      collector.misbehave(() => ({ status: 400 }))
+      const { code, stdout } = await run(['resend', 'dead.ndjson', '--rate', '0', '--json'])
+      expect(code).to.equal(3)
+      expect(JSON.parse(stdout)).to.deep.include({ messages: 150, failed: 150, pending: 0 })
+      const failed = readLines(path('dead.ndjson.failed'))
+      expect(failed.map(({ message }) => message)).to.deep.equal(numbers(150).map(message))
+      expect(failed[0]).to.include({ code: 'rejected', status: 400 })
+    })).timeout(60_000)
+
+  it('ends at a signal, and says from which line to resume', () =>
     withCommand(async ({ start, run, at: path, collector }) => {
       writeFileSync(path('dead.ndjson'), lines(numbers(3_000).map((number) => letter(number))))
       const { child, outcome } = start(['resend', 'dead.ndjson', '--rate', '1000', '--json'])
@@ -215,7 +251,7 @@ describe('selfsame resend', () => {
       const { delivered, fromLine } = JSON.parse(stdout) as { delivered: number; fromLine: number }
       expect(delivered).to.equal(collector.accepted)
       expect(fromLine).to.equal(delivered + 1)
-      expect(stderr).to.include(`--from-line ${fromLine} goes on from there`)
+      expect(stderr).to.include(`rerun with --from-line ${fromLine}`)
       const rest = await run([
         'resend',
         'dead.ndjson',

@@ -8,7 +8,7 @@ import type { BackfillSource, BrokenRow, RowPosition, SourceRow } from '../sourc
 import { csvRows, type CsvOptions } from './csv.js'
 import { contentOf, decoderFor, fingerprintOf, sizeOf, stdinPath } from './file-bytes.js'
 import { jsonArrayRows } from './json-array.js'
-import { ndjsonRows } from './ndjson.js'
+import { ndjsonRows, rowsOfLine, type LineReader } from './ndjson.js'
 
 const formats = ['csv', 'tsv', 'ndjson', 'json'] as const
 
@@ -48,22 +48,39 @@ export function fileSource(
   path: string,
   options: FileOptions = {},
 ): BackfillSource<Record<string, unknown>> {
-  return new FileSource(path, options)
+  return new FileSource<Row>(path, options)
 }
 
-class FileSource implements BackfillSource<Record<string, unknown>> {
+/** The lines of a text file that is neither CSV nor plain rows of JSON, from line `firstLine` on. */
+export function lineSource<R>(
+  path: string,
+  readLine: LineReader<R>,
+  firstLine = 1,
+): BackfillSource<R> {
+  return new FileSource<R>(path, {}, { readLine, firstLine })
+}
+
+type Row = Record<string, unknown>
+
+class FileSource<R> implements BackfillSource<R> {
   readonly name: string
   readonly #path: string
   readonly #options: FileOptions
+  readonly #lines: { readLine: LineReader<R>; firstLine: number } | undefined
   #known: Promise<string> | undefined
   #read = 0
 
-  constructor(path: unknown, options: FileOptions) {
+  constructor(
+    path: unknown,
+    options: FileOptions,
+    lines?: { readLine: LineReader<R>; firstLine: number },
+  ) {
     if (typeof path !== 'string' || path === '')
       throw wrong('path', describe(path), "the path of a file, or '-' for standard input")
     checkOptions(options)
     this.#path = path
     this.#options = { ...options }
+    this.#lines = lines
     this.name = path === stdinPath ? 'standard input' : basename(path)
   }
 
@@ -85,24 +102,29 @@ class FileSource implements BackfillSource<Record<string, unknown>> {
   async *open(after?: {
     position: RowPosition
     rows: number
-  }): AsyncGenerator<SourceRow<Record<string, unknown>> | BrokenRow, void> {
+  }): AsyncGenerator<SourceRow<R> | BrokenRow, void> {
     this.#read = 0
     const content = contentOf(this.#path, this.#options.encoding, (bytes) => {
       this.#read += bytes
     })
     // Some at a time: a promise for each row and each generator on its way would cost more than its parsing.
-    for await (const items of this.#itemsOf(content, after)) for (const item of items) yield item
+    const all = this.#lines
+      ? ndjsonRows(content, this.#lines.readLine, after?.position.line ?? this.#lines.firstLine - 1)
+      : (this.#itemsOf(content, after) as AsyncIterable<(SourceRow<R> | BrokenRow)[]>)
+    for await (const items of all) for (const item of items) yield item
   }
 
   async *#itemsOf(
     content: AsyncGenerator<Buffer, void>,
     after: { position: RowPosition; rows: number } | undefined,
-  ): AsyncGenerator<(SourceRow<Record<string, unknown>> | BrokenRow)[], void> {
+  ): AsyncGenerator<(SourceRow<Row> | BrokenRow)[], void> {
     const { format, all } = await this.#formatOf(content)
     const line = after?.position.line ?? 0
     if (format === 'json') yield* jsonArrayRows(all, after?.rows)
-    else if (format === 'ndjson') yield* ndjsonRows(all, csvOptions(this.#options), line)
-    else yield* csvRows(all, csvOptions(this.#options, format), line)
+    else if (format === 'ndjson') {
+      const csv = csvOptions(this.#options)
+      yield* ndjsonRows(all, (text, number) => rowsOfLine(text, number, csv), line)
+    } else yield* csvRows(all, csvOptions(this.#options, format), line)
   }
 
   async #fingerprint(): Promise<string> {

@@ -8,26 +8,41 @@ import { rowOfJson } from './json-value.js'
 import { isRejectedLine, rowsOfRejected } from './rejected-line.js'
 
 type Row = Record<string, unknown>
-type Item = SourceRow<Row> | BrokenRow
 
-/** The rows of `chunks` behind line `after`, some at a time. Lines of a rejects file are taken as the rows that they hold. */
-export async function* ndjsonRows(
+/** What a line holds: one row as a rule, several if it is a rejected piece of CSV that has been corrected. */
+export type LineReader<R> = (text: string, line: number) => (SourceRow<R> | BrokenRow)[]
+
+/** What the lines of `chunks` after line `after` hold, some at a time. Empty lines hold nothing. */
+export async function* ndjsonRows<R>(
   chunks: AsyncIterable<Buffer>,
-  rejected: CsvOptions = {},
+  read: LineReader<R>,
   after = 0,
-): AsyncGenerator<Item[], void> {
+): AsyncGenerator<(SourceRow<R> | BrokenRow)[], void> {
   for await (const block of blocksOf(chunks)) {
-    if ('bytes' in block) yield [...rowsOfBlock(block, rejected, after)]
+    if ('bytes' in block) yield [...rowsOfBlock(block, read, after)]
     else if (block.line > after)
       yield [{ broken: tooLong(block.length), position: { line: block.line } }]
   }
 }
 
-function* rowsOfBlock(
+/** Reads one JSON object, or the rows of a line of a rejects file. */
+export function rowsOfLine(
+  text: string,
+  line: number,
+  csv: CsvOptions,
+): (SourceRow<Row> | BrokenRow)[] {
+  const read = rowOfJson(text)
+  if ('broken' in read)
+    return [{ broken: read.broken, ...textOfBroken(Buffer.from(text)), position: { line } }]
+  if (isRejectedLine(read.row)) return rowsOfRejected(read.row, line, csv)
+  return [{ row: read.row, position: { line } }]
+}
+
+function* rowsOfBlock<R>(
   { bytes, firstLine }: Block,
-  rejected: CsvOptions,
+  read: LineReader<R>,
   after: number,
-): Generator<Item> {
+): Generator<SourceRow<R> | BrokenRow> {
   const starts = lineStarts(bytes)
   for (let index = 0; index < starts.length - 1; index++) {
     const line = firstLine + index
@@ -39,9 +54,7 @@ function* rowsOfBlock(
       .trim()
     if (text === '') continue
     const fault = encodingFault(part)
-    const read = fault === undefined ? rowOfJson(text) : { broken: fault }
-    if ('broken' in read) yield { broken: read.broken, ...textOfBroken(part), position: { line } }
-    else if (isRejectedLine(read.row)) yield* rowsOfRejected(read.row, line, rejected)
-    else yield { row: read.row, position: { line } }
+    if (fault === undefined) yield* read(text, line)
+    else yield { broken: fault, ...textOfBroken(part), position: { line } }
   }
 }

@@ -3,19 +3,18 @@
 import { readFile } from 'node:fs/promises'
 import { backfill } from '../../backfill/backfill.js'
 import type { BackfillOptions } from '../../backfill/options.js'
-import type { Progress } from '../../backfill/progress.js'
 import { BackfillError, type BackfillReport, type DryRunReport } from '../../backfill/report.js'
 import type { Integrations } from '../../message/types.js'
-import { Display, formatCount } from '../display.js'
+import { attend } from '../attend.js'
 import { exitCodes, UsageError } from '../exit-codes.js'
-import { Interruption } from '../interruption.js'
+import { sharedOptions } from '../shared-options.js'
 import type { Terminal } from '../terminal.js'
-import { readWriteKey } from '../write-key.js'
+import { formatCount } from '../words.js'
 import { CheckedSource, checkColumns } from './checked-source.js'
 import { FlagMapping } from './flag-mapping.js'
 import { loadMapFile } from './map-file.js'
 import type { BackfillFlags } from './options.js'
-import { textOfDryRun, textOfReport } from './report-text.js'
+import { dryRunText, reportText } from './report-text.js'
 import { inputOf, type Input } from './source-of.js'
 import { suggest } from './suggest.js'
 
@@ -35,22 +34,13 @@ export async function runBackfill(
   // A file that is not there is told before anything else.
   await input.source.total
   const options = await optionsOf(input, flags)
-  const display = await Display.start()
-  const interruption = new Interruption((text) => display.say(text))
   try {
-    const report = await backfill<Row>(options.source, {
-      ...options.run,
-      signal: interruption.signal,
-      onProgress: (progress) => display.update(standingOf(progress)),
-    })
-    display.stop()
-    return tell(report, flags, input, interruption, terminal)
+    const { result, interrupted } = await attend((watch) =>
+      backfill<Row>(options.source, { ...options.run, ...watch }),
+    )
+    return finish(result, { flags, input, interrupted, terminal })
   } catch (error) {
-    display.stop()
     throw withReport(error, flags, terminal)
-  } finally {
-    display.stop()
-    interruption.release()
   }
 }
 
@@ -61,14 +51,8 @@ interface Prepared {
 
 async function optionsOf(input: Input, flags: BackfillFlags): Promise<Prepared> {
   const { map, mapping, check } = await mappingOf(flags)
-  const { dryRun = false, checkpoint } = flags
   const run: BackfillOptions<Row> = {
-    ...(dryRun ? {} : { writeKey: await readWriteKey(flags) }),
-    host: flags.host ?? process.env.SEGMENT_HOST,
-    path: flags.path,
-    gzip: flags.gzip,
-    maxMessageBytes: flags.maxMessageBytes,
-    rate: flags.rate,
+    ...(await sharedOptions(flags)),
     maxInFlight: flags.maxInFlight,
     name: flags.name,
     map,
@@ -79,13 +63,11 @@ async function optionsOf(input: Input, flags: BackfillFlags): Promise<Prepared> 
     active: flags.active ? undefined : false,
     integrations: await integrationsOf(flags.integrations),
     // By default it is called after the source: two files in one folder are two runs.
-    checkpoint: checkpoint ?? `${input.name}.checkpoint.json`,
+    checkpoint: flags.checkpoint ?? `${input.name}.checkpoint.json`,
     rejects: flags.rejects ?? `${input.name}.rejects.ndjson`,
     maxRejects: flags.maxRejects,
-    resume: flags.resume ?? true,
-    acceptChanges: flags.acceptChanges,
+    again: flags.again,
     limit: flags.limit,
-    dryRun,
   }
   return { source: new CheckedSource(input.source, check), run }
 }
@@ -136,35 +118,33 @@ async function integrationsOf(text: string | undefined): Promise<Integrations | 
   }
 }
 
-function standingOf(progress: Progress): Parameters<Display['update']>[0] {
-  const { rows, rate, rejected, done, total, waitingFor } = progress
-  return { count: `${formatCount(rows)} rows`, rate, rejected, done, total, waitingFor }
+interface Finished {
+  readonly flags: BackfillFlags
+  readonly input: Input
+  readonly interrupted: number | undefined
+  readonly terminal: Terminal
 }
 
-function tell(
+function finish(
   report: BackfillReport | DryRunReport,
-  flags: BackfillFlags,
-  input: Input,
-  interruption: Interruption,
-  terminal: Terminal,
+  { flags, input, interrupted, terminal }: Finished,
 ): number {
   if (flags.json) terminal.print(JSON.stringify(report))
-  else terminal.print('samples' in report ? textOfDryRun(report) : textOfReport(report))
+  else terminal.print('samples' in report ? dryRunText(report) : reportText(report))
   if (!report.completed) {
-    if (flags.dryRun !== true) terminal.tell(howToGoOn(report, input))
-    return interruption.code ?? exitCodes.failed
+    if (flags.dryRun !== true) terminal.tell(resumeHint(report, input))
+    return interrupted ?? exitCodes.failed
   }
   return report.rejected + report.failed > 0 ? exitCodes.rejects : exitCodes.done
 }
 
-function howToGoOn(report: BackfillReport, input: Input): string {
+function resumeHint(report: BackfillReport, input: Input): string {
   const { rows, checkpoint } = report
-  const where = `stopped behind row ${formatCount(rows)}`
-  if (!input.canGoOn)
-    return `${where}; a query without --key cannot be gone on with: begin anew with --no-resume, which stores nothing twice within the destination's dedup window`
-  if (checkpoint === undefined) return `${where}; without a checkpoint it begins anew`
-  const same = ['the same command', input.toGoOn].filter(Boolean).join(' ')
-  return `${where}; ${same} goes on from there (checkpoint: ${checkpoint})`
+  const where = `stopped after row ${formatCount(rows)}`
+  if (!input.canResume)
+    return `${where}; a query without --key cannot be resumed: rerun the same command, and the destination drops what it has already if that is within its dedup window`
+  if (checkpoint === undefined) return `${where}; without a checkpoint a rerun starts over`
+  return `${where}; rerun ${input.resumeWith} to resume (checkpoint: ${checkpoint})`
 }
 
 /** What a run that was stopped had done is told as well. */
@@ -173,7 +153,7 @@ function withReport(error: unknown, flags: BackfillFlags, terminal: Terminal): u
   if (error.cause instanceof UsageError) return error.cause
   if (error.report) {
     if (flags.json) terminal.print(JSON.stringify(error.report))
-    else terminal.tell(textOfReport(error.report))
+    else terminal.tell(reportText(error.report))
   }
   return error.code === 'changed' ? new BackfillError('changed', inFlags(error.message)) : error
 }
@@ -183,4 +163,5 @@ function inFlags(text: string): string {
   return text
     .replace('resume: false', '--no-resume')
     .replace('acceptChanges: true', '--accept-changes')
+    .replace('again: true', '--again')
 }

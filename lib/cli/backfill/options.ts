@@ -1,12 +1,12 @@
 // The options of `selfsame backfill`.
 
 import { Option, type Command } from 'commander'
-import { addConnection, type ConnectionFlags } from '../connection.js'
+import { addConnection, addRun, type SharedFlags } from '../shared-options.js'
 import { character, list, repeated, wholeNumber } from '../values.js'
 import { emptyMeanings } from './cells.js'
 import { mappedTypes, type MappingFlags } from './flag-mapping.js'
 
-export interface BackfillFlags extends ConnectionFlags, MappingFlags {
+export interface BackfillFlags extends SharedFlags, MappingFlags {
   map?: string
   suggest?: boolean
   from?: string
@@ -24,21 +24,16 @@ export interface BackfillFlags extends ConnectionFlags, MappingFlags {
   archived?: boolean
   active: boolean
   integrations?: string
-  dryRun?: boolean
+  again?: boolean
   limit?: number
   maxInFlight?: number
-  rejects?: string
   maxRejects?: string
-  checkpoint?: string | false
-  resume?: boolean
-  acceptChanges?: boolean
-  json?: boolean
 }
 
 export function addBackfillOptions(command: Command): Command {
   addSource(command)
   addMapping(command)
-  addRun(command)
+  addFiles(command)
   return addConnection(command).addOption(
     new Option(
       '--max-in-flight <n>',
@@ -114,18 +109,17 @@ function addMapping(command: Command): void {
     .option('--suggest', 'look at the first rows and print a mapping')
 }
 
-function addRun(command: Command): void {
-  command
-    .optionsGroup('The run:')
-    .option('--dry-run', 'do everything but send, and say what is suspicious')
-    .addOption(new Option('--limit <n>', 'read no more rows than that').argParser(wholeNumber(1)))
-    .option('--rejects <file>', 'for rows that are not delivered (default: NAME.rejects.ndjson)')
-    .option('--max-rejects <n>', "stop when there are more: a number, or a share like '1%'")
-    .option('--checkpoint <file>', 'of how far the run is (default: NAME.checkpoint.json)')
-    .option('--no-checkpoint', 'keep none')
-    .option('--no-resume', 'begin anew, whatever the checkpoint says')
-    .option('--resume', 'go on where the checkpoint is (default)')
-    .option('--accept-changes', 'go on although the source or the mapping has changed')
-    .option('--name <name>', 'of the run, part of every messageId (default: backfill)')
-    .option('--json', 'print the report as JSON')
+function addFiles(command: Command): void {
+  addRun(command, 'NAME')
+    .option('--again', 'send all rows again although an earlier run has completed')
+    .option(
+      '--rejects <file>',
+      'file for rows that are not delivered (default: NAME.rejects.ndjson)',
+    )
+    .option(
+      '--max-rejects <n>',
+      "stop if more rows are rejected: a number, or a share such as '1%'",
+    )
+    .addOption(new Option('--limit <n>', 'read at most this many rows').argParser(wholeNumber(1)))
+    .option('--name <name>', 'name of the run, part of every messageId (default: backfill)')
 }

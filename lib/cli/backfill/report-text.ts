@@ -1,53 +1,49 @@
-// A report for a person.
+// The report of a backfill, for a person.
 
 import type { BackfillReport, DryRunReport } from '../../backfill/report.js'
 import type { RowPosition } from '../../backfill/source.js'
-import { formatCount, span } from '../display.js'
+import { countLines, formatCount, formatSpan } from '../words.js'
 
-export function textOfReport(report: BackfillReport): string {
-  const { rows, messages, delivered, failed, skipped, rejected, bytes, duration } = report
-  const seconds = Math.max(duration, 1) / 1000
+export function reportText(report: BackfillReport): string {
+  const { rows, messages, delivered, failed, rejected, bytes, duration, resumedFrom } = report
   const lines = [
-    `${formatCount(rows)} rows read, ${formatCount(messages)} messages, ${formatCount(delivered)} delivered`,
+    `${formatCount(rows, 'row')} read, ${formatCount(messages, 'message')}, ${formatCount(delivered)} delivered`,
   ]
-  if (failed > 0) lines.push(`${formatCount(failed)} messages were refused by the server`)
-  if (skipped > 0) lines.push(`${formatCount(skipped)} rows were skipped by the mapping`)
+  if (failed > 0) lines.push(`${formatCount(failed, 'message')} refused by the server`)
+  lines.push(...skippedLines(report))
   if (rejected > 0) {
-    const where = report.rejects === undefined ? '' : `, in ${report.rejects}`
-    lines.push(`${formatCount(rejected)} rows were rejected${where}:`)
-    lines.push(...reasonsOf(report))
+    const where = report.rejects === undefined ? '' : `, see ${report.rejects}`
+    lines.push(`${formatCount(rejected, 'row')} rejected${where}:`)
+    lines.push(...countLines(report.rejectedByReason))
   }
-  const { resumedFrom } = report
   if (resumedFrom !== undefined && resumedFrom === rows && report.completed)
-    lines.push('an earlier run had done all of it; --no-resume does it again')
-  else if (resumedFrom !== undefined) lines.push(`went on behind row ${formatCount(resumedFrom)}`)
-  const { firstTimestamp, lastTimestamp } = report
-  if (firstTimestamp !== undefined && lastTimestamp !== undefined)
-    lines.push(`timestamps from ${firstTimestamp} to ${lastTimestamp}`)
+    lines.push('nothing was left to do: an earlier run has sent it all; --again sends it again')
+  else if (resumedFrom !== undefined) lines.push(`resumed after row ${formatCount(resumedFrom)}`)
+  const rate = delivered / (Math.max(duration, 1) / 1000)
   lines.push(
-    `${formatCount(bytes)} bytes in ${span(duration)}, ${formatCount(delivered / seconds)} messages a second`,
+    ...timestampLines(report),
+    `${formatCount(bytes, 'byte')} in ${formatSpan(duration)}, ${formatCount(rate, 'message')} a second`,
   )
   return lines.join('\n')
 }
 
-export function textOfDryRun(report: DryRunReport): string {
-  const { rows, messages, skipped, rejected, samples, suspicions, rejectedExamples } = report
+export function dryRunText(report: DryRunReport): string {
+  const { rows, messages, rejected, samples, suspicions, rejectedExamples } = report
   const lines = [
-    `dry run: nothing was sent`,
-    `${formatCount(rows)} rows would make ${formatCount(messages)} messages`,
+    'dry run: nothing was sent',
+    `${formatCount(rows, 'row')} would make ${formatCount(messages, 'message')}`,
+    ...skippedLines(report),
+    ...timestampLines(report),
   ]
-  if (skipped > 0) lines.push(`${formatCount(skipped)} rows are skipped by the mapping`)
-  const { firstTimestamp, lastTimestamp } = report
-  if (firstTimestamp !== undefined && lastTimestamp !== undefined)
-    lines.push(`timestamps from ${firstTimestamp} to ${lastTimestamp}`)
   if (rejected > 0) {
-    lines.push('', `${formatCount(rejected)} rows would be rejected:`, ...reasonsOf(report))
+    lines.push('', `${formatCount(rejected, 'row')} would be rejected:`)
+    lines.push(...countLines(report.rejectedByReason))
     for (const { position, reason } of rejectedExamples)
       lines.push(`  ${placeOf(position)}: ${reason}`)
   }
   if (suspicions.length > 0) lines.push('', 'suspicious:')
   for (const { kind, count, examples } of suspicions) {
-    lines.push(`  ${kind.replaceAll('_', ' ')}, in ${formatCount(count)} rows`)
+    lines.push(`  ${kind.replaceAll('_', ' ')}, in ${formatCount(count, 'row')}`)
     for (const { position, text } of examples) lines.push(`    ${placeOf(position)}: ${text}`)
   }
   if (samples.length > 0) lines.push('', 'the first messages:')
@@ -55,10 +51,13 @@ export function textOfDryRun(report: DryRunReport): string {
   return lines.join('\n')
 }
 
-function reasonsOf({ rejectedByReason }: BackfillReport): string[] {
-  return Object.entries(rejectedByReason)
-    .sort(([, a], [, b]) => b - a)
-    .map(([reason, count]) => `  ${formatCount(count)} × ${reason}`)
+function skippedLines({ skipped }: BackfillReport): string[] {
+  return skipped === 0 ? [] : [`${formatCount(skipped, 'row')} skipped by the mapping`]
+}
+
+function timestampLines({ firstTimestamp, lastTimestamp }: BackfillReport): string[] {
+  if (firstTimestamp === undefined || lastTimestamp === undefined) return []
+  return [`timestamps from ${firstTimestamp} to ${lastTimestamp}`]
 }
 
 function placeOf({ line, key }: RowPosition): string {

@@ -12,9 +12,9 @@ export interface Input {
   readonly source: BackfillSource<Record<string, unknown>>
   /** What the files of the run are called after. */
   readonly name: string
-  /** What an interrupted run has to be given to go on, beside the same command; undefined where nothing. */
-  readonly toGoOn: string | undefined
-  readonly canGoOn: boolean
+  readonly canResume: boolean
+  /** What has to be rerun to resume. */
+  readonly resumeWith: string
 }
 
 /** @throws UsageError, or TypeError that names the option */
@@ -25,7 +25,7 @@ export function inputOf(file: string | undefined, flags: BackfillFlags): Input {
   if (file !== undefined) throw new UsageError('give a file or --from, not both')
   if (query === undefined) throw new UsageError("a database needs --query 'select …'")
   const source = postgresSource({ url: urlOf(from, fromEnv), query, key })
-  return { source, name: 'query', toGoOn: undefined, canGoOn: key !== undefined }
+  return { source, name: 'query', canResume: key !== undefined, resumeWith: 'the same command' }
 }
 
 function fileInput(file: string | undefined, flags: BackfillFlags): Input {
@@ -44,8 +44,8 @@ function fileInput(file: string | undefined, flags: BackfillFlags): Input {
   return {
     source,
     name: isStdin ? 'stdin' : (source.name ?? file),
-    toGoOn: isStdin ? 'and the same input' : undefined,
-    canGoOn: true,
+    canResume: true,
+    resumeWith: isStdin ? 'the same command with the same input' : 'the same command',
   }
 }
 

@@ -1,19 +1,20 @@
-// `selfsame resend`: dead letters are sent again.
+// `selfsame resend`: dead letters are sent again, by the engine of the backfill.
 
-import { realpath } from 'node:fs/promises'
-import { sizeOf, stdinPath } from '../../backfill/sources/file-bytes.js'
-import { readOptions, type Settings } from '../../options/read-options.js'
-import { Display } from '../display.js'
+import { realpath, rm } from 'node:fs/promises'
+import { execute } from '../../backfill/engine.js'
+import type { Progress } from '../../backfill/progress.js'
+import { readBackfillOptions, type BackfillSettings } from '../../backfill/read-options.js'
+import { BackfillError, type BackfillReport, type DryRunReport } from '../../backfill/report.js'
+import { stdinPath } from '../../backfill/sources/file-bytes.js'
+import { largestMessage } from '../../backfill/mapping.js'
+import { errorCodes } from '../../errors.js'
+import { attend } from '../attend.js'
 import { exitCodes, UsageError } from '../exit-codes.js'
-import { Interruption } from '../interruption.js'
+import { sharedOptions } from '../shared-options.js'
 import type { Terminal } from '../terminal.js'
-import { readWriteKey } from '../write-key.js'
-import { Failures } from './failures.js'
-import { isKnownCode } from './letter.js'
 import type { ResendFlags } from './options.js'
-import { textOfResend } from './report.js'
-import { Resender } from './resender.js'
-import { Resending } from './resending.js'
+import { resendReport, resendText } from './report.js'
+import { deadLetterFormat, deadLetterSource, VerbatimMapping } from './verbatim-mapping.js'
 
 /** @returns the exit code */
 export async function runResend(
@@ -21,67 +22,109 @@ export async function runResend(
   flags: ResendFlags,
   terminal: Terminal,
 ): Promise<number> {
-  const { dryRun = false, rate = 500, fromLine = 1 } = flags
-  const total = await sizeOf(file)
-  const codes = codesOf(flags.code)
-  const failures = new Failures(await rejectsOf(file, flags))
-  const settings = dryRun ? undefined : await settingsOf(flags)
-  const display = await Display.start()
-  const interruption = new Interruption((text) => display.say(text))
-  const { signal } = interruption
-  const resender = settings && new Resender(settings, rate, failures, signal)
-  const parts = { file, fromLine, codes, resender, failures, display, signal, total }
-  const resending = new Resending(parts)
-  const { report } = resending
-  try {
-    await resending.run()
-  } finally {
-    display.stop()
-    interruption.release()
-    failures.close()
-    terminal.print(flags.json ? JSON.stringify(report) : textOfResend(report, dryRun))
-    if (report.fromLine !== null)
-      terminal.tell(
-        `stopped; the same command with --from-line ${report.fromLine} goes on from there`,
-      )
-  }
-  if (!report.completed) return interruption.code ?? exitCodes.failed
+  const { dryRun = false, fromLine } = flags
+  const source = deadLetterSource(file, fromLine)
+  // A missing file is reported before anything else.
+  await source.total
+  const files = await filesOf(file, flags)
+  const mapping = new VerbatimMapping(checkedCodes(flags.code))
+  const options = await sharedOptions(flags)
+  let progress: Progress | undefined
+  const { result, interrupted } = await attend((watch) =>
+    stopped(
+      execute(
+        source,
+        readBackfillOptions({
+          ...options,
+          ...files,
+          signal: watch.signal,
+          onProgress: (now) => {
+            progress = now
+            watch.onProgress(now)
+          },
+          name: 'resend',
+          mapping: JSON.stringify(flags.code ?? 'all'),
+          maxBatchSize: 2_500,
+          // In order.
+          maxInFlight: 1,
+        }),
+        {
+          mapping: (settings: BackfillSettings, largest = largestMessage(settings)) => {
+            mapping.largest = largest
+            return mapping
+          },
+          rejectsFormat: deadLetterFormat,
+          // They were refused before.
+          expectsRefusals: true,
+        },
+      ),
+    ),
+  )
+  const run = { progress, firstLine: fromLine ?? 1, rejects: files.rejects }
+  const report = resendReport(result.report, mapping, run)
+  terminal.print(flags.json ? JSON.stringify(report) : resendText(report, dryRun))
+  if ('samples' in result.report)
+    for (const { position, reason } of result.report.rejectedExamples)
+      terminal.tell(`line ${position.line}: ${reason}`)
+  if (report.completed && !dryRun && files.checkpoint !== false)
+    // It serves to resume: the same letters may be sent again at any time.
+    await rm(files.checkpoint, { force: true })
+  if (report.fromLine !== null && !dryRun)
+    terminal.tell(resumeHint(report.fromLine, files.checkpoint, file === stdinPath))
+  if (result.error) throw result.error
+  if (!report.completed) return interrupted ?? exitCodes.failed
   return report.failed + report.broken > 0 ? exitCodes.rejects : exitCodes.done
 }
 
-function codesOf(codes: string[] | undefined): ReadonlySet<string> | undefined {
-  const unknown = codes?.find((code) => !isKnownCode(code))
-  if (unknown !== undefined)
-    throw new UsageError(`the code ${JSON.stringify(unknown)} is not known; see docs/errors.md`)
-  return codes && new Set(codes)
+interface Stopped {
+  readonly report: BackfillReport | DryRunReport
+  readonly error?: BackfillError
 }
 
-async function rejectsOf(file: string, { rejects }: ResendFlags): Promise<string> {
-  const path = rejects ?? (file === stdinPath ? 'stdin.failed' : `${file}.failed`)
-  if (await areSame(path, file))
-    throw new UsageError('--rejects is the file that is read; give another')
-  return path
+/** Of a run that was stopped by an error, what it had done is reported as well. */
+async function stopped(running: Promise<BackfillReport | DryRunReport>): Promise<Stopped> {
+  try {
+    return { report: await running }
+  } catch (error) {
+    if (!(error instanceof BackfillError) || error.report === undefined) throw error
+    return { report: error.report, error }
+  }
+}
+
+function resumeHint(fromLine: number, checkpoint: string | false, isStdin: boolean): string {
+  const from = `rerun with --from-line ${fromLine}`
+  if (checkpoint === false) return `stopped; ${from} to resume`
+  const same = isStdin ? 'the same command with the same input' : 'the same command'
+  return `stopped; rerun ${same} to resume (checkpoint: ${checkpoint}), or ${from}`
+}
+
+function checkedCodes(codes: string[] | undefined): string[] | undefined {
+  const unknown = codes?.find((code) => !Object.hasOwn(errorCodes, code) && code !== 'unknown')
+  if (unknown !== undefined)
+    throw new UsageError(
+      `option --code is ${JSON.stringify(unknown)}; allowed: ${Object.keys(errorCodes).join(', ')}`,
+    )
+  return codes
+}
+
+async function filesOf(
+  file: string,
+  flags: ResendFlags,
+): Promise<{ rejects: string; checkpoint: string | false }> {
+  const name = file === stdinPath ? 'stdin' : file
+  const rejects = flags.rejects ?? `${name}.failed`
+  if (await areSame(rejects, file))
+    throw new UsageError(`option --rejects is the file that is read; allowed: another file`)
+  const standard = flags.fromLine === undefined ? `${name}.checkpoint.json` : false
+  const { checkpoint } = flags
+  return { rejects, checkpoint: checkpoint ?? standard }
 }
 
 async function areSame(a: string, b: string): Promise<boolean> {
   try {
     return (await realpath(a)) === (await realpath(b))
   } catch {
-    // One of them is not there.
+    // One of them does not exist.
     return false
   }
-}
-
-async function settingsOf(flags: ResendFlags): Promise<Settings> {
-  return readOptions({
-    writeKey: await readWriteKey(flags),
-    host: flags.host ?? process.env.SEGMENT_HOST,
-    path: flags.path,
-    gzip: flags.gzip,
-    maxMessageBytes: flags.maxMessageBytes,
-    maxBatchSize: 2_500,
-    // In order.
-    maxInFlight: 1,
-    flushOnExit: false,
-  })
 }

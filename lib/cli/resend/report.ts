@@ -1,13 +1,16 @@
-// The account of a resend.
+// The report of a resend.
 
-import { formatCount } from '../display.js'
+import type { Progress } from '../../backfill/progress.js'
+import type { BackfillReport, DryRunReport } from '../../backfill/report.js'
+import { countLines, formatCount } from '../words.js'
+import type { VerbatimMapping } from './verbatim-mapping.js'
 
 export interface ResendReport {
-  /** Lines read: `lines = filtered + broken + messages`. */
+  /** Lines that are done: `lines = filtered + broken + messages` once all are. */
   lines: number
-  /** Of another code than those that were asked for. */
+  /** Lines with another code than those that were asked for. */
   filtered: number
-  /** That cannot be sent. */
+  /** Lines that cannot be sent. */
   broken: number
   /** `messages = delivered + failed + pending`; in a dry run all are pending. */
   messages: number
@@ -18,45 +21,50 @@ export interface ResendReport {
   byType: Record<string, number>
   /** Whether every line was read and every message settled. */
   completed: boolean
-  /** The line to begin with to go on; null where it is completed. */
+  /** The line to resume at; null if it is completed. */
   fromLine: number | null
-  /** The file of what failed again; null where nothing did. */
+  /** The file of what failed again; null if nothing did. */
   rejects: string | null
 }
 
-export function emptyReport(): ResendReport {
+export function resendReport(
+  report: BackfillReport | DryRunReport,
+  { byCode, byType }: VerbatimMapping,
+  run: { progress: Progress | undefined; firstLine: number; rejects: string },
+): ResendReport {
+  const { rows, skipped, rejected, delivered, completed, position } = report
+  const isDryRun = 'samples' in report
+  const tooLarge = report.rejectedByReason.message_too_large ?? 0
+  const failed = report.failed + tooLarge
+  const sent = isDryRun ? 0 : report.messages
+  const pending = Math.max(0, (run.progress?.sent ?? 0) - sent)
   return {
-    lines: 0,
-    filtered: 0,
-    broken: 0,
-    messages: 0,
-    delivered: 0,
-    failed: 0,
-    pending: 0,
-    byCode: {},
-    byType: {},
-    completed: false,
-    fromLine: null,
-    rejects: null,
+    lines: rows,
+    filtered: skipped,
+    broken: rejected - failed,
+    messages: delivered + failed + pending,
+    delivered,
+    failed,
+    pending,
+    byCode,
+    byType,
+    completed,
+    fromLine: completed ? null : position?.line === undefined ? run.firstLine : position.line + 1,
+    rejects: rejected > 0 && !isDryRun ? run.rejects : null,
   }
 }
 
-export function textOfResend(report: ResendReport, dryRun: boolean): string {
+export function resendText(report: ResendReport, dryRun: boolean): string {
   const { lines, filtered, broken, messages, delivered, failed, byCode, byType, rejects } = report
-  const text = [`${formatCount(lines)} lines read`]
+  const text = [`${formatCount(lines, 'line')} read`]
   if (dryRun) {
     text[0] = `dry run: nothing was sent. ${String(text[0])}`
-    text.push(`${formatCount(messages)} messages would be sent`, ...countsOf(byType))
-    if (messages > 0) text.push('they failed with:', ...countsOf(byCode))
-  } else text.push(`${formatCount(delivered)} of ${formatCount(messages)} messages delivered`)
-  if (filtered > 0)
-    text.push(`${formatCount(filtered)} lines have another code, and were left alone`)
-  if (failed > 0) text.push(`${formatCount(failed)} messages failed again`)
-  if (broken > 0) text.push(`${formatCount(broken)} lines cannot be sent`)
-  if (rejects !== null) text.push(`what is left is in ${rejects}, each line with its reason`)
+    text.push(`${formatCount(messages, 'message')} would be sent:`, ...countLines(byType))
+    if (messages > 0) text.push('their codes:', ...countLines(byCode))
+  } else text.push(`${formatCount(delivered)} of ${formatCount(messages, 'message')} delivered`)
+  if (filtered > 0) text.push(`${formatCount(filtered, 'line')} skipped: they have another code`)
+  if (failed > 0) text.push(`${formatCount(failed, 'message')} failed again`)
+  if (broken > 0) text.push(`${formatCount(broken, 'line')} cannot be sent`)
+  if (rejects !== null) text.push(`see ${rejects} for each with its reason`)
   return text.join('\n')
-}
-
-function countsOf(counts: Record<string, number>): string[] {
-  return Object.entries(counts).map(([name, count]) => `  ${formatCount(count)} × ${name}`)
 }

@@ -1,0 +1,95 @@
+// The engine: from a source and a mapping to delivered messages, or to a report of what would be delivered.
+
+import { constants } from 'node:fs'
+import { access } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { errorOf } from '../describe.js'
+import {
+  changesBetween,
+  CheckpointFile,
+  fingerprintOf,
+  type Checkpoint,
+  type RunFingerprint,
+} from './checkpoint.js'
+import { DryRun } from './dry-run.js'
+import { IterableSource } from './iterable-source.js'
+import type { RowMapping } from './mapping.js'
+import type { BackfillSettings } from './read-options.js'
+import { RejectsFile, RejectsToFunction, type Rejects, type RejectsFormat } from './rejects.js'
+import { BackfillError, type BackfillReport, type DryRunReport } from './report.js'
+import { Run } from './run.js'
+import type { BackfillSource } from './source.js'
+
+/** What decides, beside the options, what an engine does with rows. */
+export interface Work {
+  /** @param maxMessageBytes of the run, if it sends */
+  mapping(settings: BackfillSettings, maxMessageBytes?: number): RowMapping
+  /** Default: a line of JSON with the row. */
+  readonly rejectsFormat?: RejectsFormat
+  /** Whether a run goes on if the server refuses every one of the first messages. */
+  readonly expectsRefusals?: boolean
+}
+
+/** @throws BackfillError if the run is stopped, or not begun */
+export async function execute(
+  source: BackfillSource,
+  settings: BackfillSettings,
+  work: Work,
+): Promise<BackfillReport | DryRunReport> {
+  if (settings.dryRun) return await new DryRun(source, settings, work.mapping(settings)).run()
+  const ofSource = source instanceof IterableSource ? null : await source.fingerprint
+  const fingerprint = fingerprintOf(settings, ofSource)
+  const { checkpoint } = settings
+  const checkpointFile = checkpoint === undefined ? undefined : new CheckpointFile(checkpoint)
+  const start = startOf(await checkpointFile?.read(), fingerprint, settings)
+  const rejects = await rejectsFor(settings, start, work.rejectsFormat)
+  const parts = { settings, source, fingerprint, checkpointFile, rejects, start, work }
+  return await new Run(parts).run()
+}
+
+/**
+ * Where to resume; undefined to begin at the start. A completed run resumes after its last row if nothing has changed, and
+ * does not stand in the way of another source or destination. The same rows with another mapping would all be new messages.
+ */
+function startOf(
+  found: Checkpoint | undefined,
+  now: RunFingerprint,
+  { resume, acceptChanges, again, checkpoint }: BackfillSettings,
+): Checkpoint | undefined {
+  // If nothing is done yet there is nothing to resume.
+  if (!found || !resume || found.totals.rows === 0) return undefined
+  // A list that was done may be any other now.
+  if (found.completed && (again || now.source === null)) return undefined
+  const changes = changesBetween(found.fingerprint, now)
+  if (changes === undefined || acceptChanges) return found
+  const { source, destination } = found.fingerprint
+  const isOther = source !== now.source || destination !== now.destination
+  if (found.completed && isOther) return undefined
+  throw new BackfillError(
+    'changed',
+    found.completed
+      ? `an earlier run has sent all ${found.totals.rows} rows (checkpoint ${checkpoint ?? ''}), and ${changes} has changed since: ` +
+          'every row would be sent a second time, as a new message; again: true does that'
+      : `${changes} is not the same as in the checkpoint ${checkpoint ?? ''}, which is at row ${found.totals.rows}; ` +
+          'resume: false begins at the start, acceptChanges: true resumes all the same',
+  )
+}
+
+async function rejectsFor(
+  { rejects }: BackfillSettings,
+  start: Checkpoint | undefined,
+  format: RejectsFormat | undefined,
+): Promise<Rejects> {
+  if (typeof rejects === 'function') return new RejectsToFunction(rejects)
+  const file = new RejectsFile(rejects, format)
+  try {
+    // The first row may be rejected hours later.
+    await access(dirname(rejects), constants.W_OK)
+    if (start) await file.resume(start.rejects)
+    else await file.begin()
+  } catch (cause) {
+    const reason = `the rejects file ${rejects} cannot be written: ${errorOf(cause).message}`
+    throw new BackfillError('file_failed', reason, { cause })
+  }
+  return file
+}

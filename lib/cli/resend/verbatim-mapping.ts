@@ -1,0 +1,53 @@
+// Dead letters become the messages that they hold, to the byte.
+
+import { checkSize, type MadeMessage, type RowMapping } from '../../backfill/mapping.js'
+import type { RejectsFormat } from '../../backfill/rejects.js'
+import { lineSource } from '../../backfill/sources/file-source.js'
+import type { BackfillSource } from '../../backfill/source.js'
+import {
+  readDeadLetter,
+  rewriteDeadLetter,
+  writeUnreadable,
+  type DeadLetter,
+} from '../../dead-letter/format.js'
+
+export class VerbatimMapping implements RowMapping {
+  /** Of the messages of this run, by the code that they failed with, and by type. */
+  readonly byCode: Record<string, number> = {}
+  readonly byType: Record<string, number> = {}
+  readonly #codes: ReadonlySet<string> | undefined
+  largest = Infinity
+
+  /** @param codes all others are skipped; undefined: none is */
+  constructor(codes: readonly string[] | undefined) {
+    this.#codes = codes && new Set(codes)
+  }
+
+  messagesOf(row: unknown): MadeMessage[] {
+    const { code, type, message, timestamp } = row as DeadLetter
+    if (this.#codes?.has(code) === false) return []
+    checkSize(message, this.largest)
+    this.byCode[code] = (this.byCode[code] ?? 0) + 1
+    this.byType[type] = (this.byType[type] ?? 0) + 1
+    return [{ text: message, timestamp }]
+  }
+}
+
+export function deadLetterSource(path: string, firstLine?: number): BackfillSource<DeadLetter> {
+  const readLine: Parameters<typeof lineSource<DeadLetter>>[1] = (text, line) => {
+    const position = { line }
+    const read = readDeadLetter(text)
+    return ['broken' in read ? { ...read, text, position } : { row: read, position }]
+  }
+  return lineSource(path, readLine, firstLine)
+}
+
+/** What fails again is a dead letter again, and can be sent as such. */
+export const deadLetterFormat: RejectsFormat = {
+  addsToOlder: true,
+  lineOf({ reason, line, row, text }, status) {
+    if (row === undefined) return writeUnreadable(reason, line, text)
+    const code = status === undefined ? 'message_too_large' : 'rejected'
+    return rewriteDeadLetter({ code, reason, status }, row as DeadLetter)
+  },
+}
