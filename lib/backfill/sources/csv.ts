@@ -1,12 +1,11 @@
 // The rows of a CSV or TSV text. A broken row costs itself: the next good line begins a row again.
 
 import { isUtf8 } from 'node:buffer'
-import { parse } from 'csv-parse/sync'
 import type { BrokenRow, SourceRow } from '../source.js'
-import { blocksOf, lineStarts, longestRecord, type Block } from './blocks.js'
+import { blocksOf, linesIn, longestRecord, type Block } from './blocks.js'
 import { encodingFault, textOfBroken, tooLong } from './broken-text.js'
 import { columnsOf, delimiterOf, rowOf } from './columns.js'
-import { recordAt, type CsvFormat, type CsvRecord } from './csv-record.js'
+import { CsvRecords, type CsvFormat, type CsvRecord } from './csv-record.js'
 import { SourceError } from './source-error.js'
 
 export interface CsvOptions {
@@ -69,18 +68,15 @@ class CsvReader {
   }
 
   read(block: Block): Item[] {
-    if (!this.#isHeaderNext && !this.#begun && !this.#isSkipping) {
-      const behind = fromLine(block, this.#after)
-      return behind ? this.#parse(behind, false) : []
-    }
-    return this.#parse(this.#withBegun(block), false)
+    const begun = this.#begun
+    if (!begun) return this.#parse(block, false)
+    const bytes = Buffer.concat([begun.bytes, block.bytes])
+    return this.#parse({ bytes, firstLine: begun.firstLine }, false)
   }
 
   /** Nothing follows what was read. */
   end(): Item[] {
-    const begun = this.#begun
-    this.#begun = undefined
-    return begun ? this.#parse(begun, true) : []
+    return this.#begun ? this.#parse(this.#begun, true) : []
   }
 
   longLine(line: number, length: number): Item[] {
@@ -88,119 +84,76 @@ class CsvReader {
     return line <= this.#after ? [] : [{ broken: tooLong(length), position: { line } }]
   }
 
-  #withBegun(block: Block): Block {
-    const begun = this.#begun
-    this.#begun = undefined
-    if (!begun) return block
-    return { bytes: Buffer.concat([begun.bytes, block.bytes]), firstLine: begun.firstLine }
-  }
-
   #parse({ bytes, firstLine }: Block, isEnd: boolean): Item[] {
-    const starts = lineStarts(bytes)
+    this.#begun = undefined
+    const text = this.#textOf(bytes, isEnd)
     const items: Item[] = []
-    const faults = new Faults(bytes)
-    /** The index of the line where the next record begins. */
-    let line = 0
-    const wait = (): void => {
-      this.#begun = { bytes: bytes.subarray(starts[line]), firstLine: firstLine + line }
-    }
-    if (this.#isSkipping) {
-      const good = this.#nextGood(bytes, starts, 0, starts.length - 1, isEnd)
-      line = good.line
-      if (!good.isCertain) {
-        wait()
-        return items
-      }
-    }
-    while (line < starts.length - 1) {
-      const start = starts[line] ?? 0
-      const whole = this.#readWhole(bytes, start, (values, length) => {
-        const first = line
-        const end = start + length
-        while ((starts[line] ?? end) < end) line++
-        const from = starts[first] ?? 0
-        const position = { line: firstLine + first }
-        if (values.length === 1 && values[0] === '') return
-        if (this.#isHeaderNext) {
-          this.#readHeader(values, faults.of(from, end), position.line)
-          // So that what is behind it can be skipped where the rows begin later.
-          return
-        }
-        if (position.line <= this.#after) return
-        const tooLarge = end - from > longestRecord ? tooLong(end - from, 'record') : undefined
-        const fault = tooLarge ?? faults.of(from, end) ?? this.#faultOf(values)
-        if (fault === undefined) items.push({ row: rowOf(this.#columns ?? [], values), position })
-        else items.push(this.#broken(bytes, from, end, position.line, fault))
-      })
-      if (whole) break
-      const from = starts[line] ?? 0
-      if (bytes[from] === 0xef && bytes[from + 1] === 0xbb && bytes[from + 2] === 0xbf) {
-        // A byte order mark at the start of a line: files were joined.
-        starts[line] = from + 3
-        continue
-      }
-      const format = this.#formatOf(bytes, from)
-      const record = withinLimit(recordAt(bytes, from, format), from)
-      if (record.is === 'open' && !isEnd && bytes.length - from < longestRecord) {
-        wait()
+    let line = firstLine
+    for (let at = 0; at < bytes.length;) {
+      const isDone = line < this.#after && !this.#isHeaderNext && !this.#isSkipping
+      const end =
+        isDone && text.records.isLine(at)
+          ? text.records.lineEnd(at)
+          : this.#readRecord(text, at, line, items)
+      if (end === undefined) {
+        this.#begun = { bytes: bytes.subarray(at), firstLine: line }
         break
       }
-      if (this.#isHeaderNext) throw headerError(firstLine + line, this.#reasonOf(record))
-      const next = this.#behindBroken(bytes, starts, line, record, isEnd)
-      if (next === undefined) {
-        wait()
-        break
-      }
-      const end = starts[next] ?? bytes.length
-      if (firstLine + line > this.#after) {
-        // Where it has swallowed rows, what is wrong is what is wrong with its own line.
-        const own = next > line + 1 ? record : recordAt(bytes.subarray(0, end), from, format)
-        items.push(this.#broken(bytes, from, end, firstLine + line, this.#reasonOf(own)))
-      }
-      line = next
-      if (!this.#isSkipping) continue
-      const good = this.#nextGood(bytes, starts, next, starts.length - 1, isEnd)
-      line = good.line
-      if (!good.isCertain) {
-        wait()
-        break
-      }
+      line += end === text.records.lineEnd(at) ? 1 : linesIn(bytes.subarray(at, end))
+      at = end
     }
     return items
   }
 
-  /**
-   * Hands on records with their lengths in bytes until all are read, or one is broken.
-   *
-   * @param tell gets the record and where it ends, behind `start`
-   */
-  #readWhole(bytes: Buffer, start: number, tell: (values: string[], end: number) => void): boolean {
-    const { delimiter, quote } = this.#formatOf(bytes, start)
-    if (quote === undefined || bytes.indexOf(quote, start) < 0) {
-      splitLines(bytes, start, delimiter, tell)
-      return true
-    }
-    try {
-      parse(bytes.subarray(start), {
-        delimiter,
-        quote,
-        record_delimiter: ['\r\n', '\n'],
-        relax_column_count: true,
-        on_record: (values: string[], { bytes: end }) => {
-          if (this.#isTorn(values)) throw new TornRecord()
-          tell(values, end)
-          return null
-        },
-      })
-      return true
-    } catch (error) {
-      if (error instanceof SourceError) throw error
-      return false
-    }
+  #textOf(bytes: Buffer, isEnd: boolean): Text {
+    const isClean = isUtf8(bytes) && !bytes.includes(0)
+    return { bytes, isEnd, isClean, records: new CsvRecords(bytes, this.#formatOf(bytes)) }
   }
 
-  /** Whether it has another number of columns, and several lines: its quotes may have swallowed the rows behind it. */
-  #isTorn(values: string[]): boolean {
+  /**
+   * Adds what begins at `at`: a row, a broken one, or nothing.
+   *
+   * @returns where the next record begins; undefined if more text is needed to know
+   */
+  #readRecord(text: Text, at: number, line: number, items: Item[]): number | undefined {
+    const { bytes, records, isEnd } = text
+    if (this.#isSkipping) {
+      const good = this.#nextGood(text, at, bytes.length)
+      if (good.at !== at) return good.at
+      if (!good.isCertain) return undefined
+      this.#isSkipping = false
+    }
+    // A byte order mark at the start of a line: files were joined.
+    const hasMark = bytes[at] === 0xef && bytes[at + 1] === 0xbb && bytes[at + 2] === 0xbf
+    const from = hasMark ? at + 3 : at
+    const record = withinLimit(records.at(from), from)
+    if (record.is === 'open' && !isEnd && bytes.length - from < longestRecord) return undefined
+    if (record.is === 'whole' && !this.#isTorn(record.values)) {
+      const { values, end } = record
+      const fault = this.#faultOf(text, from, record)
+      if (values.length === 1 && values[0] === '') return end
+      if (this.#isHeaderNext) this.#readHeader(values, fault, line)
+      else if (line > this.#after)
+        items.push(
+          fault === undefined
+            ? { row: rowOf(this.#columns ?? [], values), position: { line } }
+            : this.#broken(bytes.subarray(from, end), line, fault),
+        )
+      return end
+    }
+    if (this.#isHeaderNext) throw headerError(line, this.#reasonOf(record))
+    const next = this.#afterBroken(text, from, record)
+    if (next === undefined || line <= this.#after) return next
+    const broken = bytes.subarray(from, next)
+    // If it has swallowed rows, what is wrong is what is wrong with its own line.
+    const isOneLine = next === records.lineEnd(from)
+    const own = isOneLine ? new CsvRecords(broken, this.#formatOf(bytes)).at(0) : record
+    items.push(this.#broken(broken, line, this.#reasonOf(own)))
+    return next
+  }
+
+  /** Whether it has another number of columns, and several lines: its quotes may have swallowed the rows after it. */
+  #isTorn(values: readonly string[]): boolean {
     return (
       !this.#isHeaderNext &&
       values.length !== this.#columns?.length &&
@@ -222,12 +175,18 @@ class CsvReader {
       )
   }
 
-  #faultOf(values: string[]): string | undefined {
+  /** What is wrong with a record whose quotes are right. */
+  #faultOf({ bytes, isClean }: Text, from: number, record: Whole): string | undefined {
+    const { values, end } = record
+    if (end - from > longestRecord) return tooLong(end - from, 'record')
+    if (!isClean) {
+      const part = bytes.subarray(from, end)
+      const fault = part.includes(0) ? 'a NUL byte is in the row; remove it' : encodingFault(part)
+      if (fault !== undefined) return fault
+    }
+    if (this.#isHeaderNext) return undefined
     const columns = this.#columns ?? []
-    const [first = ''] = values
-    if (first.startsWith('\uFEFF')) values[0] = first.slice(1)
-    if (values.length !== columns.length)
-      return `the row has ${values.length} columns, the header has ${columns.length}`
+    if (values.length !== columns.length) return this.#reasonOf(record)
     if (values[0] === columns[0] && values.every((value, index) => value === columns[index]))
       return 'the header again: were files joined?'
     return undefined
@@ -237,127 +196,82 @@ class CsvReader {
     if (record.is === 'faulty') return record.reason
     if (record.is === 'open')
       return `the quote that opens in column ${record.column} is never closed`
-    return `the row has ${record.columns} columns, the header has ${this.#columns?.length ?? 0}`
+    return `the row has ${record.values.length} columns, the header has ${this.#columns?.length ?? 0}`
   }
 
   /**
-   * The line where rows begin again behind the broken record of line `line`; undefined where more text is needed to know.
+   * Where rows begin again after a broken record; undefined if more text is needed to know.
    *
-   * Where its quotes reach over several lines, and in one of those a good row begins, the first line alone is broken: the
-   * others were swallowed. Where none does, they belong to it.
+   * If its quotes reach over several lines, and in one of those a good row begins, the first line alone is broken: the
+   * others were swallowed. If none does, they belong to it.
    */
-  #behindBroken(
-    bytes: Buffer,
-    starts: number[],
-    line: number,
-    record: CsvRecord,
-    isEnd: boolean,
-  ): number | undefined {
-    const last = lineAt(starts, line, reachOf(record, starts[line] ?? 0))
-    const good = this.#nextGood(bytes, starts, line + 1, last, isEnd)
+  #afterBroken(text: Text, from: number, record: CsvRecord): number | undefined {
+    const { bytes, records } = text
+    const second = records.lineEnd(from)
+    const reach = reachOf(record, from)
+    const last = reach <= second ? second : records.lineEnd(Math.min(reach, bytes.length) - 1)
+    const good = this.#nextGood(text, second, last)
     if (!good.isCertain) return undefined
-    if (good.line < last) return line + 1
+    if (good.at < last) return second
     // Longer than a record may be: what follows belongs to it, up to the next good row.
     this.#isSkipping = record.is === 'open'
     return last
   }
 
   /**
-   * The first line from `line` on, and before `last`, in which a good row begins; else `last`. Uncertain where the text
-   * ends within what may be one: whether it is must not depend on where a block happens to end.
+   * The first line from `from` on, and before `last`, in which a good row begins; else `last`. Uncertain if the text ends
+   * within what may be one: whether it is must not depend on where a block happens to end.
    */
   #nextGood(
-    bytes: Buffer,
-    starts: number[],
-    line: number,
+    { bytes, records, isEnd }: Text,
+    from: number,
     last: number,
-    isEnd: boolean,
-  ): { line: number; isCertain: boolean } {
-    const format = this.#formatOf(bytes, 0)
-    for (let index = line; index < last; index++) {
-      const from = starts[index] ?? 0
-      const record = recordAt(bytes, from, format)
-      if (record.is === 'open' && !isEnd && bytes.length - from <= longestRecord)
-        return { line: index, isCertain: false }
-      if (this.#isGood(record, bytes, from)) {
-        this.#isSkipping = false
-        return { line: index, isCertain: true }
-      }
+  ): { at: number; isCertain: boolean } {
+    for (let at = from; at < last; at = records.lineEnd(at)) {
+      const record = records.at(at)
+      if (record.is === 'open' && !isEnd && bytes.length - at <= longestRecord)
+        return { at, isCertain: false }
+      if (this.#isGood(record, at)) return { at, isCertain: true }
     }
-    return { line: last, isCertain: true }
+    return { at: last, isCertain: true }
   }
 
-  #isGood(record: CsvRecord, bytes: Buffer, from: number): boolean {
-    if (record.is !== 'whole' || record.columns !== this.#columns?.length) return false
-    const length = record.end - from
+  #isGood(record: CsvRecord, from: number): boolean {
+    if (record.is !== 'whole' || record.values.length !== this.#columns?.length) return false
+    const [first = ''] = record.values
     // Of a single column each line would be one, the empty one too.
-    return length <= longestRecord && bytes.subarray(from, record.end).toString().trim() !== ''
+    return record.end - from <= longestRecord && (record.values.length > 1 || first.trim() !== '')
   }
 
-  #broken(bytes: Buffer, from: number, end: number, line: number, broken: string): BrokenRow {
+  #broken(bytes: Buffer, line: number, broken: string): BrokenRow {
     const { delimiter = ',', quote = '' } = this.#format ?? {}
     this.#csv ??= { columns: this.#columns ?? [], delimiter, quote }
-    const text = textOfBroken(bytes.subarray(from, end))
-    return { broken, ...text, csv: this.#csv, position: { line } }
+    return { broken, ...textOfBroken(bytes), csv: this.#csv, position: { line } }
   }
 
-  #formatOf(bytes: Buffer, start: number): CsvFormat {
+  /** By the options, or by the first line that is not empty. */
+  #formatOf(bytes: Buffer): CsvFormat {
     if (this.#format) return this.#format
     const { delimiter, quote = '"' } = this.#options
-    const end = bytes.indexOf('\n', start)
-    const firstLine = bytes.subarray(start, end < 0 ? undefined : end).toString()
-    if (firstLine.trim() === '') return { delimiter: delimiter ?? ',', quote: undefined }
-    this.#format = {
+    const [firstLine] = /\S[^\n]*/.exec(bytes.subarray(0, longestRecord).toString()) ?? ['']
+    const format = {
       delimiter: delimiter ?? delimiterOf(firstLine),
       quote: quote === false ? undefined : quote,
     }
-    return this.#format
+    if (firstLine !== '') this.#format = format
+    return format
   }
 }
 
-/**
- * Without quotes a record is a line and a field what stands between delimiters: there is nothing to parse
- * (`node bench/backfill.js --csv`: 6.9 µs of CPU a row instead of 9.0).
- */
-function splitLines(
-  bytes: Buffer,
-  start: number,
-  delimiter: string,
-  tell: (values: string[], end: number) => void,
-): void {
-  for (let from = start; from < bytes.length;) {
-    const newline = bytes.indexOf('\n', from)
-    const next = newline < 0 ? bytes.length : newline + 1
-    let end = newline < 0 ? next : newline
-    if (newline > from && bytes[newline - 1] === carriageReturn) end--
-    tell(bytes.toString('utf8', from, end).split(delimiter), next - start)
-    from = next
-  }
-}
+type Whole = Extract<CsvRecord, { is: 'whole' }>
 
-const carriageReturn = '\r'.charCodeAt(0)
-
-/** Ends the reading of csv-parse at a record that is not what it seems. */
-class TornRecord extends Error {}
-
-/** What is wrong with bytes, where most blocks have nothing wrong at all. */
-class Faults {
-  readonly #bytes: Buffer
-  readonly #hasNul: boolean
-  readonly #isUtf8: boolean
-
-  constructor(bytes: Buffer) {
-    this.#bytes = bytes
-    this.#hasNul = bytes.includes(0)
-    this.#isUtf8 = isUtf8(bytes)
-  }
-
-  of(from: number, end: number): string | undefined {
-    if (!this.#hasNul && this.#isUtf8) return undefined
-    const bytes = this.#bytes.subarray(from, end)
-    if (bytes.includes(0)) return 'a NUL byte is in the row; remove it'
-    return encodingFault(bytes)
-  }
+interface Text {
+  readonly bytes: Buffer
+  readonly records: CsvRecords
+  /** Whether nothing follows it. */
+  readonly isEnd: boolean
+  /** Whether all of it is UTF-8 and without NUL bytes, as most texts are: their rows need not be looked at one by one. */
+  readonly isClean: boolean
 }
 
 function headerError(line: number, reason: string): SourceError {
@@ -374,23 +288,4 @@ function withinLimit(record: CsvRecord, from: number): CsvRecord {
 function reachOf(record: CsvRecord, from: number): number {
   if (record.is === 'open') return from + longestRecord
   return record.is === 'faulty' ? record.at + 1 : record.end
-}
-
-/** The first line behind `line` that begins at `offset` or later. */
-function lineAt(starts: number[], line: number, offset: number): number {
-  let index = line + 1
-  while (index < starts.length - 1 && (starts[index] ?? 0) < offset) index++
-  return index
-}
-
-/** The part of a block from `line` on; undefined where it ends before. */
-function fromLine(block: Block, line: number): Block | undefined {
-  const { bytes, firstLine } = block
-  if (line <= firstLine) return block
-  let at = 0
-  for (let number = firstLine; number < line; number++) {
-    at = bytes.indexOf('\n', at) + 1
-    if (at === 0 || at === bytes.length) return undefined
-  }
-  return { bytes: bytes.subarray(at), firstLine: line }
 }

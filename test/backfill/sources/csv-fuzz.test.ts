@@ -1,7 +1,9 @@
 // CSV: whatever is in a file, no row is lost, and every line number is true.
 
+import { Readable } from 'node:stream'
 import { expect } from 'chai'
 import fc from 'fast-check'
+import { csvRows } from '../../../lib/backfill/sources/csv.js'
 import { brokenOf, itemsOf, rowsOf, type Item } from './files.js'
 
 const columns = ['id', 'name', 'note']
@@ -31,6 +33,12 @@ function textOf(
 
 const idsOf = (items: readonly Item[]): unknown[] =>
   rowsOf(items).map((row) => (row as { id: string }).id)
+
+async function rowsFrom(chunks: readonly Buffer[]): Promise<unknown[]> {
+  const items: unknown[] = []
+  for await (const some of csvRows(Readable.from(chunks))) items.push(...some)
+  return items
+}
 
 describe('any CSV file', () => {
   it('comes back as it was written, with true line numbers', async () => {
@@ -90,6 +98,23 @@ describe('any CSV file', () => {
         for (const { position } of brokenOf(items)) expect(position.line).to.equal(row + 2)
       }),
       { numRuns: 300 },
+    )
+  })
+
+  it('is the same in one block as line by line', async () => {
+    const part = fc.constantFrom('1,a,b', '"', '2,"x', '3,"y",z', 'q"q', ',', '4,"c, d",e', '""')
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.array(part, { maxLength: 3 }), { maxLength: 12 }),
+        async (lines) => {
+          const text = lines.map((parts) => `${parts.join('')}\n`).join('')
+          const chunks = ['id,name,note\n', ...text.split(/(?<=\n)/)].map((line) =>
+            Buffer.from(line),
+          )
+          expect(await rowsFrom(chunks)).to.deep.equal(await rowsFrom([Buffer.concat(chunks)]))
+        },
+      ),
+      { numRuns: 500 },
     )
   })
 
