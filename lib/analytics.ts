@@ -12,7 +12,7 @@ import { endPending, releaseProcess, startPending } from './delivery/process-end
 import type { CloseOptions, Counts, FlushOptions, Stats } from './counts.js'
 import { AnalyticsError, type ErrorCode } from './errors.js'
 import { SafeEmitter } from './events.js'
-import { Guard } from './guard.js'
+import { enterUserCode, UserCode } from './runtime/user-code.js'
 import { Composer, type Binding } from './message/compose.js'
 import { invalidField } from './message/fields.js'
 import { Middlewares, type Middleware } from './message/middleware.js'
@@ -32,7 +32,7 @@ import { Outcomes } from './outcomes.js'
 import type { AnalyticsOptions } from './options/analytics-options.js'
 import { readOptions, type Settings } from './options/read-options.js'
 import { credentialsFor, lastDeliveryFor, posterFor, transportFor } from './posting.js'
-import { Reports, type Callback } from './reports.js'
+import { Reports, type Callback, type FailedCall } from './reports.js'
 import { version } from './version.js'
 
 const closeTimeout = 25_000
@@ -59,7 +59,7 @@ const boundMethods = [
 export class Analytics extends SafeEmitter {
   /** @deprecated For code written for `@segment/analytics-node`: there is nothing to wait for. */
   readonly ready = Promise.resolve()
-  readonly #guard: Guard
+  readonly #userCode: UserCode
   readonly #settings: Settings
   readonly #composer: Composer
   readonly #serializer: Serializer
@@ -72,24 +72,28 @@ export class Analytics extends SafeEmitter {
   /** Only where there are any: without them a call pays for nothing. */
   #middlewares: Middlewares | undefined
   #closing: Promise<void> | undefined
+  /** Whether the end of the process was told that something is pending. */
+  #isPending = false
 
   /** @throws TypeError that names the option that is wrong, the value's type and what is allowed. */
   constructor(options: AnalyticsOptions) {
-    const guard = new Guard()
-    super(guard)
+    const userCode = new UserCode()
+    super(userCode)
     const settings = readOptions(options)
     const { url, flushOnExit, exitTimeout } = settings
-    this.#guard = guard
+    this.#userCode = userCode
     this.#settings = settings
     this.#composer = new Composer(settings)
     this.#serializer = new Serializer(this.#composer.context)
-    this.#deadLetters = deadLettersFor(settings.disable ? undefined : settings.deadLetter, guard)
-    this.#reports = new Reports(this, guard, this.#deadLetters, flushOnExit)
+    this.#deadLetters = deadLettersFor(settings.disable ? undefined : settings.deadLetter, userCode)
+    this.#reports = new Reports(this, userCode, this.#deadLetters, flushOnExit)
     this.#outcomes = new Outcomes(this, this.#reports, new URL(url).origin, {
       onDrained: () => {
+        this.#isPending = false
         if (this.#departure) endPending(this.#departure)
       },
       onRestored: () => {
+        this.#isPending = true
         if (this.#departure) startPending(this.#departure)
       },
     })
@@ -255,6 +259,7 @@ export class Analytics extends SafeEmitter {
     try {
       checkCallback(callback)
       receipt = callback ? AsyncResource.bind(callback) : undefined
+      enterUserCode()
       text = this.#serializer.serialize(this.#composer.compose(type, call, binding))
     } catch (error) {
       return this.#refuse(type, error, call, receipt)
@@ -264,22 +269,39 @@ export class Analytics extends SafeEmitter {
       if (typeof passed !== 'string') return this.#stop(passed, text, receipt)
       text = passed
     }
+    // From here to the end of the call no code of a user's runs: the call changes the counts and the outbox as a whole.
     if (this.#closing) {
-      this.#fail('closed', `${type}() was called after close()`, text, receipt)
+      const failed = this.#failedCall('closed', `${type}() was called after close()`, text, receipt)
+      this.#countFailed(failed, () => this.#reports.afterClose(failed))
+      this.#endCall()
       return true
     }
     const delivery = this.#delivery
-    switch (delivery.append(text, receipt)) {
-      case 'accepted':
-        if (this.#departure && delivery.outbox.count === 1) startPending(this.#departure)
-        break
-      case 'too_large':
-        this.#fail('message_too_large', this.#tooLarge(text), text, receipt)
-        break
-      case 'full':
-        this.#fail('queue_full', delivery.obstacle, text, receipt)
+    const appended = delivery.append(text, receipt)
+    if (appended === 'too_large') {
+      this.#fail(this.#failedCall('message_too_large', this.#tooLarge(text), text, receipt))
+    } else if (appended === 'full') {
+      this.#fail(this.#failedCall('queue_full', delivery.obstacle, text, receipt))
     }
-    return !delivery.isOverHighWater
+    return this.#endCall()
+  }
+
+  /** What follows from a call, when all that it changes is complete. Returns whether callers may go on. */
+  #endCall(): boolean {
+    try {
+      const delivery = this.#delivery
+      if (this.#departure && !this.#isPending && delivery.outbox.count > 0) {
+        this.#isPending = true
+        startPending(this.#departure)
+      }
+      delivery.scheduleMissed()
+      this.#reports.atEndOfCall()
+      return !delivery.isOverHighWater
+    } catch {
+      // Near the end of the stack: the call is over all the same, and what is left to do, the next one does.
+      this.#isPending = false
+      return true
+    }
   }
 
   #ignore(call: unknown, callback: Callback | undefined): boolean {
@@ -304,34 +326,49 @@ export class Analytics extends SafeEmitter {
     if (code === 'invalid_message' && this.#settings.onInvalid === 'throw') {
       throw new AnalyticsError(code, message, { cause, messages: [call as Message] })
     }
-    const { books, isOverHighWater } = this.#delivery
-    books.enqueued++
-    books.fail(code, 1)
-    this.#reports.later(code, message, () => call as Message, callSize, callback, cause, type)
-    return !isOverHighWater
+    const read = (): Message => call as Message
+    this.#fail({ code, reason: message, message: read, size: callSize, callback, cause, type })
+    return this.#endCall()
   }
 
   /** A message that a middleware dropped, or broke: that is no mistake of the caller's, and never thrown. */
   #stop(error: AnalyticsError, text: string, callback: Callback | undefined): boolean {
-    const { code, message, cause } = error
-    const { books, isOverHighWater } = this.#delivery
+    const { code, message: reason, cause } = error
     if (code !== 'filtered') {
-      books.enqueued++
-      books.fail(code, 1)
-      const read = (): Message => error.messages[0] ?? (JSON.parse(text) as Message)
-      this.#reports.later(code, message, read, text.length, callback, cause)
+      const message = (): Message => error.messages[0] ?? (JSON.parse(text) as Message)
+      this.#fail({ code, reason, message, size: text.length, callback, cause })
     } else if (callback) {
       queueMicrotask(() => this.#reports.callBack(callback, error, JSON.parse(text) as Message))
     }
-    return !isOverHighWater
+    return this.#endCall()
   }
 
-  /** A message that the outbox did not take. */
-  #fail(code: ErrorCode, reason: string, text: string, callback: Callback | undefined): void {
+  #failedCall(
+    code: ErrorCode,
+    reason: string,
+    text: string,
+    callback: Callback | undefined,
+  ): FailedCall {
+    return { code, reason, message: () => JSON.parse(text) as Message, size: text.length, callback }
+  }
+
+  /** A call that the outbox did not take. */
+  #fail(failed: FailedCall): void {
+    this.#countFailed(failed, () => this.#reports.later(failed))
+  }
+
+  /** Counts a call that has failed, and sees to it that it is reported. If it throws, nothing has changed. */
+  #countFailed({ code }: FailedCall, report: () => void): void {
     const { books } = this.#delivery
-    books.enqueued++
     books.fail(code, 1)
-    this.#reports.later(code, reason, () => JSON.parse(text) as Message, text.length, callback)
+    books.enqueued++
+    try {
+      report()
+    } catch (error) {
+      books.enqueued--
+      books.unfail(code)
+      throw error
+    }
   }
 
   #tooLarge(text: string): string {
@@ -361,11 +398,11 @@ export class Analytics extends SafeEmitter {
   async #untilTold(timeout: number | undefined, work: () => Promise<unknown>): Promise<void> {
     const { failed } = this.#delivery.books
     // Callbacks of messages that were settled before: one of them may be who calls this, and waits for us.
-    const before = this.#guard.calls
+    const before = this.#userCode.calls
     const started = performance.now()
     await work()
     if (this.#delivery.books.failed > failed || this.#reports.areWaiting) await nextTurn()
-    await this.#guard.settled((timeout ?? Infinity) - (performance.now() - started), before)
+    await this.#userCode.settled((timeout ?? Infinity) - (performance.now() - started), before)
   }
 
   #counts(): Counts {

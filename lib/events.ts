@@ -3,7 +3,7 @@
 import { EventEmitter } from 'node:events'
 import type { HttpRequestEvent, HttpResponseEvent } from './delivery/poster.js'
 import type { AnalyticsError } from './errors.js'
-import type { Guard } from './guard.js'
+import type { UserCode } from './runtime/user-code.js'
 import type { Message, MessageType } from './message/types.js'
 
 /** What callbacks and the events `identify` … `alias` are given: a message that has been settled. */
@@ -30,11 +30,11 @@ export type AnalyticsEvents = {
 
 /** Unlike its parent it calls every listener, whatever the others do, and 'error' without a listener throws nothing. */
 export class SafeEmitter extends EventEmitter<AnalyticsEvents> {
-  readonly #guard: Guard
+  readonly #userCode: UserCode
 
-  constructor(guard: Guard) {
+  constructor(userCode: UserCode) {
     super()
-    this.#guard = guard
+    this.#userCode = userCode
     // Not an override: the declared type of emit() differs between the versions of @types/node that users have.
     Object.defineProperty(this, 'emit', {
       value: (event: keyof AnalyticsEvents, ...args: unknown[]) => this.#emit(event, args),
@@ -46,7 +46,7 @@ export class SafeEmitter extends EventEmitter<AnalyticsEvents> {
   #emit(event: keyof AnalyticsEvents, args: unknown[]): boolean {
     const listeners = this.rawListeners(event)
     for (const listener of listeners) {
-      this.#guard.call(
+      this.#userCode.call(
         `a listener of '${event}'`,
         () => Reflect.apply(listener, this, args) as unknown,
       )

@@ -48,7 +48,7 @@ export class Outcomes implements DeliveryListener {
   }
 
   failed(batch: Batch, { code, reason, status, cause }: Failure): void {
-    const messages = (): Message[] => batch.messages() as Message[]
+    const messages = (): Message[] => readable(batch, code).filter((each) => each !== undefined)
     const error = new AnalyticsError(code, reason, { status, cause, messages })
     this.#reports.now(error, () => this.#callBack(batch, error))
   }
@@ -57,7 +57,8 @@ export class Outcomes implements DeliveryListener {
     const receipts = new Map<number, Receipt>(batch.receipts())
     for (let index = 0; index < batch.count; index++) {
       const callback = receipts.get(index) as Callback | undefined
-      this.#reports.later(code, reason, () => batch.message(index) as Message, batch.size, callback)
+      const message = (): Message => batch.message(index) as Message
+      this.#reports.later({ code, reason, message, size: batch.sizeOf(index), callback })
     }
   }
 
@@ -106,8 +107,23 @@ export class Outcomes implements DeliveryListener {
   }
 
   #callBack(batch: Batch, error: AnalyticsError | undefined): void {
+    if (!batch.hasReceipts) return
+    const messages = error?.code === 'outbox_damaged' ? readable(batch, error.code) : undefined
     for (const [index, receipt] of batch.receipts()) {
-      this.#reports.callBack(receipt as Callback, error, batch.message(index) as Message)
+      const message = messages ? (messages[index] ?? {}) : batch.message(index)
+      this.#reports.callBack(receipt as Callback, error, message as Message)
     }
   }
+}
+
+/** The messages of a batch; undefined in the place of one that can't be read, which only a damaged batch has. */
+function readable(batch: Batch, code: string): (Message | undefined)[] {
+  if (code !== 'outbox_damaged') return batch.messages() as Message[]
+  return Array.from({ length: batch.count }, (_, index) => {
+    try {
+      return batch.message(index) as Message
+    } catch {
+      return undefined
+    }
+  })
 }

@@ -4,12 +4,26 @@ import type { DeadLetters } from './dead-letter/index.js'
 import { endPending, startPending, type Leaver } from './delivery/process-end.js'
 import { AnalyticsError, type ErrorCode } from './errors.js'
 import type { Context, SafeEmitter } from './events.js'
-import type { Guard } from './guard.js'
+import type { UserCode } from './runtime/user-code.js'
 import { lastWord } from './last-word.js'
 import type { Message, MessageType } from './message/types.js'
 
 /** A caller's callback. */
 export type Callback = (error: AnalyticsError | undefined, context: Context) => unknown
+
+/** A call that has failed, and what is kept of it until that is reported. */
+export interface FailedCall {
+  readonly code: ErrorCode
+  readonly reason: string
+  /** Reads the message. */
+  readonly message: () => Message
+  /** What is kept in memory for it, in bytes. */
+  readonly size: number
+  readonly callback: Callback | undefined
+  readonly cause?: unknown
+  /** Of a call that never became a message. */
+  readonly type?: MessageType | undefined
+}
 
 interface Report {
   readonly code: ErrorCode
@@ -18,19 +32,23 @@ interface Report {
   /** Reads one message each: most are never looked at. */
   readonly messages: (() => Message)[]
   readonly callbacks: (readonly [callback: Callback, index: number])[]
+  /** How many of the callbacks were called. */
+  called: number
+  /** Of the messages of late calls, those for which `call_after_close` is still to be emitted. */
+  readonly afterClose: (() => Message)[]
   /** Of calls that never became messages. */
   readonly type: MessageType | undefined
   /** Made when it is first needed; nothing is added to the report after that. */
   error?: AnalyticsError
 }
 
-// A burst of failing calls without a pause must not fill the memory: past these they are told at once.
+// A burst of failing calls without a pause must not fill the memory: past these they are reported at the end of a call.
 const mostWaiting = 1_000
 const mostWaitingBytes = 1024 * 1024
 
 export class Reports {
   readonly #emitter: SafeEmitter
-  readonly #guard: Guard
+  readonly #userCode: UserCode
   readonly #deadLetters: DeadLetters | undefined
   /** While a failure waits for its microtask the process may end. */
   readonly #leaver: Leaver | undefined
@@ -41,11 +59,19 @@ export class Reports {
   #telling = false
   #keeping = false
   #isLast = false
+  #isEmittingAfterClose = false
+  /** Whether what waits could not be scheduled: there was no stack left for it. */
+  #isUnscheduled = false
 
   /** @param flushOnExit whether what waits is told when the process ends */
-  constructor(emitter: SafeEmitter, guard: Guard, deadLetters?: DeadLetters, flushOnExit = false) {
+  constructor(
+    emitter: SafeEmitter,
+    userCode: UserCode,
+    deadLetters?: DeadLetters,
+    flushOnExit = false,
+  ) {
     this.#emitter = emitter
-    this.#guard = guard
+    this.#userCode = userCode
     this.#deadLetters = deadLetters
     this.#leaver = flushOnExit
       ? { flush: () => Promise.resolve(), leave: () => this.tellLast() }
@@ -53,36 +79,70 @@ export class Reports {
   }
 
   /**
-   * A call has failed. It is told in the next microtask, so that no listener runs inside a call; failures of one kind
-   * that follow each other are told as one error.
-   *
-   * @param message reads the message
-   * @param size what is kept in memory for it, in bytes
-   * @param type of a call that never became a message
+   * A call has failed. It is reported in the next microtask, so that no listener runs inside a call; failures of one
+   * kind that follow each other are reported as one error. If it throws, which it may near the end of the stack,
+   * nothing has changed.
    */
-  later(
-    code: ErrorCode,
-    reason: string,
-    message: () => Message,
-    size: number,
-    callback: Callback | undefined,
-    cause?: unknown,
-    type?: MessageType,
-  ): void {
-    // Where nobody will look at the messages, none is kept.
-    const heard = callback !== undefined || this.#isHeard(code)
-    let report = this.#waiting.at(-1)
-    const isSame = report?.code === code && report.reason === reason && report.type === type
-    if (!report || !isSame || cause !== undefined || report.error) {
-      report = { code, reason, cause, messages: [], callbacks: [], type }
-      this.#waiting.push(report)
+  later(failed: FailedCall): void {
+    this.#add(failed, false)
+  }
+
+  /** As `later`, for a call after `close()`: the event `call_after_close` is emitted at once, as Segment's library does. */
+  afterClose(failed: FailedCall): void {
+    // A listener that calls again must not come to itself for ever: its calls are told of with the other failures.
+    const isLater = this.#isEmittingAfterClose || this.#telling
+    this.#add(failed, isLater)
+    if (isLater || this.#emitter.listenerCount('call_after_close') === 0) return
+    this.#isEmittingAfterClose = true
+    try {
+      this.#emitAfterClose(failed.message())
+    } finally {
+      this.#isEmittingAfterClose = false
     }
-    if (callback) report.callbacks.push([callback, report.messages.length])
-    if (heard) report.messages.push(message)
+  }
+
+  #add(failed: FailedCall, isAfterClose: boolean): void {
+    const { code, reason, cause, message, size, callback, type } = failed
+    // Messages that nobody will look at are not kept.
+    const isHeard = callback !== undefined || this.#isHeard
+    const last = this.#waiting.at(-1)
+    const isSame = last?.code === code && last.reason === reason && last.type === type
+    const isNew = !isSame || cause !== undefined || last.error !== undefined
+    const report: Report = isNew
+      ? { code, reason, cause, messages: [], callbacks: [], called: 0, afterClose: [], type }
+      : last
+    const { messages, callbacks, afterClose } = report
+    const entry = callback ? ([callback, messages.length] as const) : undefined
+    // From here on nothing is called that could throw, not even near the end of the stack: all of it happens or nothing.
+    if (isNew) this.#waiting[this.#waiting.length] = report
+    if (entry) callbacks[callbacks.length] = entry
+    if (isHeard) {
+      messages[messages.length] = message
+      this.#bytes += size
+    }
+    if (isAfterClose) afterClose[afterClose.length] = message
     this.#count++
-    if (heard) this.#bytes += size
-    if (this.#count === 1 && !this.#telling) queueMicrotask(() => this.tellWaiting())
+    try {
+      this.#schedule()
+    } catch {
+      this.#isUnscheduled = true
+    }
+  }
+
+  #schedule(): void {
+    if ((this.#count === 1 || this.#isUnscheduled) && !this.#telling) {
+      queueMicrotask(() => this.tellWaiting())
+    }
+    this.#isUnscheduled = false
     if (this.#leaver) startPending(this.#leaver)
+  }
+
+  /**
+   * To be called at the end of a call, when all that it changes is complete: reports what waits if it has become too
+   * much to keep.
+   */
+  atEndOfCall(): void {
+    if (this.#isUnscheduled) this.#schedule()
     if (this.#count >= mostWaiting || this.#bytes >= mostWaitingBytes) this.tellWaiting()
   }
 
@@ -102,16 +162,23 @@ export class Reports {
     this.#count = 0
     this.#bytes = 0
     let left = this.#waiting.length
-    this.#keepWaiting()
-    for (; left > 0; left--) {
-      const report = this.#waiting.shift()
-      if (report) this.#tell(report)
+    try {
+      this.#keepWaiting()
+      for (; left > 0; left--) {
+        const [report] = this.#waiting
+        if (!report) break
+        // Left in its place until its callbacks are called: what throws near the end of the stack cuts none of them off.
+        this.#tellCallbacks(report)
+        if (this.#waiting[0] === report) this.#waiting.shift()
+        this.#announceReport(report)
+      }
+    } finally {
+      this.#telling = false
+      // A listener has made calls that failed too. In a microtask they could follow each other for ever, and the event
+      // loop would never turn again.
+      if (this.#waiting.length > 0) setImmediate(() => this.tellWaiting())
+      else if (this.#leaver) endPending(this.#leaver)
     }
-    this.#telling = false
-    // A listener has made calls that failed too. In a microtask they could follow each other for ever, and the event
-    // loop would never turn again.
-    if (this.#waiting.length > 0) setImmediate(() => this.tellWaiting())
-    else if (this.#leaver) endPending(this.#leaver)
   }
 
   /** The process is ending: what waits is told now. */
@@ -122,8 +189,11 @@ export class Reports {
       return
     }
     this.#isLast = true
-    this.tellNow()
-    this.#isLast = false
+    try {
+      this.tellNow()
+    } finally {
+      this.#isLast = false
+    }
   }
 
   /** Before anybody is told: a listener may end the process. All in one write. */
@@ -138,29 +208,33 @@ export class Reports {
     this.#keeping = false
   }
 
-  #tell(report: Report): void {
-    const { code, callbacks } = report
+  #tellCallbacks(report: Report): void {
+    const { callbacks } = report
     const error = errorFor(report)
-    for (const [callback, index] of callbacks) {
-      const message = error.messages[index]
-      if (message) this.callBack(callback, error, message)
+    while (report.called < callbacks.length) {
+      const [callback, index] = callbacks[report.called++] ?? []
+      const message = index === undefined ? undefined : error.messages[index]
+      if (callback && message) this.callBack(callback, error, message)
     }
-    if (code === 'closed' && this.#emitter.listenerCount('call_after_close') > 0) {
-      for (const message of error.messages) this.#emitter.emit('call_after_close', message)
-      // Somebody has heard of it: that is no reason for a warning.
-      this.#warned.add(code)
-    }
-    this.#announce(error)
   }
 
-  #isHeard(code: ErrorCode): boolean {
-    if (this.#deadLetters || this.#emitter.listenerCount('error') > 0) return true
-    return code === 'closed' && this.#emitter.listenerCount('call_after_close') > 0
+  #announceReport(report: Report): void {
+    for (const message of report.afterClose) this.#emitAfterClose(message())
+    this.#announce(errorFor(report))
+  }
+
+  #emitAfterClose(message: Message): void {
+    // Somebody has heard of it: that is no reason for a warning.
+    if (this.#emitter.emit('call_after_close', message)) this.#warned.add('closed')
+  }
+
+  get #isHeard(): boolean {
+    return this.#deadLetters !== undefined || this.#emitter.listenerCount('error') > 0
   }
 
   /** Tells a caller how its message ended. */
   callBack(callback: Callback, error: AnalyticsError | undefined, event: Message): void {
-    this.#guard.call('a callback', () => callback(error, { event }))
+    this.#userCode.call('a callback', () => callback(error, { event }))
   }
 
   /**

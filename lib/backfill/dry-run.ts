@@ -2,7 +2,7 @@
 
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { errorOf } from '../describe.js'
-import { Guard } from '../guard.js'
+import { UserCode } from '../runtime/user-code.js'
 import type { Message } from '../message/types.js'
 import { isTooMany } from './account.js'
 import { Mapping, rejectionOf } from './mapping.js'
@@ -25,7 +25,7 @@ export class DryRun {
   readonly #suspicions = new Suspicions()
   readonly #samples: Message[] = []
   readonly #rejectedExamples: { position: RowPosition; reason: string }[] = []
-  readonly #guard = new Guard()
+  readonly #userCode = new UserCode()
   readonly #started = performance.now()
   #total: number | undefined
   #told = -Infinity
@@ -133,7 +133,7 @@ export class DryRun {
     const { rows, messages: sent, skipped, rejected, bytes } = this.#totals
     const done = this.#source.done?.() ?? rows
     const counts = { rows, sent, delivered: 0, skipped, rejected, pending: 0, rate: 0, bytes }
-    this.#guard.call('onProgress', () =>
+    this.#userCode.call('onProgress', () =>
       onProgress({ ...counts, total: this.#total, done, waitingFor: undefined }),
     )
   }

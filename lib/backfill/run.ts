@@ -2,7 +2,7 @@
 
 import { errorOf } from '../describe.js'
 import type { Failure } from '../delivery/sender.js'
-import { Guard } from '../guard.js'
+import { UserCode } from '../runtime/user-code.js'
 import { Account } from './account.js'
 import type { Checkpoint, CheckpointFile, Identity } from './checkpoint.js'
 import { Dispatch } from './dispatch.js'
@@ -37,7 +37,7 @@ export class Run {
   readonly #account: Account
   readonly #reader: Reader
   readonly #saver: Saver
-  readonly #guard = new Guard()
+  readonly #userCode = new UserCode()
   readonly #rate = new Rate()
   readonly #started = performance.now()
   readonly #live: Live
@@ -244,7 +244,7 @@ export class Run {
       done: source.done?.() ?? this.#live.rows,
       waitingFor: this.#waitingFor,
     }
-    this.#guard.call('onProgress', () => onProgress(progress))
+    this.#userCode.call('onProgress', () => onProgress(progress))
   }
 
   get #waitingFor(): string | undefined {

@@ -7,7 +7,7 @@ import { errorOf } from '../describe.js'
 import { type ErrorCode } from '../errors.js'
 import { describeAnswer, judge, waitOf, type Answer, type Verdict } from './answer.js'
 import { backoff } from './backoff.js'
-import type { Batch } from '../outbox/batch.js'
+import { CorruptBatch, type Batch } from '../outbox/batch.js'
 import type { Outbox } from '../outbox/outbox.js'
 import { Pauses } from './pause.js'
 import type { Poster } from './poster.js'
@@ -121,7 +121,13 @@ export class Sender {
       this.#lanes++
       // In a context of its own: that of the call which happened to start it would see to other requests' callbacks,
       // and live as long as an outage.
-      void this.#scope.runInAsyncScope(() => this.#lane())
+      try {
+        void this.#scope.runInAsyncScope(() => this.#lane())
+      } catch (error) {
+        // There was no stack left to begin it.
+        this.#lanes--
+        throw error
+      }
     }
   }
 
@@ -207,11 +213,20 @@ export class Sender {
       if (signal.aborted) return
       if (error instanceof FailedTry && error.verdict === 'split')
         outbox.replace(batch, batch.split())
+      else if (error instanceof CorruptBatch) this.#setAside(batch, error)
       else if (isExpired(batch, outbox)) onFailed(batch, expired)
       else if (error instanceof FailedTry && !refusals.has(error.verdict))
         onExhausted(batch, exhausted(error))
       else onFailed(batch, failureOf(error))
     }
+  }
+
+  /** Its memory is not what was written to it: it is never sent. What is on disk may be read once more. */
+  #setAside(batch: Batch, cause: Error): void {
+    const { onFailed, onExhausted, outbox } = this.#options
+    const failure: Failure = { code: 'outbox_damaged', reason: cause.message, cause }
+    if (outbox.isDurable) onExhausted(batch, failure)
+    else onFailed(batch, failure)
   }
 
   /** One try, after the waits that come before it. */

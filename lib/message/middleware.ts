@@ -1,6 +1,7 @@
 // What the owner of a client registers with `use()`: functions that see every message before it is sent.
 
 import { describe, errorOf } from '../describe.js'
+import { callUserCode } from '../runtime/user-code.js'
 import { AnalyticsError } from '../errors.js'
 import { checkMessage, isAbsent, type Draft } from './compose.js'
 import { invalidField, toFields } from './fields.js'
@@ -100,7 +101,7 @@ class Mistake {
 
 function call(middleware: Middleware, message: Message): Message | null | Mistake {
   try {
-    const returned: unknown = middleware(message)
+    const returned: unknown = callUserCode(() => middleware(message))
     if (returned === null) return null
     const isObject = typeof returned === 'object' && !Array.isArray(returned)
     if (isObject && typeof (returned as { then?: unknown }).then !== 'function')
