@@ -1,5 +1,5 @@
-// Builds dist/: ESM and CommonJS of every entry, each with its types.
-import { readFileSync } from 'node:fs'
+// Builds dist/ of every package: ESM and CommonJS of every entry, each with its types.
+import { readFileSync, rmSync } from 'node:fs'
 import commonjs from '@rollup/plugin-commonjs'
 import nodeResolve from '@rollup/plugin-node-resolve'
 import dts from 'rollup-plugin-dts'
@@ -9,7 +9,6 @@ const pkg = JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 
 
 const entries = {
   index: 'lib/index.ts',
-  collector: 'lib/collector/index.ts',
   express: 'lib/web/express.ts',
   koa: 'lib/web/koa.ts',
   fastify: 'lib/web/fastify.ts',
@@ -20,6 +19,8 @@ const entries = {
 const scripts = { backfill: 'lib/backfill/index.ts' }
 /** The command is an ES module only: nobody requires it. */
 const command = { cli: 'lib/cli/main.ts' }
+/** The package `@selfsame/collector`. */
+const collector = { index: 'packages/collector/lib/index.ts' }
 
 // p-retry (with its one dependency) is ESM only: bundled, so that require('selfsame') and Jest work as they are.
 // The others are CommonJS, of which the first that an ES module imports costs tens of milliseconds (docs/performance.md).
@@ -40,7 +41,8 @@ const bundled = new Set([
   'is-fullwidth-code-point',
 ])
 const external = (id) =>
-  id.startsWith('node:') || (/^[a-z@]/i.test(id) && !bundled.has(id) && !id.startsWith('lib/'))
+  id.startsWith('node:') ||
+  (/^[a-z@]/i.test(id) && !bundled.has(id) && !/^(lib|packages)\//.test(id))
 
 const code = () => [
   nodeResolve({ exportConditions: ['node'], extensions: ['.ts', '.js'] }),
@@ -63,8 +65,11 @@ const names = (extension, chunk = 'chunk') => ({
 })
 
 // A dynamic import() fails in Jest's CommonJS sandbox; require() does not, and is as lazy.
-const commonJs = { dir: 'dist', format: 'cjs', sourcemap: true, dynamicImportInCjs: false }
-const esModules = { dir: 'dist', format: 'es', sourcemap: true }
+const commonJs = { dir: 'dist', format: 'cjs', dynamicImportInCjs: false }
+const esModules = { dir: 'dist', format: 'es' }
+
+// What an earlier build left would be packed with this one.
+for (const dir of ['dist', 'packages/collector/dist']) rmSync(dir, { recursive: true, force: true })
 
 export default [
   {
@@ -110,6 +115,24 @@ export default [
     output: [
       { dir: 'dist', format: 'es', ...names('d.ts') },
       { dir: 'dist', format: 'es', ...names('d.cts') },
+    ],
+  },
+  {
+    input: collector,
+    external,
+    plugins: code(),
+    output: [
+      { ...esModules, dir: 'packages/collector/dist', ...names('js') },
+      { ...commonJs, dir: 'packages/collector/dist', ...names('cjs') },
+    ],
+  },
+  {
+    input: collector,
+    external,
+    plugins: [dts()],
+    output: [
+      { dir: 'packages/collector/dist', format: 'es', ...names('d.ts') },
+      { dir: 'packages/collector/dist', format: 'es', ...names('d.cts') },
     ],
   },
 ]

@@ -1,7 +1,7 @@
 // analytics.with(): calls with ids and context that need not be said again.
 
 import { expect } from 'chai'
-import type { CollectedMessage } from '../lib/collector/index.js'
+import type { CollectedMessage } from '@selfsame/collector'
 import {
   AnalyticsError,
   type Analytics,

@@ -2,7 +2,7 @@
 
 import { expect } from 'chai'
 import { backfill, type BackfillCall, type BackfillOptions } from '../../lib/backfill/index.js'
-import type { CollectedMessage } from '../../lib/collector/index.js'
+import type { CollectedMessage } from '@selfsame/collector'
 import { version } from '../../lib/index.js'
 import { errorOf, start, withBench } from './setup.js'
 

@@ -1,7 +1,7 @@
 // R11–R15, R34: the fields of a message, as the collector gets them.
 
 import { expect } from 'chai'
-import type { CollectedMessage } from '../../lib/collector/index.js'
+import type { CollectedMessage } from '@selfsame/collector'
 import type { Analytics, AnalyticsOptions } from '../../lib/index.js'
 import { withCollector } from '../support/clients.js'
 

@@ -1,7 +1,7 @@
 // One odd message among four good ones: what becomes of it, and that the good ones are delivered all the same.
 
 import { expect } from 'chai'
-import type { CollectedMessage } from '../../lib/collector/index.js'
+import type { CollectedMessage } from '@selfsame/collector'
 import type { AnalyticsError, Stats } from '../../lib/index.js'
 import { withCollector } from '../support/clients.js'
 

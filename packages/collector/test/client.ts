@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { request, type IncomingHttpHeaders } from 'node:http'
 import { connect, type Socket } from 'node:net'
-import { type Collector, startCollector } from '../../lib/collector/index.js'
+import { type Collector, startCollector } from '../lib/index.js'
 
 export interface Reply {
   status: number

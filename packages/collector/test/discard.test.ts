@@ -1,7 +1,7 @@
 // Each discard code, and what is on its border.
 import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
-import { DISCARD_CODES, type DiscardCode } from '../../lib/collector/index.js'
+import { DISCARD_CODES, type DiscardCode } from '../lib/index.js'
 import { eachWithCollector, postBatch } from './client.js'
 
 const id = { userId: 'u1' }
@@ -92,7 +92,7 @@ describe('a message is refused with the code of what is wrong', () => {
   }
 
   it('and every code stands in docs/collector.md', () => {
-    const page = readFileSync(new URL('../../docs/collector.md', import.meta.url), 'utf8')
+    const page = readFileSync(new URL('../../../docs/collector.md', import.meta.url), 'utf8')
     for (const code of Object.keys(DISCARD_CODES)) expect(page).to.include(`\`${code}\``)
   })
 })

@@ -1,7 +1,7 @@
 // The collector as an object: events, iteration, waiting, down and up, bounds.
 import { createServer } from 'node:net'
 import { expect } from 'chai'
-import { type Collector, startCollector } from '../../lib/collector/index.js'
+import { type Collector, startCollector } from '../lib/index.js'
 import { eachWithCollector, failureOf, next, postBatch, send, track } from './client.js'
 
 const rejectionOf = (promise: Promise<unknown>): Promise<string> =>

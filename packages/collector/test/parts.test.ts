@@ -1,8 +1,8 @@
 // The parts whose limits no request can reach in a test's time.
 import { expect } from 'chai'
-import { Dedup } from '../../lib/collector/dedup.js'
-import { Latest } from '../../lib/collector/records.js'
-import { parseDate } from '../../lib/collector/timestamps.js'
+import { Dedup } from '../lib/dedup.js'
+import { Latest } from '../lib/records.js'
+import { parseDate } from '../lib/timestamps.js'
 
 describe('the memory of messageIds', () => {
   it('holds no more than two windows of them, however long it runs', () => {

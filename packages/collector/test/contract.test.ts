@@ -1,6 +1,6 @@
 // The collector's part of the contract: R35 to R41.
 import { expect } from 'chai'
-import { type Collector, startCollector } from '../../lib/collector/index.js'
+import { type Collector, startCollector } from '../lib/index.js'
 import { eachWithCollector, post, postBatch, send, track } from './client.js'
 
 const at = (time: string) => Date.parse(`2024-03-01T${time}Z`)

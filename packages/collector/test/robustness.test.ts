@@ -1,6 +1,6 @@
 // Whatever is thrown at it: it answers, and it goes on.
 import { expect } from 'chai'
-import { startCollector } from '../../lib/collector/index.js'
+import { startCollector } from '../lib/index.js'
 import { dial, eachWithCollector, next, postBatch, send, track } from './client.js'
 
 const head = (lines: string[]) => `${lines.join('\r\n')}\r\n\r\n`

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { expect } from 'chai'
-import { type Collector, startCollector } from '../../lib/collector/index.js'
+import { type Collector, startCollector } from '../lib/index.js'
 import { basic, eachWithCollector, post, postBatch, send, track } from './client.js'
 
 describe('the routes', () => {

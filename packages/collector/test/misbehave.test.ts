@@ -1,6 +1,6 @@
 // Everything the collector can be told to do instead of behaving.
 import { expect } from 'chai'
-import type { Answer } from '../../lib/collector/index.js'
+import type { Answer } from '../lib/index.js'
 import { dial, eachWithCollector, failureOf, next, post, postBatch, send, track } from './client.js'
 
 describe('misbehave(...answers)', () => {

@@ -5,7 +5,7 @@ import { type Fault, fault, findFault, sizeFault } from './discard.js'
 import { mergeOver } from './merge.js'
 import { type CollectedMessage, isGiven, isObject, type JsonObject } from './message.js'
 import type { Settings } from './options.js'
-import type { Parcel } from './routes.js'
+import type { Parcel } from './http/routes.js'
 import { correctedTimestamp, parseDate } from './timestamps.js'
 
 /** Told of each message, in the order of the parcel. */
