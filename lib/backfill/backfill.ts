@@ -3,7 +3,7 @@
 import { constants } from 'node:fs'
 import { access } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { errorOf } from '../describe.js'
+import { toError } from '../runtime/describe-value.js'
 import {
   changesBetween,
   CheckpointFile,
@@ -87,7 +87,7 @@ async function rejectsFor(
     // The first row may be rejected hours later.
     await access(dirname(rejects), constants.W_OK)
   } catch (cause) {
-    const reason = `the rejects cannot be written to ${rejects}: ${errorOf(cause).message}`
+    const reason = `the rejects cannot be written to ${rejects}: ${toError(cause).message}`
     throw new BackfillError('file_failed', reason, { cause })
   }
   if (start) await file.resume(start.rejects)

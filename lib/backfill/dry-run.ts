@@ -1,9 +1,9 @@
 // A dry run: everything but sending and writing.
 
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { errorOf } from '../describe.js'
+import { toError } from '../runtime/describe-value.js'
 import { UserCode } from '../runtime/user-code.js'
-import type { Message } from '../message/types.js'
+import type { Message } from '../spec/messages.js'
 import { isTooMany } from './account.js'
 import { Mapping, rejectionOf } from './mapping.js'
 import { progressInterval } from './progress.js'
@@ -61,7 +61,7 @@ export class DryRun {
       if (error instanceof BackfillError) {
         throw new BackfillError(error.code, error.message, { report })
       }
-      const reason = `the source failed: ${errorOf(error).message}`
+      const reason = `the source failed: ${toError(error).message}`
       throw new BackfillError('source_failed', reason, { report, cause: error })
     }
     this.#told = -Infinity

@@ -1,6 +1,6 @@
 // One run: rows are read and sent, and the checkpoint notes how far everything is done.
 
-import { errorOf } from '../describe.js'
+import { toError } from '../runtime/describe-value.js'
 import type { Failure } from '../delivery/sender.js'
 import { UserCode } from '../runtime/user-code.js'
 import { Account } from './account.js'
@@ -262,6 +262,6 @@ export class Run {
 }
 
 function fileFailed(error: unknown): BackfillError {
-  const reason = `the run was stopped: ${errorOf(error).message}`
+  const reason = `the run was stopped: ${toError(error).message}`
   return new BackfillError('file_failed', reason, { cause: error })
 }

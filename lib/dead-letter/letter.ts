@@ -1,9 +1,9 @@
 // One dead letter: a line of JSON that has what is needed to send the message again.
 
 import { randomUUID } from 'node:crypto'
-import type { AnalyticsError } from '../errors.js'
+import type { AnalyticsError } from '../spec/error.js'
 import { stringify } from '../message/serialize.js'
-import type { MessageType } from '../message/types.js'
+import type { MessageType } from '../spec/messages.js'
 
 /**
  * `{"at":…,"code":…,"reason":…,"status":…,"message":…}`, in one line. The message is what was sent or would have been.

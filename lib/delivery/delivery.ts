@@ -1,11 +1,11 @@
 // Texts go in; each ends as delivered, or as failed with a reason. Knows batches and servers, but nothing of the spec.
 
-import { errorOf } from '../describe.js'
+import { toError } from '../runtime/describe-value.js'
 import type { Answer, Unanswered } from './answer.js'
 import { describeAnswer } from './answer.js'
 import type { Batch, Receipt } from '../outbox/batch.js'
 import { Books } from './books.js'
-import { idleTimer } from '../timer.js'
+import { idleTimer } from '../runtime/timer.js'
 import { Flushes } from './flushes.js'
 import type { Appended, Lost, Outbox, OutboxFactory, Waiting } from '../outbox/outbox.js'
 import { Sender, type Failure } from './sender.js'
@@ -149,7 +149,7 @@ export class Delivery {
       if (appended === 'full') this.#thrown = undefined
       return appended
     } catch (error) {
-      this.#thrown = `the outbox threw: ${errorOf(error).message}`
+      this.#thrown = `the outbox threw: ${toError(error).message}`
       return 'full'
     } finally {
       this.#appending--
@@ -241,7 +241,7 @@ export class Delivery {
     this.#opening = opened
       .open?.()
       .catch((error: unknown) =>
-        this.#listener.warn(`the outbox could not be opened: ${errorOf(error).message}`),
+        this.#listener.warn(`the outbox could not be opened: ${toError(error).message}`),
       )
       .finally(() => (this.#opening = undefined))
     return opened
@@ -294,7 +294,7 @@ export class Delivery {
       await this.#options.load()
     } catch (error) {
       this.#listener.struggling(
-        `the HTTP client cannot be loaded: ${errorOf(error).message}`,
+        `the HTTP client cannot be loaded: ${toError(error).message}`,
         Infinity,
         this.outbox.count,
       )

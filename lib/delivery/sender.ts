@@ -3,8 +3,8 @@
 import { AsyncResource } from 'node:async_hooks'
 import { debuglog } from 'node:util'
 import pRetry from 'p-retry'
-import { errorOf } from '../describe.js'
-import { type ErrorCode } from '../errors.js'
+import { toError } from '../runtime/describe-value.js'
+import { type ErrorCode } from '../spec/error.js'
 import { describeAnswer, judge, waitOf, type Answer, type Verdict } from './answer.js'
 import { backoff } from './backoff.js'
 import { CorruptBatch, type Batch } from '../outbox/batch.js'
@@ -158,7 +158,7 @@ export class Sender {
       await this.#sendWhatIsDue()
     } catch (error) {
       // Nothing of ours in a lane throws. An outbox of the caller's own may: the host learns of it, and is not kept busy.
-      process.emitWarning(errorOf(error))
+      process.emitWarning(toError(error))
       await this.#backoffs.pause(afterMishap, this.#abort.signal)
     }
     this.#lanes--
@@ -303,7 +303,7 @@ export class Sender {
 
 function failureOf(error: unknown): Failure {
   if (!(error instanceof FailedTry)) {
-    return { code: 'rejected', reason: 'the batch could not be sent', cause: errorOf(error) }
+    return { code: 'rejected', reason: 'the batch could not be sent', cause: toError(error) }
   }
   const { status } = error.answer
   return { code: 'rejected', reason: error.message, status, cause: causeOf(error) }

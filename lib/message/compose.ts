@@ -1,13 +1,13 @@
 // A call becomes a message: its fields checked, the client's defaults put beneath them.
 
-import { AnalyticsError } from '../errors.js'
-import { version } from '../version.js'
-import { withDefaults } from './defaults.js'
-import { describe } from '../describe.js'
+import { AnalyticsError } from '../spec/error.js'
+import { version } from '../runtime/version.js'
+import { withDefaults } from '../spec/merge.js'
+import { describeValue } from '../runtime/describe-value.js'
 import { warnOfEmail } from './email-warning.js'
-import { checkMessageId, checkText, toFields, toId } from './fields.js'
-import { toIsoTimestamp } from './timestamp.js'
-import type { Id, Integrations, MessageContext, MessageType } from './types.js'
+import { checkMessageId, checkText, toFields, toId } from '../spec/fields.js'
+import { toIsoTimestamp } from '../spec/timestamp.js'
+import type { Id, Integrations, MessageContext, MessageType } from '../spec/messages.js'
 
 /** A message in the making: a copy of the caller's fields. What it has not got of its own, serialising adds. */
 export type Draft = Record<string, unknown>
@@ -48,7 +48,7 @@ export class Composer {
     if (typeof call !== 'object' || call === null || Array.isArray(call)) {
       throw new AnalyticsError(
         'invalid_message',
-        `${type}() was given ${describe(call)}; allowed: one object, for example ${type}({ userId, … })`,
+        `${type}() was given ${describeValue(call)}; allowed: one object, for example ${type}({ userId, … })`,
       )
     }
     // The type comes first on the wire, whatever the caller's object says of it.

@@ -3,7 +3,7 @@
 // All calls into such code pass through here, so that one rule can be kept and checked in one place: when a user's code
 // runs, every outbox and count is consistent, because the code may call back into the client, throw, or never return.
 
-import { textOf } from '../describe.js'
+import { errorText } from './describe-value.js'
 
 /** How long asynchronous callbacks are waited for, in milliseconds: they are not ours to speed up. */
 const longestWait = 1_000
@@ -85,7 +85,7 @@ export class UserCode {
     this.#thrown.set(where, times)
     if (!/^10*$/.test(String(times))) return
     const often = times > 1 ? `has thrown ${times} times; most recently` : 'threw'
-    process.emitWarning(`${where} ${often}: ${textOf(error)}`, {
+    process.emitWarning(`${where} ${often}: ${errorText(error)}`, {
       type: 'SelfsameWarning',
       code: 'SELFSAME_LISTENER_THREW',
     })

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect } from 'chai'
-import { errorCodes } from '../../lib/errors.js'
+import { errorCodes } from '../../lib/spec/error.js'
 import { anchorsOf, pages, pageText, proseOf, root } from './pages.js'
 
 describe('docs/options.md', () => {

@@ -2,7 +2,7 @@
 
 import { realpath } from 'node:fs/promises'
 import { sizeOf, stdinPath } from '../../backfill/sources/file-bytes.js'
-import { readOptions, type Settings } from '../../options/read-options.js'
+import { readOptions, type Settings } from '../../client/options/read-options.js'
 import { Display } from '../display.js'
 import { exitCodes, UsageError } from '../exit-codes.js'
 import { Interruption } from '../interruption.js'

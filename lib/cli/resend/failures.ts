@@ -2,7 +2,7 @@
 
 import { closeSync, constants, fstatSync, openSync, readSync, writeSync } from 'node:fs'
 import { noFollow } from '../../backfill/checkpoint.js'
-import { errorOf } from '../../describe.js'
+import { toError } from '../../runtime/describe-value.js'
 import type { BrokenLine } from './letter.js'
 
 /** Made when the first one fails, and not before; an older one is added to. */
@@ -26,7 +26,7 @@ export class Failures {
       this.#file ??= openForAppending(this.path)
       writeSync(this.#file, `${failures.join('\n')}\n`)
     } catch (error) {
-      throw new Error(`${this.path} cannot be written: ${errorOf(error).message}`, { cause: error })
+      throw new Error(`${this.path} cannot be written: ${toError(error).message}`, { cause: error })
     }
     this.#count += failures.length
   }

@@ -1,10 +1,10 @@
 // A line of a file of dead letters: a message that failed, as it was sent.
 
 import { parse, stringify } from 'lossless-json'
-import { describe, errorOf } from '../../describe.js'
-import { errorCodes } from '../../errors.js'
+import { describeValue, toError } from '../../runtime/describe-value.js'
+import { errorCodes } from '../../spec/error.js'
 import { Composer } from '../../message/compose.js'
-import { messageTypes } from '../../message/types.js'
+import { messageTypes } from '../../spec/messages.js'
 
 const composer = new Composer({})
 
@@ -34,12 +34,12 @@ export function letterOf(text: string, line: number): Letter | BrokenLine {
     // The error of JSON.parse quotes the text.
     return broken('the line is not valid JSON')
   }
-  if (!isObject(letter)) return broken(`the line is ${describe(letter)}; allowed: an object`)
+  if (!isObject(letter)) return broken(`the line is ${describeValue(letter)}; allowed: an object`)
   if (letter.message === undefined && typeof letter.text === 'string')
     return letterOf(letter.text, line)
   const { message, code } = letter
   if (!isObject(message)) {
-    const given = message === undefined ? 'missing' : describe(message)
+    const given = message === undefined ? 'missing' : describeValue(message)
     return broken(`message is ${given}; allowed: the message that failed, an object`)
   }
   const fault = faultOf(message)
@@ -67,7 +67,8 @@ function exactly(line: string, message: object): string {
 function faultOf(message: Record<string, unknown>): string | undefined {
   const { type, messageId, userId, anonymousId } = message
   const known = messageTypes.find((each) => each === type)
-  if (known === undefined) return `type is ${describe(type)}; allowed: ${messageTypes.join(', ')}`
+  if (known === undefined)
+    return `type is ${describeValue(type)}; allowed: ${messageTypes.join(', ')}`
   const isId = (value: unknown): boolean => typeof value === 'string' && value !== ''
   if (!isId(userId) && !isId(anonymousId))
     return 'userId and anonymousId are both missing; put one in'
@@ -78,7 +79,7 @@ function faultOf(message: Record<string, unknown>): string | undefined {
     composer.compose(known, message)
     return undefined
   } catch (error) {
-    return errorOf(error).message
+    return toError(error).message
   }
 }
 

@@ -1,7 +1,7 @@
 // Letters on their way: in order, through the delivery of the backfill, their texts as they are.
 
 import { Dispatch } from '../../backfill/dispatch.js'
-import type { Settings } from '../../options/read-options.js'
+import type { Settings } from '../../client/options/read-options.js'
 import type { Failure } from '../../delivery/sender.js'
 import { lineOfFailure, type Failures } from './failures.js'
 import type { Letter } from './letter.js'

@@ -1,14 +1,14 @@
 // Where messages go, and by which key.
 
 import { createHash } from 'node:crypto'
-import { describe } from '../describe.js'
+import { describeValue } from '../../runtime/describe-value.js'
 import type { AnalyticsOptions } from './analytics-options.js'
-import { shown, wrong } from './checks.js'
+import { shown, wrong } from '../../runtime/check-option.js'
 
 export function writeKey(value: unknown): string {
   // The value itself is a secret, also where it is a wrong one.
   if (typeof value !== 'string' || value === '')
-    throw wrong('writeKey', describe(value), 'a non-empty string')
+    throw wrong('writeKey', describeValue(value), 'a non-empty string')
   if (value.trim() !== value) {
     throw wrong(
       'writeKey',
@@ -37,7 +37,7 @@ export function url(options: AnalyticsOptions): string {
     throw wrong('host', 'a URL with a user or a password', allowedHost)
   }
   if (typeof path !== 'string')
-    throw wrong('path', describe(path), "a string, for example '/v1/batch'")
+    throw wrong('path', describeValue(path), "a string, for example '/v1/batch'")
   // A host may have a path of its own: that of a proxy in front of the API.
   const prefix = base.pathname.replace(/\/+$/, '')
   const suffix = path === '' || path.startsWith('/') ? path : `/${path}`

@@ -2,21 +2,21 @@
 
 import { AsyncResource } from 'node:async_hooks'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { errorOf } from './describe.js'
+import { toError } from '../runtime/describe-value.js'
 import { BoundAnalytics } from './bound-analytics.js'
-import { deadLettersFor, type DeadLetters } from './dead-letter/index.js'
-import { Departure } from './departure.js'
-import { Delivery } from './delivery/delivery.js'
-import type { Transport } from './delivery/transport.js'
-import { endPending, releaseProcess, startPending } from './delivery/process-end.js'
-import type { CloseOptions, Counts, FlushOptions, Stats } from './counts.js'
-import { AnalyticsError, type ErrorCode } from './errors.js'
-import { SafeEmitter } from './events.js'
-import { enterUserCode, UserCode } from './runtime/user-code.js'
-import { Composer, type Binding } from './message/compose.js'
-import { invalidField } from './message/fields.js'
-import { Middlewares, type Middleware } from './message/middleware.js'
-import { notSerializable, Serializer } from './message/serialize.js'
+import { deadLettersFor, type DeadLetters } from '../dead-letter/index.js'
+import { Departure } from '../departure.js'
+import { Delivery } from '../delivery/delivery.js'
+import type { Transport } from '../delivery/transport.js'
+import { endPending, releaseProcess, startPending } from '../delivery/process-end.js'
+import type { CloseOptions, Counts, FlushOptions, Stats } from './stats.js'
+import { AnalyticsError, type ErrorCode } from '../spec/error.js'
+import { SafeEmitter } from './emitter.js'
+import { enterUserCode, UserCode } from '../runtime/user-code.js'
+import { Composer, type Binding } from '../message/compose.js'
+import { invalidField } from '../spec/fields.js'
+import { Middlewares, type Middleware } from '../message/middleware.js'
+import { notSerializable, Serializer } from '../message/serialize.js'
 import {
   messageTypes,
   type AliasCall,
@@ -27,13 +27,13 @@ import {
   type PageCall,
   type ScreenCall,
   type TrackCall,
-} from './message/types.js'
-import { Outcomes } from './outcomes.js'
+} from '../spec/messages.js'
+import { Outcomes } from './settlement.js'
 import type { AnalyticsOptions } from './options/analytics-options.js'
 import { readOptions, type Settings } from './options/read-options.js'
-import { credentialsFor, lastDeliveryFor, posterFor, transportFor } from './posting.js'
-import { Reports, type Callback, type FailedCall } from './reports.js'
-import { version } from './version.js'
+import { credentialsFor, lastDeliveryFor, posterFor, transportFor } from './connect.js'
+import { Reports, type Callback, type FailedCall } from '../failures/error-reporter.js'
+import { version } from '../runtime/version.js'
 
 const closeTimeout = 25_000
 
@@ -320,7 +320,7 @@ export class Analytics extends SafeEmitter {
     call: unknown,
     callback: Callback | undefined,
   ): boolean {
-    const known = errorOf(thrown)
+    const known = toError(thrown)
     const error = known instanceof AnalyticsError ? known : notSerializable(known)
     const { code, message, cause } = error
     if (code === 'invalid_message' && this.#settings.onInvalid === 'throw') {

@@ -1,6 +1,6 @@
 // The checks that several options share. Each throws a TypeError that names the option, the value and what is allowed.
 
-import { describe } from '../describe.js'
+import { describeValue } from './describe-value.js'
 
 export function wrong(name: string, given: string, allowed: string): TypeError {
   return new TypeError(`option ${name} is ${given}; allowed: ${allowed}`)
@@ -12,7 +12,7 @@ export function shown(value: unknown): string {
     ? String(value)
     : typeof value === 'string' && value.length <= 40
       ? JSON.stringify(value)
-      : describe(value)
+      : describeValue(value)
 }
 
 /** An unknown option is a typing error, or one of another library's: worth a word, not a crash. */

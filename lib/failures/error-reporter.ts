@@ -1,12 +1,12 @@
 // Failures on their way to listeners: what fails within a call is told after it, and what nobody listens to is warned of.
 
-import type { DeadLetters } from './dead-letter/index.js'
-import { endPending, startPending, type Leaver } from './delivery/process-end.js'
-import { AnalyticsError, type ErrorCode } from './errors.js'
-import type { Context, SafeEmitter } from './events.js'
-import type { UserCode } from './runtime/user-code.js'
-import { lastWord } from './last-word.js'
-import type { Message, MessageType } from './message/types.js'
+import type { DeadLetters } from '../dead-letter/index.js'
+import { endPending, startPending, type Leaver } from '../delivery/process-end.js'
+import { AnalyticsError, type ErrorCode } from '../spec/error.js'
+import type { Context, SafeEmitter } from '../client/emitter.js'
+import type { UserCode } from '../runtime/user-code.js'
+import { lastWord } from '../last-word.js'
+import type { Message, MessageType } from '../spec/messages.js'
 
 /** A caller's callback. */
 export type Callback = (error: AnalyticsError | undefined, context: Context) => unknown

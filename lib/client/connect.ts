@@ -1,14 +1,14 @@
 // What carries the batches of one client, as its options say.
 
-import { AxiosTransport } from './delivery/axios-transport.js'
-import { BasicCredentials, type Credentials } from './delivery/credentials.js'
-import { CustomTransport } from './delivery/http-client.js'
-import type { LastDeliverySettings } from './delivery/last-delivery.js'
-import { OAuthCredentials } from './delivery/oauth/oauth-credentials.js'
-import { TokenServer } from './delivery/oauth/token-server.js'
-import { Poster } from './delivery/poster.js'
-import type { Transport } from './delivery/transport.js'
-import type { SafeEmitter } from './events.js'
+import { AxiosTransport } from '../delivery/axios-transport.js'
+import { BasicCredentials, type Credentials } from '../delivery/credentials.js'
+import { CustomTransport } from '../delivery/http-client.js'
+import type { LastDeliverySettings } from '../delivery/last-delivery.js'
+import { OAuthCredentials } from '../delivery/oauth/oauth-credentials.js'
+import { TokenServer } from '../delivery/oauth/token-server.js'
+import { Poster } from '../delivery/poster.js'
+import type { Transport } from '../delivery/transport.js'
+import type { SafeEmitter } from './emitter.js'
 import type { Settings } from './options/read-options.js'
 
 export function transportFor({ httpClient, connection }: Settings): Transport {

@@ -3,9 +3,9 @@
 import { expect } from 'chai'
 import { inspect } from 'node:util'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { Analytics, AnalyticsError, type Context } from '../lib/index.js'
-import { checkBooks, withCollector } from './support/clients.js'
-import { warningsOf } from './support/warnings.js'
+import { Analytics, AnalyticsError, type Context } from '../../lib/index.js'
+import { checkBooks, withCollector } from '../support/clients.js'
+import { warningsOf } from '../support/warnings.js'
 
 const track = { userId: 'u1', event: 'Signed Up' }
 

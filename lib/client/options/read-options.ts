@@ -1,15 +1,15 @@
 // Every option with its default, checked.
 
-import type { ConnectionOptions } from '../delivery/axios-transport.js'
-import type { DeadLetterFunction } from '../dead-letter/index.js'
-import type { HttpClient, HttpFetch } from '../delivery/http-client.js'
-import { describe } from '../describe.js'
-import type { Integrations, MessageContext } from '../message/types.js'
-import { memory } from '../outbox/memory-outbox.js'
-import type { OutboxFactory } from '../outbox/outbox.js'
-import { longestTimer } from '../timer.js'
+import type { ConnectionOptions } from '../../delivery/axios-transport.js'
+import type { DeadLetterFunction } from '../../dead-letter/index.js'
+import type { HttpClient, HttpFetch } from '../../delivery/http-client.js'
+import { describeValue } from '../../runtime/describe-value.js'
+import type { Integrations, MessageContext } from '../../spec/messages.js'
+import { memory } from '../../outbox/memory-outbox.js'
+import type { OutboxFactory } from '../../outbox/outbox.js'
+import { longestTimer } from '../../runtime/timer.js'
 import type { AnalyticsOptions } from './analytics-options.js'
-import { boolean, integer, oneOf, warnOfUnknown, wrong } from './checks.js'
+import { boolean, integer, oneOf, warnOfUnknown, wrong } from '../../runtime/check-option.js'
 import { connection, httpClient } from './connection.js'
 import { sourceOf, url, writeKey } from './destination.js'
 import { oauth, type OAuthSettings } from './oauth.js'
@@ -48,7 +48,9 @@ export interface Settings {
 /** @throws TypeError that names the option, the value and what is allowed */
 export function readOptions(options: AnalyticsOptions): Settings {
   if (typeof options !== 'object' || (options as unknown) === null) {
-    throw new TypeError(`Analytics was given ${describe(options)}; allowed: an object of options`)
+    throw new TypeError(
+      `Analytics was given ${describeValue(options)}; allowed: an object of options`,
+    )
   }
   warnOfUnknown(Object.keys(options).filter((name) => !known.has(name)))
   const disable = boolean(options, 'disable', false)
@@ -101,7 +103,7 @@ export function readOptions(options: AnalyticsOptions): Settings {
 function deadLetter({ deadLetter: value }: AnalyticsOptions): Settings['deadLetter'] {
   const isPath = typeof value === 'string' && value !== ''
   if (value === undefined || isPath || typeof value === 'function') return value
-  throw wrong('deadLetter', describe(value), 'the path of a file, or a function')
+  throw wrong('deadLetter', describeValue(value), 'the path of a file, or a function')
 }
 
 function fields<N extends 'context' | 'integrations'>(
@@ -112,7 +114,7 @@ function fields<N extends 'context' | 'integrations'>(
   if (value === undefined) return undefined
   const allowed = 'an object that can be written as JSON'
   if (typeof value !== 'object' || (value as unknown) === null || Array.isArray(value)) {
-    throw wrong(name, describe(value), allowed)
+    throw wrong(name, describeValue(value), allowed)
   }
   try {
     // A copy as it is going to be sent: what the caller changes later changes nothing.
@@ -127,7 +129,11 @@ function fields<N extends 'context' | 'integrations'>(
 
 function outboxOf({ outbox }: AnalyticsOptions, disable: boolean): OutboxFactory {
   if (outbox !== undefined && typeof outbox !== 'function') {
-    throw wrong('outbox', describe(outbox), 'directory(path), or a function that opens an outbox')
+    throw wrong(
+      'outbox',
+      describeValue(outbox),
+      'directory(path), or a function that opens an outbox',
+    )
   }
   return disable || !outbox ? memory() : outbox
 }

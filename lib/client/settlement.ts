@@ -1,13 +1,13 @@
 // How messages end, on its way from the delivery to callbacks, events and warnings.
 
-import type { Batch, Receipt } from './outbox/batch.js'
-import type { DeliveryListener } from './delivery/delivery.js'
-import type { Failure } from './delivery/sender.js'
-import type { Lost } from './outbox/outbox.js'
-import { AnalyticsError } from './errors.js'
-import type { SafeEmitter } from './events.js'
-import { messageTypes, type Message } from './message/types.js'
-import type { Callback, Reports } from './reports.js'
+import type { Batch, Receipt } from '../outbox/batch.js'
+import type { DeliveryListener } from '../delivery/delivery.js'
+import type { Failure } from '../delivery/sender.js'
+import type { Lost } from '../outbox/outbox.js'
+import { AnalyticsError } from '../spec/error.js'
+import type { SafeEmitter } from './emitter.js'
+import { messageTypes, type Message } from '../spec/messages.js'
+import type { Callback, Reports } from '../failures/error-reporter.js'
 
 /** An endpoint that takes nothing for this long, in milliseconds, is worth a warning. */
 const struggleWarningAfter = 30_000

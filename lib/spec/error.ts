@@ -1,6 +1,6 @@
 // The codes with which a message can fail, and the error that carries them.
 
-import type { Message } from './message/types.js'
+import type { Message } from './messages.js'
 
 /** Every code with what it means; `docs/errors.md` has a section for each. */
 export const errorCodes = {

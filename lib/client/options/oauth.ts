@@ -1,10 +1,10 @@
 // The option `oauth`, checked.
 
-import { describe } from '../describe.js'
-import type { HttpClient, HttpFetch } from '../delivery/http-client.js'
-import { ClientKey, WrongKey } from '../delivery/oauth/client-key.js'
+import { describeValue } from '../../runtime/describe-value.js'
+import type { HttpClient, HttpFetch } from '../../delivery/http-client.js'
+import { ClientKey, WrongKey } from '../../delivery/oauth/client-key.js'
 import type { AnalyticsOptions } from './analytics-options.js'
-import { integer, shown, warnOfUnknown, wrong } from './checks.js'
+import { integer, shown, warnOfUnknown, wrong } from '../../runtime/check-option.js'
 import { httpClient } from './connection.js'
 import type { OAuthOptions } from './oauth-options.js'
 
@@ -41,7 +41,7 @@ export function oauth(options: AnalyticsOptions, target: string): OAuthSettings 
   const given = options[name]
   if (given === undefined) return undefined
   if (typeof given !== 'object' || (given as unknown) === null || Array.isArray(given)) {
-    throw wrong(name, describe(given), 'an object with clientId, clientKey and keyId')
+    throw wrong(name, describeValue(given), 'an object with clientId, clientKey and keyId')
   }
   warnOfUnknown(
     Object.keys(given)
@@ -80,7 +80,7 @@ function text(name: string, value: unknown): string {
   if (typeof value === 'string' && value.trim() !== '') return value
   throw wrong(
     name,
-    typeof value === 'string' ? 'an empty string' : describe(value),
+    typeof value === 'string' ? 'an empty string' : describeValue(value),
     'a non-empty string',
   )
 }

@@ -3,7 +3,7 @@
 import { types } from 'node:util'
 
 /** `null`, `an empty string`, `NaN`, `an array`, `a Map`, `a string` … */
-export function describe(value: unknown): string {
+export function describeValue(value: unknown): string {
   if (value === null) return 'null'
   if (value === '') return 'an empty string'
   if (typeof value === 'number') return Number.isFinite(value) ? 'a number' : String(value)
@@ -22,27 +22,27 @@ export function describe(value: unknown): string {
 }
 
 /** What somebody's code threw, as text. It may be anything, also what cannot be read or written as text. */
-export function textOf(thrown: unknown): string {
+export function errorText(thrown: unknown): string {
   try {
     if (thrown instanceof Error) return thrown.stack ?? thrown.message
-    return typeof thrown === 'string' ? thrown : describe(thrown)
+    return typeof thrown === 'string' ? thrown : describeValue(thrown)
   } catch {
     return 'something that cannot be read'
   }
 }
 
 /** What somebody's code threw, as an Error. */
-export function errorOf(thrown: unknown): Error {
+export function toError(thrown: unknown): Error {
   try {
     if (thrown instanceof Error) return thrown
   } catch {
     // A Proxy whose prototype cannot be read is no Error.
   }
-  return new Error(textOf(thrown))
+  return new Error(errorText(thrown))
 }
 
 /** What an error of the system's was, in a word; never a path. */
-export function codeOf(error: unknown): string {
-  const { code, message } = errorOf(error) as NodeJS.ErrnoException
+export function errorCode(error: unknown): string {
+  const { code, message } = toError(error) as NodeJS.ErrnoException
   return code ?? message
 }

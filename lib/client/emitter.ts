@@ -1,10 +1,10 @@
 // The client's events: an EventEmitter whose listeners cannot harm the client or the process.
 
 import { EventEmitter } from 'node:events'
-import type { HttpRequestEvent, HttpResponseEvent } from './delivery/poster.js'
-import type { AnalyticsError } from './errors.js'
-import type { UserCode } from './runtime/user-code.js'
-import type { Message, MessageType } from './message/types.js'
+import type { HttpRequestEvent, HttpResponseEvent } from '../delivery/poster.js'
+import type { AnalyticsError } from '../spec/error.js'
+import type { UserCode } from '../runtime/user-code.js'
+import type { Message, MessageType } from '../spec/messages.js'
 
 /** What callbacks and the events `identify` … `alias` are given: a message that has been settled. */
 export interface Context {

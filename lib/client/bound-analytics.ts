@@ -1,8 +1,8 @@
 // A client whose calls are about somebody already: the same six, with ids and context that need not be said again.
 
-import type { Binding } from './message/compose.js'
-import { withDefaults } from './message/defaults.js'
-import { isPlain } from './message/plain.js'
+import type { Binding } from '../message/compose.js'
+import { withDefaults } from '../spec/merge.js'
+import { isPlain } from '../spec/plain.js'
 import type {
   AliasCall,
   GroupCall,
@@ -13,8 +13,8 @@ import type {
   PageCall,
   ScreenCall,
   TrackCall,
-} from './message/types.js'
-import type { Callback } from './reports.js'
+} from '../spec/messages.js'
+import type { Callback } from '../failures/error-reporter.js'
 
 /** A call in which ids may be left out: the binding has them. */
 export type Bound<Call> = Omit<Call, 'userId' | 'anonymousId'> & {

@@ -8,8 +8,8 @@ import {
   type AnalyticsOptions,
   type Binding,
   type BoundAnalytics,
-} from '../lib/index.js'
-import { withCollector } from './support/clients.js'
+} from '../../lib/index.js'
+import { withCollector } from '../support/clients.js'
 
 /** What arrives of what a test calls. */
 async function sent(

@@ -1,15 +1,15 @@
 // The checks of a message's fields, one function a kind. Each names the field, the value's type and what is allowed.
 
 import { types } from 'node:util'
-import { AnalyticsError } from '../errors.js'
-import { describe } from '../describe.js'
+import { AnalyticsError } from './error.js'
+import { describeValue } from '../runtime/describe-value.js'
 import { isPlain } from './plain.js'
 
 /** An error about one field of a call. */
 export function invalidField(field: string, value: unknown, allowed: string): AnalyticsError {
   return new AnalyticsError(
     'invalid_message',
-    `${field} is ${describe(value)}; allowed: ${allowed}`,
+    `${field} is ${describeValue(value)}; allowed: ${allowed}`,
   )
 }
 

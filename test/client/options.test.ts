@@ -2,9 +2,9 @@
 
 import { expect } from 'chai'
 import { Agent } from 'node:https'
-import { Analytics, type AnalyticsOptions } from '../lib/index.js'
-import { readOptions } from '../lib/options/read-options.js'
-import { warningsOf } from './support/warnings.js'
+import { Analytics, type AnalyticsOptions } from '../../lib/index.js'
+import { readOptions } from '../../lib/client/options/read-options.js'
+import { warningsOf } from '../support/warnings.js'
 
 describe('the defaults', () => {
   it('are those of the design', () => {

@@ -1,8 +1,8 @@
 // When something happened: what callers may pass, as the ISO-8601 UTC text that is sent.
 
 import { types } from 'node:util'
-import { AnalyticsError } from '../errors.js'
-import { describe } from '../describe.js'
+import { AnalyticsError } from './error.js'
+import { describeValue } from '../runtime/describe-value.js'
 
 const allowed = 'a valid Date, an ISO-8601 string or epoch milliseconds'
 
@@ -42,7 +42,7 @@ function toTime(value: unknown): number {
     }
     return value
   }
-  if (!types.isDate(value)) throw invalid(`is ${describe(value)}`)
+  if (!types.isDate(value)) throw invalid(`is ${describeValue(value)}`)
   const time = value.getTime()
   if (Number.isNaN(time)) throw invalid('is an invalid Date')
   return time
