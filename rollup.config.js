@@ -29,6 +29,7 @@ const bundled = new Set([
   'is-network-error',
   'safe-stable-stringify',
   'cookie',
+  'lodash-es/mergeWith.js',
   // Of the command and the sources of a backfill: a server that uses neither need not install them.
   'commander',
   'csv-parse/sync',

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Dedup } from './dedup.js'
 import { type Fault, fault, findFault, sizeFault } from './discard.js'
-import { mergeOver } from './merge.js'
+import { withDefaults } from '../../../lib/spec/merge.js'
 import { type CollectedMessage, isGiven, isObject, type JsonObject } from './message.js'
 import type { Settings } from './options.js'
 import type { Parcel } from './http/routes.js'
@@ -95,5 +95,5 @@ function complete(message: JsonObject, parcel: Parcel, times: Times): CollectedM
 }
 
 function merged(common: JsonObject | undefined, own: unknown): JsonObject | undefined {
-  return common === undefined ? undefined : mergeOver(common, isObject(own) ? own : {})
+  return common === undefined ? undefined : withDefaults(common, isObject(own) ? own : {})
 }
