@@ -13,8 +13,8 @@ type Fields = Record<string, unknown>
 export function withDefaults(defaults: Fields, own: Fields): Fields {
   // Copied first: lodash would write what is merged into the objects of the defaults. The spread leaves out what the
   // call's object has inherited, which JSON does not write either.
-  const copy = mergeWith({}, defaults, keepProtoKey) as Fields
-  const result = mergeWith(copy, { ...own }, replaceUnlessBothPlain) as Fields
+  const copy = mergeWith<Fields, Fields>({}, defaults, keepProtoKey)
+  const result = mergeWith<Fields, Fields>(copy, { ...own }, replaceUnlessBothPlain)
   mergeProtoKey(defaults, own, result)
   return result
 }

@@ -6,11 +6,11 @@ import { errorCodes } from '../../lib/spec/error.js'
 import { anchorsOf, pages, pageText, proseOf, root } from './pages.js'
 
 describe('docs/options.md', () => {
-  const source = readFileSync(`${root}lib/options/analytics-options.ts`, 'utf8')
+  const source = readFileSync(`${root}lib/client/options/analytics-options.ts`, 'utf8')
   const [, fields = ''] = /export interface AnalyticsOptions \{\n([\s\S]*?)\n\}/.exec(source) ?? []
   const options = [...fields.matchAll(/^ {2}(\w+)\??:/gm)].map(([, name = '']) => name)
 
-  it('knows the options of lib/options/analytics-options.ts', () => {
+  it('knows the options of lib/client/options/analytics-options.ts', () => {
     expect(options).to.include.members(['writeKey', 'flushAt', 'httpsAgent'])
   })
 
