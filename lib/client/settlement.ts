@@ -79,7 +79,7 @@ export class Outcomes implements DeliveryListener {
   warn(text: string): void {
     if (this.#told.has(text)) return
     this.#told.add(text)
-    this.#reports.warn(text, 'SELFSAME_OUTBOX')
+    this.#reports.warn('SELFSAME_OUTBOX', text)
   }
 
   struggling(reason: string, failingFor: number, pending: number): void {
@@ -92,8 +92,8 @@ export class Outcomes implements DeliveryListener {
     this.#warnedAt = failingFor
     const since = failingFor === Infinity ? '' : ` for ${Math.round(failingFor / 1000)} s`
     this.#reports.warn(
-      `${this.#origin} has taken nothing${since} (${reason}); pending and tried again: ${pending}`,
       'SELFSAME_STRUGGLING',
+      `${this.#origin} has accepted nothing${since} (${reason}); retrying ${pending} pending ${pending === 1 ? 'message' : 'messages'}`,
     )
   }
 

@@ -1,6 +1,6 @@
 // What a client tells of itself, and how its ends may be asked for.
 
-import type { ErrorCode } from '../spec/error.js'
+import type { ErrorCode } from '../runtime/error-codes.js'
 
 /** How the messages of a client have fared since it was made. */
 export interface Counts {

@@ -2,9 +2,11 @@
 
 import type { DeadLetters } from '../dead-letter/index.js'
 import { endPending, startPending, type Leaver } from '../delivery/process-end.js'
-import { AnalyticsError, type ErrorCode } from '../spec/error.js'
+import { AnalyticsError } from '../spec/error.js'
+import type { ErrorCode } from '../runtime/error-codes.js'
 import type { Context, SafeEmitter } from '../client/emitter.js'
 import type { UserCode } from '../runtime/user-code.js'
+import { warn, type WarningCode } from '../runtime/warnings.js'
 import { lastWord } from '../last-word.js'
 import type { Message, MessageType } from '../spec/messages.js'
 
@@ -256,18 +258,15 @@ export class Reports {
       ? 'Look for the messages in the file of the option deadLetter'
       : "Listen to 'error' for the messages"
     this.warn(
+      `SELFSAME_${error.code.toUpperCase() as Uppercase<typeof error.code>}`,
       `${error.code}: ${error.message}. ${where}; further ones of this code are only counted in stats().`,
-      `SELFSAME_${error.code.toUpperCase()}`,
     )
   }
 
-  /** Says something to whoever runs the process. */
-  warn(text: string, code: string): void {
-    if (this.#isLast) {
-      lastWord(text)
-      return
-    }
-    process.emitWarning(text, { type: 'SelfsameWarning', code })
+  /** Warns, also in the last turn of a process, when a process warning would not be printed any more. */
+  warn(code: WarningCode, text: string): void {
+    if (this.#isLast) lastWord(text)
+    else warn(code, text)
   }
 }
 

@@ -1,6 +1,7 @@
 // The checks that several options share. Each throws a TypeError that names the option, the value and what is allowed.
 
 import { describeValue } from './describe-value.js'
+import { warn } from './warnings.js'
 
 export function wrong(name: string, given: string, allowed: string): TypeError {
   return new TypeError(`option ${name} is ${given}; allowed: ${allowed}`)
@@ -15,15 +16,13 @@ export function shown(value: unknown): string {
       : describeValue(value)
 }
 
-/** An unknown option is a typing error, or one of another library's: worth a word, not a crash. */
+/** An unknown option is a typo, or another library's option: worth a word, not a crash. */
 export function warnOfUnknown(names: readonly string[]): void {
   if (names.length === 0) return
-  process.emitWarning(
-    `Analytics does not know the option ${names.join(', ')}; see docs/options.md`,
-    {
-      type: 'SelfsameWarning',
-      code: 'SELFSAME_UNKNOWN_OPTION',
-    },
+  const options = names.length === 1 ? 'option' : 'options'
+  warn(
+    'SELFSAME_UNKNOWN_OPTION',
+    `Analytics does not know the ${options} ${names.join(', ')}; see docs/options.md`,
   )
 }
 

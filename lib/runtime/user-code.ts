@@ -4,6 +4,7 @@
 // runs, every outbox and count is consistent, because the code may call back into the client, throw, or never return.
 
 import { errorText } from './describe-value.js'
+import { warn } from './warnings.js'
 
 /** How long asynchronous callbacks are waited for, in milliseconds: they are not ours to speed up. */
 const longestWait = 1_000
@@ -85,10 +86,7 @@ export class UserCode {
     this.#thrown.set(where, times)
     if (!/^10*$/.test(String(times))) return
     const often = times > 1 ? `has thrown ${times} times; most recently` : 'threw'
-    process.emitWarning(`${where} ${often}: ${errorText(error)}`, {
-      type: 'SelfsameWarning',
-      code: 'SELFSAME_LISTENER_THREW',
-    })
+    warn('SELFSAME_LISTENER_THREW', `${where} ${often}: ${errorText(error)}`)
   }
 }
 

@@ -258,7 +258,7 @@ describe('a call', () => {
     const struggling = warnings.filter(({ code }) => code === 'SELFSAME_STRUGGLING')
     expect(struggling).to.have.lengthOf(1)
     expect(struggling[0]!.message).to.match(
-      /^https:\/\/api\.segment\.io has taken nothing for 3\d s \(no route\); pending and tried again: 1/,
+      /^https:\/\/api\.segment\.io has accepted nothing for 3\d s \(no route\); retrying 1 pending message/,
     )
   })
 })

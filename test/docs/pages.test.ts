@@ -2,7 +2,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect } from 'chai'
-import { errorCodes } from '../../lib/spec/error.js'
+import { errorCodes } from '../../lib/runtime/error-codes.js'
+import { warningCodes } from '../../lib/runtime/warnings.js'
 import { anchorsOf, pages, pageText, proseOf, root } from './pages.js'
 
 describe('docs/options.md', () => {
@@ -65,4 +66,17 @@ describe('the links of the documentation', () => {
       })
     }
   }
+})
+
+describe('docs/errors.md', () => {
+  const rows = [...pageText('docs/errors.md').matchAll(/^\| `(SELFSAME_[A-Z_]+)`/gm)].map(
+    ([, code]) => code,
+  )
+
+  it('has a row for every code of a warning, and for no other', () => {
+    const ofErrors = new Set(
+      Object.keys(errorCodes).map((code) => `SELFSAME_${code.toUpperCase()}`),
+    )
+    expect(rows.filter((code) => !ofErrors.has(code!))).to.have.members(Object.keys(warningCodes))
+  })
 })

@@ -2,7 +2,7 @@
 
 import { parse, stringify } from 'lossless-json'
 import { describeValue, toError } from '../../runtime/describe-value.js'
-import { errorCodes } from '../../spec/error.js'
+import { errorCodes } from '../../runtime/error-codes.js'
 import { Composer } from '../../message/compose.js'
 import { messageTypes } from '../../spec/messages.js'
 
