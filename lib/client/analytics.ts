@@ -366,8 +366,10 @@ export class Analytics extends SafeEmitter {
     try {
       report()
     } catch (error) {
+      // No call, which could throw once more.
       books.enqueued--
-      books.unfail(code)
+      books.failed--
+      books.failedByCode[code] = (books.failedByCode[code] ?? 1) - 1
       throw error
     }
   }

@@ -13,10 +13,4 @@ export class Books {
     this.failed += count
     this.failedByCode[code] = (this.failedByCode[code] ?? 0) + count
   }
-
-  /** Takes one failure back: near the end of the stack it could not be reported. Calls nothing, and never throws. */
-  unfail(code: ErrorCode): void {
-    this.failed--
-    this.failedByCode[code] = (this.failedByCode[code] ?? 1) - 1
-  }
 }
