@@ -2,10 +2,10 @@ import eslint from '@eslint/js'
 import tseslint from 'typescript-eslint'
 
 export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/', '**/node_modules/', 'test/package/fixtures/'] },
+  { ignores: ['**/dist/', 'node_modules/', '**/node_modules/', 'test/package/fixtures/'] },
   eslint.configs.recommended,
   {
-    files: ['lib/**/*.ts', 'test/**/*.ts'],
+    files: ['lib/**/*.ts', 'test/**/*.ts', 'packages/**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: { parserOptions: { projectService: true } },
     rules: {
@@ -18,7 +18,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['test/**/*.ts'],
+    files: ['test/**/*.ts', 'packages/*/test/**/*.ts'],
     rules: {
       // chai's assertions are property reads, and tests pass what the types forbid on purpose.
       '@typescript-eslint/no-unused-expressions': 'off',

@@ -1,5 +1,5 @@
-// Builds dist/: ESM and CommonJS of every entry, each with its types.
-import { readFileSync } from 'node:fs'
+// Builds dist/ of every package: ESM and CommonJS of every entry, each with its types.
+import { readFileSync, rmSync } from 'node:fs'
 import commonjs from '@rollup/plugin-commonjs'
 import nodeResolve from '@rollup/plugin-node-resolve'
 import dts from 'rollup-plugin-dts'
@@ -9,7 +9,6 @@ const pkg = JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 
 
 const entries = {
   index: 'lib/index.ts',
-  collector: 'lib/collector/index.ts',
   express: 'lib/web/express.ts',
   koa: 'lib/web/koa.ts',
   fastify: 'lib/web/fastify.ts',
@@ -20,6 +19,8 @@ const entries = {
 const scripts = { backfill: 'lib/backfill/index.ts' }
 /** The command is an ES module only: nobody requires it. */
 const command = { cli: 'lib/cli/main.ts' }
+/** The package `@selfsame/collector`. */
+const collector = { index: 'packages/collector/lib/index.ts' }
 
 // p-retry (with its one dependency) is ESM only: bundled, so that require('selfsame') and Jest work as they are.
 // The others are CommonJS, of which the first that an ES module imports costs tens of milliseconds (docs/performance.md).
@@ -28,19 +29,14 @@ const bundled = new Set([
   'is-network-error',
   'safe-stable-stringify',
   'cookie',
+  'lodash-es/mergeWith.js',
   // Of the command and the sources of a backfill: a server that uses neither need not install them.
   'commander',
-  'csv-parse/sync',
   'lossless-json',
-  'cli-progress',
-  'string-width',
-  'strip-ansi',
-  'ansi-regex',
-  'emoji-regex',
-  'is-fullwidth-code-point',
 ])
 const external = (id) =>
-  id.startsWith('node:') || (/^[a-z@]/i.test(id) && !bundled.has(id) && !id.startsWith('lib/'))
+  id.startsWith('node:') ||
+  (/^[a-z@]/i.test(id) && !bundled.has(id) && !/^(lib|packages)\//.test(id))
 
 const code = () => [
   nodeResolve({ exportConditions: ['node'], extensions: ['.ts', '.js'] }),
@@ -48,23 +44,17 @@ const code = () => [
   esbuild({ target: 'node20', define: { __VERSION__: JSON.stringify(pkg.version) } }),
 ]
 
-/** csv-parse has a circle of its own, which does no harm. */
-const onwarn = (warning, warn) => {
-  if (
-    warning.code !== 'CIRCULAR_DEPENDENCY' ||
-    !warning.ids?.every((id) => id.includes('node_modules'))
-  )
-    warn(warning)
-}
-
 const names = (extension, chunk = 'chunk') => ({
   entryFileNames: `[name].${extension}`,
   chunkFileNames: `${chunk}-[name].${extension}`,
 })
 
 // A dynamic import() fails in Jest's CommonJS sandbox; require() does not, and is as lazy.
-const commonJs = { dir: 'dist', format: 'cjs', sourcemap: true, dynamicImportInCjs: false }
-const esModules = { dir: 'dist', format: 'es', sourcemap: true }
+const commonJs = { dir: 'dist', format: 'cjs', dynamicImportInCjs: false }
+const esModules = { dir: 'dist', format: 'es' }
+
+// What an earlier build left would be packed with this one.
+for (const dir of ['dist', 'packages/collector/dist']) rmSync(dir, { recursive: true, force: true })
 
 export default [
   {
@@ -82,7 +72,6 @@ export default [
     preserveEntrySignatures: 'strict',
     external,
     plugins: code(),
-    onwarn,
     output: {
       ...esModules,
       banner: ({ name }) => (name === 'cli' ? '#!/usr/bin/env node' : ''),
@@ -93,7 +82,6 @@ export default [
     input: scripts,
     external,
     plugins: code(),
-    onwarn,
     output: { ...commonJs, ...names('cjs', 'script') },
   },
   {
@@ -110,6 +98,24 @@ export default [
     output: [
       { dir: 'dist', format: 'es', ...names('d.ts') },
       { dir: 'dist', format: 'es', ...names('d.cts') },
+    ],
+  },
+  {
+    input: collector,
+    external,
+    plugins: code(),
+    output: [
+      { ...esModules, dir: 'packages/collector/dist', ...names('js') },
+      { ...commonJs, dir: 'packages/collector/dist', ...names('cjs') },
+    ],
+  },
+  {
+    input: collector,
+    external,
+    plugins: [dts()],
+    output: [
+      { dir: 'packages/collector/dist', format: 'es', ...names('d.ts') },
+      { dir: 'packages/collector/dist', format: 'es', ...names('d.cts') },
     ],
   },
 ]

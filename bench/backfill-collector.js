@@ -1,6 +1,6 @@
 // The collector in a process of its own, for bench/backfill.js. It counts what arrives in any ten seconds.
 
-import { startCollector } from '../dist/collector.js'
+import { startCollector } from '../packages/collector/dist/index.js'
 
 const collector = await startCollector({ keep: false })
 const arrivals = []

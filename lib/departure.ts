@@ -5,7 +5,7 @@ import type { Delivery } from './delivery/delivery.js'
 import { deliverLast, type LastDeliverySettings } from './delivery/last-delivery.js'
 import type { Leaver } from './delivery/process-end.js'
 import { lastWord } from './last-word.js'
-import type { Message } from './message/types.js'
+import type { Message } from './spec/messages.js'
 
 export interface DepartureOptions {
   delivery: Delivery

@@ -2,13 +2,14 @@
 
 import type { HttpFetch } from './delivery/http-client.js'
 
-export { Analytics } from './analytics.js'
-export type { CloseOptions, Counts, FlushOptions, Stats } from './counts.js'
+export { Analytics } from './client/analytics.js'
+export type { CloseOptions, Counts, FlushOptions, Stats } from './client/stats.js'
 export type { DeadLetterFunction } from './dead-letter/index.js'
-export { AnalyticsError, errorCodes } from './errors.js'
-export type { ErrorCode } from './errors.js'
-export type { AnalyticsEvents, Context } from './events.js'
-export type { Bound, BoundAnalytics } from './bound-analytics.js'
+export { AnalyticsError } from './spec/error.js'
+export { errorCodes } from './runtime/error-codes.js'
+export type { ErrorCode } from './runtime/error-codes.js'
+export type { AnalyticsEvents, Context } from './client/emitter.js'
+export type { Bound, BoundAnalytics } from './client/bound-analytics.js'
 export { Batch } from './outbox/batch.js'
 export type { Receipt } from './outbox/batch.js'
 export { memory } from './outbox/memory-outbox.js'
@@ -23,10 +24,10 @@ export type {
   OutboxSettings,
   Waiting,
 } from './outbox/outbox.js'
-export type { AnalyticsOptions } from './options/analytics-options.js'
-export type { OAuthOptions } from './options/oauth-options.js'
+export type { AnalyticsOptions } from './client/options/analytics-options.js'
+export type { OAuthOptions } from './client/options/oauth-options.js'
 export type { OAuthKey } from './delivery/oauth/client-key.js'
-export type { Callback } from './reports.js'
+export type { Callback } from './failures/error-reporter.js'
 export type { Binding } from './message/compose.js'
 export type { Middleware } from './message/middleware.js'
 export { currentAnalytics } from './web/current.js'
@@ -92,8 +93,8 @@ export type {
   Timestamp,
   TrackCall,
   UserTraits,
-} from './message/types.js'
-export { version } from './version.js'
+} from './spec/messages.js'
+export { version } from './runtime/version.js'
 
 // The names that @segment/analytics-node has for them, so that only the import of a program need change.
 export { FetchHttpClient as FetchHTTPClient } from './delivery/http-client.js'
@@ -103,8 +104,8 @@ export type {
   HttpClientResponse as HTTPResponse,
   HttpFetch as HTTPFetchFn,
 } from './delivery/http-client.js'
-export type { AnalyticsOptions as AnalyticsSettings } from './options/analytics-options.js'
-export type { OAuthOptions as OAuthSettings } from './options/oauth-options.js'
+export type { AnalyticsOptions as AnalyticsSettings } from './client/options/analytics-options.js'
+export type { OAuthOptions as OAuthSettings } from './client/options/oauth-options.js'
 export type {
   AliasCall as AliasParams,
   GroupCall as GroupParams,
@@ -112,5 +113,5 @@ export type {
   MessageContext as ExtraContext,
   PageCall as PageParams,
   TrackCall as TrackParams,
-} from './message/types.js'
+} from './spec/messages.js'
 export type HTTPFetchRequest = Parameters<HttpFetch>[1]

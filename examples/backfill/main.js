@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { backfill } from 'selfsame/backfill'
-import { startCollector } from 'selfsame/collector'
+import { startCollector } from '@selfsame/collector'
 import { header, lines } from './people.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'selfsame-backfill-'))

@@ -1,6 +1,6 @@
 // npm run demo: a visitor becomes a user, an endpoint goes down and comes back, 100,000 events, and the account of it all.
 import { Analytics } from 'selfsame'
-import { startCollector } from 'selfsame/collector'
+import { startCollector } from '@selfsame/collector'
 import { account, section } from './print.js'
 import { signUp } from './sign-up.js'
 import { outage } from './outage.js'

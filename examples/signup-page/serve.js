@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { Analytics } from 'selfsame'
-import { startCollector } from 'selfsame/collector'
+import { startCollector } from '@selfsame/collector'
 import { Accounts } from './accounts.js'
 import { bundle } from './bundle.js'
 

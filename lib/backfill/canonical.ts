@@ -1,6 +1,6 @@
 // One order of keys for all objects that say the same.
 
-import { isPlain } from '../message/plain.js'
+import { isPlain } from '../spec/plain.js'
 
 /** Far more than a message of the largest size can hold; what has more is not serialisable, and found out as that. */
 const maxObjects = 20_000

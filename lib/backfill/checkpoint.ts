@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto'
 import { constants } from 'node:fs'
 import { lstat, open, rename, rm } from 'node:fs/promises'
-import { errorOf } from '../describe.js'
+import { toError } from '../runtime/describe-value.js'
 import type { BackfillSettings } from './read-options.js'
 import { BackfillError } from './report.js'
 import type { RowPosition } from './source.js'
@@ -98,7 +98,7 @@ export class CheckpointFile {
       }
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-      throw this.#bad(`cannot be read: ${errorOf(error).message}`, error)
+      throw this.#bad(`cannot be read: ${toError(error).message}`, error)
     }
     const checkpoint = parse(text)
     if (!checkpoint) throw this.#bad('is no checkpoint of a backfill; name another file')

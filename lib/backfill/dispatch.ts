@@ -4,7 +4,7 @@ import { describeAnswer, judge, waitOf, type Answer } from '../delivery/answer.j
 import { Sender, type Failure } from '../delivery/sender.js'
 import type { Transport } from '../delivery/transport.js'
 import type { Batch } from '../outbox/batch.js'
-import { credentialsFor, transportFor } from '../posting.js'
+import { credentialsFor, transportFor } from '../client/connect.js'
 import { Gate } from './gate.js'
 import { PacedPoster } from './paced-poster.js'
 import { Pacer } from './pacer.js'

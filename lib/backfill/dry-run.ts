@@ -1,9 +1,9 @@
 // A dry run: everything but sending and writing.
 
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { errorOf } from '../describe.js'
-import { Guard } from '../guard.js'
-import type { Message } from '../message/types.js'
+import { toError } from '../runtime/describe-value.js'
+import { UserCode } from '../runtime/user-code.js'
+import type { Message } from '../spec/messages.js'
 import { isTooMany } from './account.js'
 import { rejectionOf, type RowMapping } from './mapping.js'
 import { progressInterval } from './progress.js'
@@ -25,7 +25,7 @@ export class DryRun {
   readonly #suspicions = new Suspicions()
   readonly #samples: Message[] = []
   readonly #rejectedExamples: { position: RowPosition; reason: string }[] = []
-  readonly #guard = new Guard()
+  readonly #userCode = new UserCode()
   readonly #started = performance.now()
   #total: number | undefined
   #told = -Infinity
@@ -61,7 +61,7 @@ export class DryRun {
       if (error instanceof BackfillError) {
         throw new BackfillError(error.code, error.message, { report })
       }
-      const reason = `the source failed: ${errorOf(error).message}`
+      const reason = `the source failed: ${toError(error).message}`
       throw new BackfillError('source_failed', reason, { report, cause: error })
     }
     this.#told = -Infinity
@@ -134,7 +134,7 @@ export class DryRun {
     const { rows, messages: sent, skipped, rejected, bytes } = this.#totals
     const done = this.#source.done?.() ?? rows
     const counts = { rows, sent, delivered: 0, skipped, rejected, pending: 0, rate: 0, bytes }
-    this.#guard.call('onProgress', () =>
+    this.#userCode.call('onProgress', () =>
       onProgress({ ...counts, total: this.#total, done, waitingFor: undefined }),
     )
   }

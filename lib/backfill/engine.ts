@@ -3,7 +3,7 @@
 import { constants } from 'node:fs'
 import { access } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { errorOf } from '../describe.js'
+import { toError } from '../runtime/describe-value.js'
 import {
   changesBetween,
   CheckpointFile,
@@ -88,7 +88,7 @@ async function rejectsFor(
     if (start) await file.resume(start.rejects)
     else await file.begin()
   } catch (cause) {
-    const reason = `the rejects file ${rejects} cannot be written: ${errorOf(cause).message}`
+    const reason = `the rejects file ${rejects} cannot be written: ${toError(cause).message}`
     throw new BackfillError('file_failed', reason, { cause })
   }
   return file

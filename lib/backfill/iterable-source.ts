@@ -1,6 +1,6 @@
 // An iterable of plain rows as a source: its positions are indexes.
 
-import { describe } from '../describe.js'
+import { describeValue } from '../runtime/describe-value.js'
 import type { BackfillSource, SourceRow } from './source.js'
 
 export type PlainRows<Row> = Iterable<Row> | AsyncIterable<Row>
@@ -39,7 +39,7 @@ export function toSource<Row>(
       typeof rows?.[Symbol.iterator] === 'function')
   if (isIterable) return new IterableSource(source)
   throw new TypeError(
-    `backfill() was given ${describe(source)} as its source; allowed: an iterable of rows, or a BackfillSource`,
+    `backfill() was given ${describeValue(source)} as its source; allowed: an iterable of rows, or a BackfillSource`,
   )
 }
 

@@ -1,11 +1,11 @@
 // A row becomes messages: mapped, checked, given their time and their messageId, written as JSON.
 
-import { AnalyticsError } from '../errors.js'
-import { describe, errorOf } from '../describe.js'
+import { AnalyticsError } from '../spec/error.js'
+import { describeValue, toError } from '../runtime/describe-value.js'
 import { Composer, type Draft } from '../message/compose.js'
-import { withDefaults } from '../message/defaults.js'
+import { withDefaults } from '../spec/merge.js'
 import { notSerializable, stringify } from '../message/serialize.js'
-import { messageTypes, type MessageContext, type MessageType } from '../message/types.js'
+import { messageTypes, type MessageContext, type MessageType } from '../spec/messages.js'
 import { bodyOverhead } from '../outbox/batch.js'
 import { inOrder } from './canonical.js'
 import { messageIdOf } from './message-id.js'
@@ -88,7 +88,7 @@ export class Mapping implements RowMapping {
     if (typeof call !== 'object' || call === null) {
       throw new RowError(
         'map returned no call',
-        `map returned ${describe(call)}; allowed: { type, … }, an array of such, or null`,
+        `map returned ${describeValue(call)}; allowed: { type, … }, an array of such, or null`,
       )
     }
     let fields: Draft
@@ -197,7 +197,7 @@ function splitTraits(draft: Draft): Draft[] {
 function mapThrew(error: unknown): RowError {
   // A mapping of ours, by options, says what is wrong itself.
   if (error instanceof RowError) return error
-  return new RowError('map threw', `map threw: ${errorOf(error).message}`)
+  return new RowError('map threw', `map threw: ${toError(error).message}`)
 }
 
 function isThenable(value: unknown): value is PromiseLike<Mapped> {
@@ -208,7 +208,7 @@ function isThenable(value: unknown): value is PromiseLike<Mapped> {
 export function rejectionOf(thrown: unknown): { kind: string; reason: string } {
   if (thrown instanceof RowError) return { kind: thrown.kind, reason: thrown.message }
   if (!(thrown instanceof AnalyticsError)) {
-    const { message } = errorOf(thrown)
+    const { message } = toError(thrown)
     return { kind: 'not readable', reason: `the row cannot be read: ${message}` }
   }
   const { code, message } = thrown

@@ -1,6 +1,6 @@
 // What `backfill()` takes.
 
-import type { AnalyticsOptions } from '../options/analytics-options.js'
+import type { AnalyticsOptions } from '../client/options/analytics-options.js'
 import type {
   AliasCall,
   GroupCall,
@@ -9,7 +9,7 @@ import type {
   PageCall,
   ScreenCall,
   TrackCall,
-} from '../message/types.js'
+} from '../spec/messages.js'
 import type { Progress } from './progress.js'
 import type { RejectedRow } from './rejects.js'
 import type { RowPosition } from './source.js'

@@ -1,10 +1,10 @@
 // Every option of a backfill with its default, checked.
 
 import { resolve } from 'node:path'
-import { describe } from '../describe.js'
-import type { MessageContext } from '../message/types.js'
-import { boolean, integer, oneOf, shown, wrong } from '../options/checks.js'
-import { readOptions, type Settings } from '../options/read-options.js'
+import { describeValue } from '../runtime/describe-value.js'
+import type { MessageContext } from '../spec/messages.js'
+import { boolean, integer, oneOf, shown, wrong } from '../runtime/check-option.js'
+import { readOptions, type Settings } from '../client/options/read-options.js'
 import type { BackfillOptions, Mapped } from './options.js'
 import type { Progress } from './progress.js'
 import type { RejectedRow } from './rejects.js'
@@ -48,7 +48,9 @@ export const leastRowsForShare = 100
 /** @throws TypeError that names the option, the value and what is allowed */
 export function readBackfillOptions<Row>(options: BackfillOptions<Row>): BackfillSettings {
   if (typeof options !== 'object' || (options as unknown) === null) {
-    throw new TypeError(`backfill() was given ${describe(options)}; allowed: an object of options`)
+    throw new TypeError(
+      `backfill() was given ${describeValue(options)}; allowed: an object of options`,
+    )
   }
   refuseUnknown(options)
   const dryRun = boolean(options, 'dryRun', false)
@@ -113,7 +115,7 @@ function text<O extends object>(options: O, name: keyof O & string, standard: st
   const value: unknown = options[name]
   if (value === undefined) return standard
   if (typeof value === 'string' && value !== '') return value
-  throw wrong(name, describe(value), 'a non-empty string')
+  throw wrong(name, describeValue(value), 'a non-empty string')
 }
 
 function number<O extends object>(options: O, name: keyof O & string, standard: number): number {
@@ -125,7 +127,7 @@ function number<O extends object>(options: O, name: keyof O & string, standard: 
 
 function functionOr<F>(name: string, value: F | undefined): F | undefined {
   if (value === undefined || typeof value === 'function') return value
-  throw wrong(name, describe(value), 'a function')
+  throw wrong(name, describeValue(value), 'a function')
 }
 
 function checkpointOf<Row>({ checkpoint }: BackfillOptions<Row>, name: string): string | undefined {
@@ -168,7 +170,7 @@ function maxRejectsOf(value: unknown): RejectsLimit | undefined {
 
 function signalOf(value: unknown): AbortSignal | undefined {
   if (value === undefined || isSignal(value)) return value
-  throw wrong('signal', describe(value), 'an AbortSignal')
+  throw wrong('signal', describeValue(value), 'an AbortSignal')
 }
 
 /** Not by its class: a test's realm has another one. */

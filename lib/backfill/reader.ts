@@ -1,7 +1,7 @@
 // Reads rows, makes messages of them and appends these, no faster than they go.
 
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { errorOf } from '../describe.js'
+import { toError } from '../runtime/describe-value.js'
 import { hashOfRow, type Account } from './account.js'
 import type { Checkpoint } from './checkpoint.js'
 import type { Dispatch } from './dispatch.js'
@@ -79,7 +79,7 @@ export class Reader {
       return await this.#readRows(iterator)
     } catch (error) {
       if (error instanceof BackfillError) throw error
-      const reason = `the source failed: ${errorOf(error).message}`
+      const reason = `the source failed: ${toError(error).message}`
       throw new BackfillError('source_failed', reason, { cause: error })
     }
   }

@@ -1,6 +1,6 @@
 // How a backfill went.
 
-import type { Message } from '../message/types.js'
+import type { Message } from '../spec/messages.js'
 import type { RowPosition } from './source.js'
 import type { Suspicion } from './suspicions.js'
 

@@ -1,8 +1,8 @@
 // One run: rows are read and sent, and the checkpoint notes how far everything is done.
 
-import { errorOf } from '../describe.js'
+import { toError } from '../runtime/describe-value.js'
 import type { Failure } from '../delivery/sender.js'
-import { Guard } from '../guard.js'
+import { UserCode } from '../runtime/user-code.js'
 import { Account } from './account.js'
 import type { Checkpoint, CheckpointFile, RunFingerprint } from './checkpoint.js'
 import { Dispatch } from './dispatch.js'
@@ -39,7 +39,7 @@ export class Run {
   readonly #account: Account
   readonly #reader: Reader
   readonly #saver: Saver
-  readonly #guard = new Guard()
+  readonly #userCode = new UserCode()
   readonly #rate = new Rate()
   readonly #started = performance.now()
   readonly #live: Live
@@ -262,7 +262,7 @@ export class Run {
       done: source.done?.() ?? this.#live.rows,
       waitingFor: this.#waitingFor,
     }
-    this.#guard.call('onProgress', () => onProgress(progress))
+    this.#userCode.call('onProgress', () => onProgress(progress))
   }
 
   get #waitingFor(): string | undefined {
@@ -280,6 +280,6 @@ export class Run {
 }
 
 function fileFailed(error: unknown): BackfillError {
-  const reason = `the run was stopped: ${errorOf(error).message}`
+  const reason = `the run was stopped: ${toError(error).message}`
   return new BackfillError('file_failed', reason, { cause: error })
 }

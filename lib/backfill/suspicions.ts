@@ -1,7 +1,7 @@
 // What is suspicious about messages that are otherwise fine.
 
 import { looksLikeEmail } from '../message/email-warning.js'
-import type { Message } from '../message/types.js'
+import type { Message } from '../spec/messages.js'
 import { IdSet } from './id-set.js'
 import { meantTrait } from './reserved-traits.js'
 import type { RowPosition } from './source.js'

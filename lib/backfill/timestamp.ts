@@ -1,7 +1,7 @@
 // When a row happened: what exports and databases write, as a Date, an ISO-8601 text or epoch milliseconds.
 
 import { types } from 'node:util'
-import { toIsoTimestamp } from '../message/timestamp.js'
+import { toIsoTimestamp } from '../spec/timestamp.js'
 import { RowError } from './row-error.js'
 
 /**

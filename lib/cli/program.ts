@@ -2,8 +2,8 @@
 
 import { Command, CommanderError } from 'commander'
 import { SourceError } from '../backfill/sources/source-error.js'
-import { errorOf, textOf } from '../describe.js'
-import { version } from '../version.js'
+import { toError, errorText } from '../runtime/describe-value.js'
+import { version } from '../runtime/version.js'
 import { addBackfillOptions, type BackfillFlags } from './backfill/options.js'
 import { exitCodes, UsageError } from './exit-codes.js'
 import { addResendOptions, type ResendFlags } from './resend/options.js'
@@ -82,9 +82,9 @@ function tellError(error: unknown, terminal: Terminal): number {
     terminal.tell(`selfsame: ${text}`)
     return exitCodes.usage
   }
-  const { message } = errorOf(error)
+  const { message } = toError(error)
   terminal.tell(`selfsame: ${message}`)
-  if (process.env.DEBUG !== undefined && process.env.DEBUG !== '') terminal.tell(textOf(error))
+  if (process.env.DEBUG !== undefined && process.env.DEBUG !== '') terminal.tell(errorText(error))
   // A TypeError of ours names an option.
   const isUsage =
     error instanceof UsageError ||

@@ -12,8 +12,8 @@ import {
   writeSync,
 } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { errorOf } from '../describe.js'
-import { shown, wrong } from '../options/checks.js'
+import { toError } from '../runtime/describe-value.js'
+import { shown, wrong } from '../runtime/check-option.js'
 import type { DeadLetters, Failed } from './dead-letters.js'
 import { writeDeadLetter } from './format.js'
 
@@ -47,13 +47,13 @@ export class DeadLetterFile implements DeadLetters {
       // A disk that is nearly full takes a part.
       while (written < text.length) written += writeSync(file, text, written)
     } catch (error) {
-      this.#warn(errorOf(error))
+      this.#warn(toError(error))
     }
     this.count += linesIn(text.subarray(0, written))
     try {
       if (file !== undefined) closeSync(file)
     } catch (error) {
-      this.#warn(errorOf(error))
+      this.#warn(toError(error))
     }
   }
 
@@ -97,7 +97,7 @@ function checkPlace(given: string, path: string): void {
   } catch (error) {
     if (error instanceof TypeError) throw error
     // It may mend itself: a read-only disk is no reason not to start.
-    warn(`cannot be written: ${errorOf(error).message}`)
+    warn(`cannot be written: ${toError(error).message}`)
   }
 }
 

@@ -2,11 +2,11 @@
 
 import { randomUUID } from 'node:crypto'
 import { parse, stringify as stringifyLossless } from 'lossless-json'
-import { describe, errorOf } from '../describe.js'
-import type { AnalyticsError } from '../errors.js'
+import { describeValue, toError } from '../runtime/describe-value.js'
+import type { AnalyticsError } from '../spec/error.js'
 import { Composer } from '../message/compose.js'
 import { stringify } from '../message/serialize.js'
-import { messageTypes, type MessageType } from '../message/types.js'
+import { messageTypes, type MessageType } from '../spec/messages.js'
 
 /** Why a message failed. */
 interface Cause {
@@ -73,12 +73,13 @@ export function readDeadLetter(text: string): DeadLetter | { broken: string } {
     // The error of JSON.parse quotes the text.
     return { broken: 'the line is not valid JSON' }
   }
-  if (!isObject(letter)) return { broken: `the line is ${describe(letter)}; allowed: an object` }
+  if (!isObject(letter))
+    return { broken: `the line is ${describeValue(letter)}; allowed: an object` }
   if (letter.message === undefined && typeof letter.text === 'string')
     return readDeadLetter(letter.text)
   const { message, code } = letter
   if (!isObject(message)) {
-    const given = message === undefined ? 'missing' : describe(message)
+    const given = message === undefined ? 'missing' : describeValue(message)
     return { broken: `message is ${given}; allowed: the message that failed, an object` }
   }
   const checked = check(message)
@@ -149,7 +150,7 @@ function check(
   const { messageId, userId, anonymousId } = message
   const type = messageTypes.find((each) => each === message.type)
   if (type === undefined)
-    return { broken: `type is ${describe(message.type)}; allowed: ${messageTypes.join(', ')}` }
+    return { broken: `type is ${describeValue(message.type)}; allowed: ${messageTypes.join(', ')}` }
   const isId = (value: unknown): boolean => typeof value === 'string' && value !== ''
   if (!isId(userId) && !isId(anonymousId))
     return { broken: 'userId and anonymousId are both missing; add one' }
@@ -163,6 +164,6 @@ function check(
     const { timestamp } = new Composer({}).compose(type, message)
     return { type, timestamp: timestamp as string | undefined }
   } catch (error) {
-    return { broken: errorOf(error).message }
+    return { broken: toError(error).message }
   }
 }

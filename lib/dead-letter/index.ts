@@ -1,6 +1,6 @@
 // Where messages go that failed for good, as the option says: a file, or a function of the caller's.
 
-import type { Guard } from '../guard.js'
+import type { UserCode } from '../runtime/user-code.js'
 import type { DeadLetterFunction, DeadLetters } from './dead-letters.js'
 import { DeadLetterFile } from './file.js'
 import { DeadLetterRecipient } from './recipient.js'
@@ -10,10 +10,10 @@ export type { DeadLetterFunction, DeadLetters } from './dead-letters.js'
 /** @throws TypeError where the option's file cannot be one */
 export function deadLettersFor(
   option: string | DeadLetterFunction | undefined,
-  guard: Guard,
+  userCode: UserCode,
 ): DeadLetters | undefined {
   if (option === undefined) return undefined
   return typeof option === 'string'
     ? new DeadLetterFile(option)
-    : new DeadLetterRecipient(option, guard)
+    : new DeadLetterRecipient(option, userCode)
 }

@@ -1,17 +1,17 @@
 // A function of the caller's that is given the dead letters.
 
-import type { Guard } from '../guard.js'
+import type { UserCode } from '../runtime/user-code.js'
 import type { DeadLetterFunction, DeadLetters, Failed } from './dead-letters.js'
 
 export class DeadLetterRecipient implements DeadLetters {
   readonly #recipient: DeadLetterFunction
-  readonly #guard: Guard
+  readonly #userCode: UserCode
   readonly areTold = true
   count = 0
 
-  constructor(recipient: DeadLetterFunction, guard: Guard) {
+  constructor(recipient: DeadLetterFunction, userCode: UserCode) {
     this.#recipient = recipient
-    this.#guard = guard
+    this.#userCode = userCode
   }
 
   keep(failures: readonly Failed[]): void {
@@ -20,7 +20,7 @@ export class DeadLetterRecipient implements DeadLetters {
       const messages = [...error.messages]
       if (messages.length === 0) continue
       this.count += messages.length
-      this.#guard.call('the function deadLetter', () => this.#recipient(messages, error))
+      this.#userCode.call('the function deadLetter', () => this.#recipient(messages, error))
     }
   }
 }

@@ -1,7 +1,7 @@
 // The bounds of one try: its time, and whoever gives it up.
 
-import { errorOf } from '../describe.js'
-import { idleTimer } from '../timer.js'
+import { toError } from '../runtime/describe-value.js'
+import { idleTimer } from '../runtime/timer.js'
 
 /**
  * Does some work with a signal that is aborted with the given one, or after `timeout` milliseconds. What it rejects
@@ -24,7 +24,7 @@ export async function attempt<T>(
   try {
     return await work(bounds.signal)
   } catch (error) {
-    throw bounds.signal.aborted ? errorOf(bounds.signal.reason) : error
+    throw bounds.signal.aborted ? toError(bounds.signal.reason) : error
   } finally {
     clearTimeout(timer)
     signal.removeEventListener('abort', abort)
@@ -37,7 +37,7 @@ export async function orAbort<T>(promise: Promise<T>, signal: AbortSignal): Prom
   promise.catch(() => undefined)
   return await new Promise<T>((resolve, reject) => {
     const abort = (): void => {
-      reject(errorOf(signal.reason))
+      reject(toError(signal.reason))
     }
     if (signal.aborted) abort()
     signal.addEventListener('abort', abort, { once: true })

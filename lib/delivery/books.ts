@@ -1,6 +1,6 @@
 // The books: how many messages were taken on, and how each ended.
 
-import type { ErrorCode } from '../errors.js'
+import type { ErrorCode } from '../runtime/error-codes.js'
 
 /** `enqueued = delivered + failed + pending` at every moment; pending is counted by the outbox. */
 export class Books {

@@ -1,11 +1,11 @@
 // Texts go in; each ends as delivered, or as failed with a reason. Knows batches and servers, but nothing of the spec.
 
-import { errorOf } from '../describe.js'
+import { toError } from '../runtime/describe-value.js'
 import type { Answer, Unanswered } from './answer.js'
 import { describeAnswer } from './answer.js'
 import type { Batch, Receipt } from '../outbox/batch.js'
 import { Books } from './books.js'
-import { idleTimer } from '../timer.js'
+import { idleTimer } from '../runtime/timer.js'
 import { Flushes } from './flushes.js'
 import type { Appended, Lost, Outbox, OutboxFactory, Waiting } from '../outbox/outbox.js'
 import { Sender, type Failure } from './sender.js'
@@ -32,7 +32,7 @@ export interface DeliveryOptions {
 export interface DeliveryListener {
   delivered(batch: Batch): void
   failed(batch: Batch, failure: Failure): void
-  /** Within the call of a newer message, to which these gave way. */
+  /** Within the call of a newer message, to which these gave way: no user's code may run in it. */
   dropped(batch: Batch, failure: Failure): void
   /** The outbox cannot give back what it was to keep. */
   lost(lost: Lost): void
@@ -52,6 +52,11 @@ export interface DeliveryListener {
 const highWater = 0.5
 const lowWater = 0.25
 
+const dropped: Failure = {
+  code: 'queue_full',
+  reason: 'dropped to make room for newer messages: the queue is full (maxQueueBytes)',
+}
+
 export class Delivery {
   readonly books = new Books()
   readonly outbox: Outbox
@@ -66,6 +71,11 @@ export class Delivery {
   #mustDrain = false
   /** What the outbox threw instead of an answer, where it did last. */
   #thrown: string | undefined
+  /** How many calls are within the outbox's append: what it drops meanwhile is reported after it. */
+  #appending = 0
+  #dropped: Batch[] = []
+  /** Whether an accepted message could not be scheduled: there was no stack left for it. */
+  #isUnscheduled = false
   /** Until what an earlier process has left is there; it goes first. */
   #opening: Promise<void> | undefined
 
@@ -88,35 +98,61 @@ export class Delivery {
     })
   }
 
-  /** Takes a message on, or says why not. */
+  /**
+   * Takes a message on, or says why not. It throws only if the message was not accepted and nothing has changed, as it
+   * may near the end of the stack.
+   */
   append(text: string, receipt: Receipt | undefined): Appended {
     const appended = this.#append(text, receipt)
-    if (appended !== 'accepted') return appended
+    if (appended !== 'accepted') {
+      if (this.#dropped.length > 0) this.#reportDropped()
+      return appended
+    }
     this.books.enqueued++
+    try {
+      if (this.#dropped.length > 0) this.#reportDropped()
+      this.#schedule()
+    } catch {
+      // The end of the stack: the message is accepted all the same. The next call, or flush, schedules it.
+      this.#isUnscheduled = true
+    }
+    return appended
+  }
+
+  /** Sees to it that what was accepted is sent in time. */
+  #schedule(): void {
+    this.#isUnscheduled = false
     if (!this.sender.isBusy) {
       if (this.#isDue()) this.sender.wake()
       else if (this.#timer === undefined) this.#armTimer()
     } else if (this.sender.isLingering && this.#isUrgent()) {
       this.sender.wake()
     }
-    return appended
+  }
+
+  /** Schedules what an earlier call could not. */
+  scheduleMissed(): void {
+    if (this.#isUnscheduled) this.#schedule()
   }
 
   /** Why the outbox had no room for the last message that it refused. */
   get obstacle(): string {
-    const reason = 'maxQueueBytes of messages wait already'
+    const reason = 'the queue is full (maxQueueBytes)'
     return this.#thrown ?? this.outbox.obstacle ?? reason
   }
 
   /** One of the caller's own may throw: that must not come through to who makes the call. */
   #append(text: string, receipt: Receipt | undefined): Appended {
+    this.#appending++
     try {
       const appended = this.outbox.append(text, receipt)
       if (appended === 'full') this.#thrown = undefined
       return appended
     } catch (error) {
-      this.#thrown = `the outbox threw: ${errorOf(error).message}`
+      this.#thrown = `the outbox threw: ${toError(error).message}`
       return 'full'
+    } finally {
+      this.#appending--
     }
   }
 
@@ -189,7 +225,10 @@ export class Delivery {
     const opened = options.outbox({
       ...options,
       listener: {
-        dropped: (batch) => this.#drop(batch),
+        dropped: (batch) => {
+          this.#dropped.push(batch)
+          if (this.#appending === 0) this.#reportDropped()
+        },
         restored: (count) => {
           this.books.enqueued += count
           this.#listener.restored()
@@ -202,7 +241,7 @@ export class Delivery {
     this.#opening = opened
       .open?.()
       .catch((error: unknown) =>
-        this.#listener.warn(`the outbox could not be opened: ${errorOf(error).message}`),
+        this.#listener.warn(`the outbox could not be opened: ${toError(error).message}`),
       )
       .finally(() => (this.#opening = undefined))
     return opened
@@ -255,7 +294,7 @@ export class Delivery {
       await this.#options.load()
     } catch (error) {
       this.#listener.struggling(
-        `the HTTP client cannot be loaded: ${errorOf(error).message}`,
+        `the HTTP client cannot be loaded: ${toError(error).message}`,
         Infinity,
         this.outbox.count,
       )
@@ -289,15 +328,15 @@ export class Delivery {
     }, wait)
   }
 
-  /** Makes room, where `overflow` is 'drop-oldest'. The outbox has forgotten the batch already. */
-  #drop(batch: Batch): void {
-    const failure: Failure = {
-      code: 'queue_full',
-      reason: 'dropped to make room for newer messages: maxQueueBytes of them wait',
+  /** Counts and reports what gave way to newer messages. The outbox has forgotten it already. */
+  #reportDropped(): void {
+    const batches = this.#dropped
+    this.#dropped = []
+    for (const batch of batches) {
+      this.books.fail(dropped.code, batch.count)
+      this.#flushes.settle(batch)
     }
-    this.books.fail(failure.code, batch.count)
-    this.#flushes.settle(batch)
-    this.#listener.dropped(batch, failure)
+    for (const batch of batches) this.#listener.dropped(batch, dropped)
   }
 
   /** After a batch was settled, and its messages were told of. */

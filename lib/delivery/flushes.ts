@@ -1,7 +1,7 @@
 // Who waits for what: each flush covers the messages that were pending when it began, and may overlap any other.
 
 import type { Waiting } from '../outbox/outbox.js'
-import { longestTimer } from '../timer.js'
+import { longestTimer } from '../runtime/timer.js'
 
 interface Flush {
   /** The place of the first message that it does not cover. */

@@ -4,8 +4,8 @@ import type childProcess from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { builtin } from '../builtin.js'
-import { errorOf } from '../describe.js'
+import { builtin } from '../runtime/load-builtin.js'
+import { toError } from '../runtime/describe-value.js'
 import type { ConnectionOptions } from './axios-transport.js'
 import { packAgent, type PackedAgent } from './agent-options.js'
 import type { Batch } from '../outbox/batch.js'
@@ -82,7 +82,7 @@ export function deliverLast(
     )
     return readReport(child)
   } catch (error) {
-    return { outcomes: [], reason: errorOf(error).message }
+    return { outcomes: [], reason: toError(error).message }
   }
 }
 

@@ -1,6 +1,6 @@
 // Waiting that never holds the process open, and that can be cut short.
 
-import { idleTimer } from '../timer.js'
+import { idleTimer } from '../runtime/timer.js'
 
 /** All the waits of one sender. */
 export class Pauses {

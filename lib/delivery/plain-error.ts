@@ -1,6 +1,6 @@
 // What is safe to show of an error of an HTTP client's.
 
-import { errorOf } from '../describe.js'
+import { toError } from '../runtime/describe-value.js'
 
 /** A shorter text is no secret, and would be found in any other. */
 const shortestSecret = 8
@@ -12,7 +12,7 @@ const shortestSecret = 8
  * @param secrets what the request carried: taken out of the message, where a client of the caller's has put it in
  */
 export function plainError(error: unknown, secrets: readonly string[]): Error {
-  const { message, code, cause } = errorOf(error) as NodeJS.ErrnoException & { cause?: unknown }
+  const { message, code, cause } = toError(error) as NodeJS.ErrnoException & { cause?: unknown }
   const inner = cause instanceof Error ? (cause as NodeJS.ErrnoException).code : undefined
   const known = inner ?? code
   const safe = secrets

@@ -1,8 +1,8 @@
 // One try: a body goes out as a POST, and what comes back is told as an answer.
 
 import { debuglog, promisify } from 'node:util'
-import { textOf } from '../describe.js'
-import { version } from '../version.js'
+import { errorText } from '../runtime/describe-value.js'
+import { version } from '../runtime/version.js'
 import type { Answer } from './answer.js'
 import { attempt, orAbort } from './attempt.js'
 import type { Credentials } from './credentials.js'
@@ -111,7 +111,7 @@ export class Poster {
       this.#tellResponse(response, headers, body)
       await readToEnd(response, signal)
     } catch (error) {
-      debug('the rest of the answer %d: %s', answer.status, textOf(error))
+      debug('the rest of the answer %d: %s', answer.status, errorText(error))
     }
     return answer
   }

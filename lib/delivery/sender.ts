@@ -3,11 +3,11 @@
 import { AsyncResource } from 'node:async_hooks'
 import { debuglog } from 'node:util'
 import pRetry from 'p-retry'
-import { errorOf } from '../describe.js'
-import { type ErrorCode } from '../errors.js'
+import { toError } from '../runtime/describe-value.js'
+import type { ErrorCode } from '../runtime/error-codes.js'
 import { describeAnswer, judge, waitOf, type Answer, type Verdict } from './answer.js'
 import { backoff } from './backoff.js'
-import type { Batch } from '../outbox/batch.js'
+import { CorruptBatch, type Batch } from '../outbox/batch.js'
 import type { Outbox } from '../outbox/outbox.js'
 import { Pauses } from './pause.js'
 import type { Poster } from './poster.js'
@@ -121,7 +121,13 @@ export class Sender {
       this.#lanes++
       // In a context of its own: that of the call which happened to start it would see to other requests' callbacks,
       // and live as long as an outage.
-      void this.#scope.runInAsyncScope(() => this.#lane())
+      try {
+        void this.#scope.runInAsyncScope(() => this.#lane())
+      } catch (error) {
+        // There was no stack left to begin it.
+        this.#lanes--
+        throw error
+      }
     }
   }
 
@@ -152,7 +158,7 @@ export class Sender {
       await this.#sendWhatIsDue()
     } catch (error) {
       // Nothing of ours in a lane throws. An outbox of the caller's own may: the host learns of it, and is not kept busy.
-      process.emitWarning(errorOf(error))
+      process.emitWarning(toError(error))
       await this.#backoffs.pause(afterMishap, this.#abort.signal)
     }
     this.#lanes--
@@ -207,11 +213,20 @@ export class Sender {
       if (signal.aborted) return
       if (error instanceof FailedTry && error.verdict === 'split')
         outbox.replace(batch, batch.split())
+      else if (error instanceof CorruptBatch) this.#setAside(batch, error)
       else if (isExpired(batch, outbox)) onFailed(batch, expired)
       else if (error instanceof FailedTry && !refusals.has(error.verdict))
         onExhausted(batch, exhausted(error))
       else onFailed(batch, failureOf(error))
     }
+  }
+
+  /** Its memory is not what was written to it: it is never sent. What is on disk may be read once more. */
+  #setAside(batch: Batch, cause: Error): void {
+    const { onFailed, onExhausted, outbox } = this.#options
+    const failure: Failure = { code: 'outbox_damaged', reason: cause.message, cause }
+    if (outbox.isDurable) onExhausted(batch, failure)
+    else onFailed(batch, failure)
   }
 
   /** One try, after the waits that come before it. */
@@ -288,7 +303,7 @@ export class Sender {
 
 function failureOf(error: unknown): Failure {
   if (!(error instanceof FailedTry)) {
-    return { code: 'rejected', reason: 'the batch could not be sent', cause: errorOf(error) }
+    return { code: 'rejected', reason: 'the batch could not be sent', cause: toError(error) }
   }
   const { status } = error.answer
   return { code: 'rejected', reason: error.message, status, cause: causeOf(error) }

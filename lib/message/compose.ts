@@ -1,13 +1,13 @@
 // A call becomes a message: its fields checked, the client's defaults put beneath them.
 
-import { AnalyticsError } from '../errors.js'
-import { version } from '../version.js'
-import { withDefaults } from './defaults.js'
-import { describe } from '../describe.js'
+import { AnalyticsError } from '../spec/error.js'
+import { version } from '../runtime/version.js'
+import { withDefaults } from '../spec/merge.js'
+import { describeValue } from '../runtime/describe-value.js'
 import { warnOfEmail } from './email-warning.js'
-import { checkMessageId, checkText, toFields, toId } from './fields.js'
-import { toIsoTimestamp } from './timestamp.js'
-import type { Id, Integrations, MessageContext, MessageType } from './types.js'
+import { checkMessageId, checkText, toFields, toId } from '../spec/fields.js'
+import { toIsoTimestamp } from '../spec/timestamp.js'
+import type { Id, Integrations, MessageContext, MessageType } from '../spec/messages.js'
 
 /** A message in the making: a copy of the caller's fields. What it has not got of its own, serialising adds. */
 export type Draft = Record<string, unknown>
@@ -48,7 +48,7 @@ export class Composer {
     if (typeof call !== 'object' || call === null || Array.isArray(call)) {
       throw new AnalyticsError(
         'invalid_message',
-        `${type}() was given ${describe(call)}; allowed: one object, for example ${type}({ userId, … })`,
+        `${type}() was given ${describeValue(call)}; allowed: one object, for example ${type}({ userId, … })`,
       )
     }
     // The type comes first on the wire, whatever the caller's object says of it.
@@ -93,19 +93,15 @@ export function checkMessage(type: MessageType, message: Draft): void {
   if (message.timestamp !== undefined) message.timestamp = toIsoTimestamp(message.timestamp)
 }
 
-/**
- * In these fields null says what leaving them out says: context, integrations, name, category, messageId. In an id, a
- * timestamp, traits or properties it is a mistake.
- */
+/** In every field but `timestamp` null is the same as leaving it out: much code passes `user?.id ?? null`. */
 export function isAbsent(value: unknown): value is undefined | null {
   return value === undefined || value === null
 }
 
 /** Adds what the call does not say itself. */
 function bind(message: Draft, { userId, anonymousId, context }: Binding): void {
-  // A binding often says what may not be there: in it, null is as if it were left out.
-  if (message.userId === undefined) message.userId = userId ?? undefined
-  if (message.anonymousId === undefined) message.anonymousId = anonymousId ?? undefined
+  if (isAbsent(message.userId)) message.userId = userId ?? undefined
+  if (isAbsent(message.anonymousId)) message.anonymousId = anonymousId ?? undefined
   if (isAbsent(context)) return
   const beneath = toFields('context', context)
   message.context = isAbsent(message.context)
@@ -116,35 +112,42 @@ function bind(message: Draft, { userId, anonymousId, context }: Binding): void {
 /** Segment spec: every call needs a userId or an anonymousId; alias needs the new and the old id. */
 function checkIdentity(type: MessageType, message: Draft): void {
   const { userId, anonymousId } = message
-  if (userId !== undefined) {
+  if (isAbsent(userId)) {
+    if (userId === null) message.userId = undefined
+  } else {
     const id = toId('userId', userId)
     message.userId = id
     warnOfEmail(id)
   }
-  if (anonymousId !== undefined) message.anonymousId = toId('anonymousId', anonymousId)
+  if (!isAbsent(anonymousId)) message.anonymousId = toId('anonymousId', anonymousId)
+  else if (anonymousId === null) message.anonymousId = undefined
 
   if (type === 'alias') {
-    if (userId === undefined) throw missing('userId')
-    if (message.previousId === undefined) throw missing('previousId')
+    if (isAbsent(userId)) throw missing('userId', userId)
+    if (isAbsent(message.previousId)) throw missing('previousId', message.previousId)
     message.previousId = toId('previousId', message.previousId)
     return
   }
-  if (userId === undefined && anonymousId === undefined) {
+  if (isAbsent(userId) && isAbsent(anonymousId)) {
+    const both =
+      userId === anonymousId
+        ? `userId and anonymousId are both ${userId}`
+        : `userId is ${userId} and anonymousId is ${anonymousId}`
     throw new AnalyticsError(
       'invalid_message',
-      `userId and anonymousId are both undefined; ${type}() needs at least one: a non-empty string or a finite number`,
+      `${both}; ${type}() needs at least one: a non-empty string or a finite number`,
     )
   }
   if (type === 'group') {
-    if (message.groupId === undefined) throw missing('groupId')
+    if (isAbsent(message.groupId)) throw missing('groupId', message.groupId)
     message.groupId = toId('groupId', message.groupId)
   }
 }
 
-function missing(field: string): AnalyticsError {
+function missing(field: string, value: undefined | null): AnalyticsError {
   return new AnalyticsError(
     'invalid_message',
-    `${field} is undefined; it is required: a non-empty string or a finite number`,
+    `${field} is ${value}; it is required: a non-empty string or a finite number`,
   )
 }
 
@@ -173,5 +176,5 @@ function checkOptionalText(field: 'name' | 'category', message: Draft): void {
 
 /** The API discards messages whose traits or properties are not objects; the peers send an empty one where none is given. */
 function orEmpty(field: 'traits' | 'properties', message: Draft): void {
-  message[field] = message[field] === undefined ? {} : toFields(field, message[field])
+  message[field] = isAbsent(message[field]) ? {} : toFields(field, message[field])
 }

@@ -1,5 +1,7 @@
 // One warning per process when a userId looks like an e-mail address: people change theirs, and cannot change a userId.
 
+import { warn } from '../runtime/warnings.js'
+
 // Module state on purpose: the process, not a client, is warned once.
 let warned = false
 
@@ -16,8 +18,8 @@ export function looksLikeEmail(text: string): boolean {
 export function warnOfEmail(userId: string): void {
   if (warned || !looksLikeEmail(userId)) return
   warned = true
-  process.emitWarning(
+  warn(
+    'SELFSAME_EMAIL_AS_USER_ID',
     'a userId looks like an e-mail address. Addresses change, a userId cannot: pass your database id as userId and the address as traits.email.',
-    { type: 'SelfsameWarning', code: 'SELFSAME_EMAIL_AS_USER_ID' },
   )
 }

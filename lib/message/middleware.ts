@@ -1,11 +1,12 @@
 // What the owner of a client registers with `use()`: functions that see every message before it is sent.
 
-import { describe, errorOf } from '../describe.js'
-import { AnalyticsError } from '../errors.js'
+import { describeValue, toError } from '../runtime/describe-value.js'
+import { callUserCode } from '../runtime/user-code.js'
+import { AnalyticsError } from '../spec/error.js'
 import { checkMessage, isAbsent, type Draft } from './compose.js'
-import { invalidField, toFields } from './fields.js'
+import { invalidField, toFields } from '../spec/fields.js'
 import { notSerializable, type Serializer } from './serialize.js'
-import { messageTypes, type Message } from './types.js'
+import { messageTypes, type Message } from '../spec/messages.js'
 
 /**
  * Gets each message as it is going to be sent, complete: a copy, which it may change. Returns what is to be sent
@@ -29,7 +30,7 @@ export class Middlewares {
   /** @throws TypeError where it is no function */
   add(middleware: Middleware): void {
     if (typeof middleware !== 'function') {
-      throw new TypeError(`use() was given ${describe(middleware)}; allowed: a function`)
+      throw new TypeError(`use() was given ${describeValue(middleware)}; allowed: a function`)
     }
     this.#list = [...this.#list, middleware]
   }
@@ -66,7 +67,7 @@ export class Middlewares {
       }
       return this.#write(current, messageId, timestamp)
     } catch (error) {
-      return failed('the middlewares could not be run', errorOf(error))
+      return failed('the middlewares could not be run', toError(error))
     } finally {
       this.#isRunning = false
     }
@@ -77,7 +78,7 @@ export class Middlewares {
     try {
       return this.#serializer.serialize(checked(message, messageId, timestamp))
     } catch (thrown) {
-      const known = errorOf(thrown)
+      const known = toError(thrown)
       const error = known instanceof AnalyticsError ? known : notSerializable(known)
       return new AnalyticsError(error.code, `what a middleware returned: ${error.message}`, {
         cause: error.cause,
@@ -100,19 +101,19 @@ class Mistake {
 
 function call(middleware: Middleware, message: Message): Message | null | Mistake {
   try {
-    const returned: unknown = middleware(message)
+    const returned: unknown = callUserCode(() => middleware(message))
     if (returned === null) return null
     const isObject = typeof returned === 'object' && !Array.isArray(returned)
     if (isObject && typeof (returned as { then?: unknown }).then !== 'function')
       return returned as Message
     // An asynchronous one may also reject, which must not end the process.
     if (isObject) Promise.resolve(returned).catch(() => undefined)
-    const what = isObject ? 'a Promise' : describe(returned)
+    const what = isObject ? 'a Promise' : describeValue(returned)
     return new Mistake(
       `${nameOf(middleware)} returned ${what}; allowed: the message, or null to drop it`,
     )
   } catch (thrown) {
-    return new Mistake(`${nameOf(middleware)} threw`, errorOf(thrown))
+    return new Mistake(`${nameOf(middleware)} threw`, toError(thrown))
   }
 }
 

@@ -1,10 +1,10 @@
 // A message becomes JSON text, once.
 
 import { configure } from 'safe-stable-stringify'
-import { AnalyticsError } from '../errors.js'
+import { AnalyticsError } from '../spec/error.js'
 import type { Draft } from './compose.js'
 import { MessageIds } from './message-ids.js'
-import { Clock } from './timestamp.js'
+import { Clock } from '../spec/timestamp.js'
 
 // Keys keep their order, a circle becomes "[Circular]", and a BigInt its decimal text, which keeps every digit.
 const stringifySafely = configure({

@@ -6,6 +6,8 @@ export type Receipt = (...args: never[]) => unknown
 /** How a body begins. */
 export const prefix = Buffer.from('{"batch":[')
 const comma = ','.charCodeAt(0)
+const openBrace = '{'.charCodeAt(0)
+const closeBrace = '}'.charCodeAt(0)
 const suffix = (sentAt: Date): string => `],"sentAt":"${sentAt.toISOString()}"}`
 const suffixLength = suffix(new Date(0)).length
 
@@ -15,6 +17,15 @@ export const bodyOverhead = prefix.length + suffixLength
 /** The least memory that a batch begins with, in bytes. */
 export const smallestCapacity = 16 * 1024
 
+/** The bytes of a batch are not the messages that were written to it. */
+export class CorruptBatch extends Error {
+  override name = 'CorruptBatch'
+
+  constructor() {
+    super('the batch does not hold the messages that were written to it; it is not sent')
+  }
+}
+
 /**
  * The invariant: `#bytes` holds the prefix, then the live messages with commas between them, up to `#end`. Messages
  * that were dropped from the front leave a gap before the prefix.
@@ -22,6 +33,8 @@ export const smallestCapacity = 16 * 1024
 export class Batch {
   #bytes: Buffer
   #end = prefix.length
+  /** The size of what was written last and is not added yet; -1 if there is nothing of the kind. */
+  #written = -1
   /** Where each message ends; dropped ones included. */
   readonly #ends: number[] = []
   #dropped = 0
@@ -75,13 +88,14 @@ export class Batch {
    */
   write(text: string, limit: number): number {
     const start = this.#end + (this.#ends.length === 0 ? 0 : 1)
+    this.#written = -1
     // A UTF-16 unit takes at most three bytes; only near the end of the buffer is it worth measuring.
     if (this.#bytes.length - start - suffixLength < text.length * 3) {
       const needed = start + Buffer.byteLength(text) + suffixLength
       if (needed > limit) return Infinity
       if (needed > this.#bytes.length) this.#grow(needed, limit)
     }
-    return this.#bytes.write(text, start)
+    return (this.#written = this.#bytes.write(text, start))
   }
 
   /** Copies the bytes of the message that was written last, and is not added yet. */
@@ -90,17 +104,48 @@ export class Batch {
     this.#bytes.copy(target, at, start, start + size)
   }
 
-  /** Adds the message that was written last. */
+  /**
+   * Adds the message that was written last.
+   *
+   * @throws Error if its size is not the one that was written: something else has been written meanwhile
+   */
   add(size: number, receipt: Receipt | undefined): void {
-    if (this.count === 0) this.#since = Date.now()
-    if (this.#ends.length > 0) this.#bytes[this.#end++] = comma
-    if (receipt) (this.#receipts ??= new Map()).set(this.#ends.length, receipt)
-    this.#end += size
-    this.#ends.push(this.#end)
+    if (size !== this.#written) throw new Error('a message was added that was not written last')
+    const index = this.#ends.length
+    const end = this.#end + size + (index === 0 ? 0 : 1)
+    const since = this.count === 0 ? Date.now() : this.#since
+    if (receipt) (this.#receipts ??= new Map()).set(index, receipt)
+    // From here on nothing is called that could throw, not even near the end of the stack: all of it happens or nothing.
+    if (index > 0) this.#bytes[this.#end] = comma
+    this.#ends[index] = end
+    this.#end = end
+    this.#since = since
+    this.#written = -1
   }
 
-  /** The body of a request that is sent now. It shares the batch's memory, and is valid until the next change. */
+  /**
+   * Whether each live message is where it should be: an object between its brackets, followed by a comma or the end.
+   * Cheap beside a request, and the last chance to notice that memory would be sent which was never written.
+   */
+  get isIntact(): boolean {
+    const bytes = this.#bytes
+    const last = this.#ends.length - 1
+    for (let index = this.#dropped; index <= last; index++) {
+      const end = this.#ends[index] ?? 0
+      const start = this.#start(index)
+      if (end <= start || bytes[start] !== openBrace || bytes[end - 1] !== closeBrace) return false
+      if (index < last && bytes[end] !== comma) return false
+    }
+    return (this.#ends[last] ?? prefix.length) === this.#end
+  }
+
+  /**
+   * The body of a request that is sent now. It shares the batch's memory, and is valid until the next change.
+   *
+   * @throws CorruptBatch if the messages are not where they should be: such memory is never sent
+   */
   body(): Buffer {
+    if (!this.isIntact) throw new CorruptBatch()
     const start = this.#start(this.#dropped) - prefix.length
     this.#bytes.set(prefix, start)
     // Common fields, sentAt: the clock at each try, so that the server can correct the timestamps by it.

@@ -64,11 +64,18 @@ export class MemoryOutbox implements Outbox {
   append(text: string, receipt: Receipt | undefined): Appended {
     const size = this.#growing.write(text, this.#nextSequence, this.#onFull)
     if (size === undefined) return 'too_large'
-    if (this.#bytes + size > this.#limits.maxQueueBytes && !this.#makeRoom(size)) return 'full'
-    this.#growing.add(size, receipt)
-    this.#bytes += size
-    this.#count++
-    this.#nextSequence++
+    if (this.#bytes + size <= this.#limits.maxQueueBytes) {
+      this.#add(size, receipt)
+      return 'accepted'
+    }
+    const dropped: Batch[] = []
+    try {
+      if (!this.#makeRoom(size, dropped)) return 'full'
+      this.#add(size, receipt)
+    } finally {
+      // Reported when the change is over: whatever follows from it finds the outbox consistent.
+      for (const batch of dropped) this.#limits.onDropped?.(batch)
+    }
     return 'accepted'
   }
 
@@ -117,25 +124,37 @@ export class MemoryOutbox implements Outbox {
     return this.#taken.carve(sequence, count)
   }
 
-  /** Drops the oldest messages that nobody is sending, where that is wanted, until `size` bytes fit. */
-  #makeRoom(size: number): boolean {
+  #add(size: number, receipt: Receipt | undefined): void {
+    this.#growing.add(size, receipt)
+    this.#bytes += size
+    this.#count++
+    this.#nextSequence++
+  }
+
+  /**
+   * Takes the oldest messages that are not in flight out until `size` bytes fit.
+   *
+   * @param dropped gets what was taken out
+   * @returns whether there is room now
+   */
+  #makeRoom(size: number, dropped: Batch[]): boolean {
     const { maxQueueBytes, onDropped } = this.#limits
     if (!onDropped) return false
-    // What is being sent cannot be dropped, and nothing else should be where that would not help.
+    // What is in flight cannot be dropped, and nothing else should be if that would not help.
     if (this.#taken.bytes + size > maxQueueBytes) return false
     for (;;) {
       if (this.#bytes + size <= maxQueueBytes) return true
       const oldest = this.next
       if (!oldest) return false
-      this.#drop(oldest, onDropped)
+      dropped.push(this.#drop(oldest))
     }
   }
 
-  #drop(oldest: Batch, onDropped: (batch: Batch) => void): void {
+  #drop(oldest: Batch): Batch {
     const dropped = oldest.dropFirst()
     if (oldest.count === 0 && oldest === this.#waiting[0]) this.#waiting.shift()
     this.#count -= dropped.count
     this.#bytes -= dropped.size
-    onDropped(dropped)
+    return dropped
   }
 }

@@ -1,13 +1,13 @@
 // What all frameworks' middleware does: binds a client to the ids and the context of one request.
 
 import { parse } from 'tldts'
-import type { Analytics } from '../analytics.js'
-import type { BoundAnalytics } from '../bound-analytics.js'
+import type { Analytics } from '../client/analytics.js'
+import type { BoundAnalytics } from '../client/bound-analytics.js'
 import { checkCookieOptions } from '../identity/cookie-options.js'
 import { ensureAnonymousId, readIdentity } from '../identity/index.js'
 import { providePublicSuffixes } from '../identity/public-suffixes.js'
 import { readersOf } from '../identity/read-identity.js'
-import { describe } from '../describe.js'
+import { describeValue } from '../runtime/describe-value.js'
 import { Inquiry } from './inquiry.js'
 import type { RequestAnalyticsOptions } from './options.js'
 import { contextOf, type RequestFacts } from './request-context.js'
@@ -71,7 +71,7 @@ export function requestBinder<Request extends object>(
 function check(analytics: unknown, options: RequestAnalyticsOptions<never>): void {
   if (typeof (analytics as Analytics | null | undefined)?.with !== 'function') {
     throw new TypeError(
-      `${caller} was given ${describe(analytics)}; allowed: a client, new Analytics(…)`,
+      `${caller} was given ${describeValue(analytics)}; allowed: a client, new Analytics(…)`,
     )
   }
   checkCookieOptions(options, caller)
@@ -87,5 +87,7 @@ function check(analytics: unknown, options: RequestAnalyticsOptions<never>): voi
 }
 
 function wrong(option: string, value: unknown, allowed: string): TypeError {
-  return new TypeError(`${caller}: option ${option} is ${describe(value)}; allowed: ${allowed}`)
+  return new TypeError(
+    `${caller}: option ${option} is ${describeValue(value)}; allowed: ${allowed}`,
+  )
 }

@@ -2,7 +2,7 @@
 
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { EventEmitter } from 'node:events'
-import type { BoundAnalytics } from '../bound-analytics.js'
+import type { BoundAnalytics } from '../client/bound-analytics.js'
 
 const key = Symbol.for('selfsame.currentAnalytics')
 

@@ -1,8 +1,8 @@
 // `selfsame/express`: req.analytics, for Express 4 and 5, Connect, and a bare node:http server.
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Analytics } from '../analytics.js'
-import type { BoundAnalytics } from '../bound-analytics.js'
+import type { Analytics } from '../client/analytics.js'
+import type { BoundAnalytics } from '../client/bound-analytics.js'
 import { requestBinder } from './bind-request.js'
 import { runListenersWith, runWith } from './current.js'
 import { factsOf } from './node-request.js'

@@ -1,8 +1,8 @@
 // `selfsame/fastify`: request.analytics, for Fastify 5.
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { Analytics } from '../analytics.js'
-import type { BoundAnalytics } from '../bound-analytics.js'
+import type { Analytics } from '../client/analytics.js'
+import type { BoundAnalytics } from '../client/bound-analytics.js'
 import { requestBinder } from './bind-request.js'
 import { runListenersWith, runWith } from './current.js'
 import { factsOf } from './node-request.js'

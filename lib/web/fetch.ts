@@ -1,7 +1,7 @@
 // `selfsame/fetch`: for everything that has a Fetch Request: Hono, Next.js route handlers, and others.
 
-import type { Analytics } from '../analytics.js'
-import type { BoundAnalytics } from '../bound-analytics.js'
+import type { Analytics } from '../client/analytics.js'
+import type { BoundAnalytics } from '../client/bound-analytics.js'
 import { requestBinder } from './bind-request.js'
 import { runWith } from './current.js'
 import type { RequestAnalyticsOptions } from './options.js'

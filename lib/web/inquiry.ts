@@ -1,9 +1,9 @@
 // Asks code that is not ours, in the course of a request: an app's options, a framework's getters, a reader of cookies.
 
-import { Guard } from '../guard.js'
+import { UserCode } from '../runtime/user-code.js'
 
 export class Inquiry {
-  readonly #guard = new Guard()
+  readonly #userCode = new UserCode()
 
   /**
    * What the code throws costs its answer, never the request: it is told as a process warning, the 1st, 10th, 100th …
@@ -14,7 +14,7 @@ export class Inquiry {
    */
   ask<T>(whom: string, question: () => T): T | undefined {
     let answer: T | undefined
-    this.#guard.call(`requestAnalytics: ${whom}`, () => {
+    this.#userCode.call(`requestAnalytics: ${whom}`, () => {
       const given = question()
       if (isThenable(given)) {
         // Nobody else would hear of its rejection, and that would end the process.

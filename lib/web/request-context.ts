@@ -1,6 +1,6 @@
 // What a request says of its circumstances, as the context of a message (Segment spec: Common fields, Context).
 
-import type { MessageContext } from '../message/types.js'
+import type { MessageContext } from '../spec/messages.js'
 
 /** A request of any framework, as far as its context goes. */
 export interface RequestFacts {

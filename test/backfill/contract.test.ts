@@ -2,7 +2,7 @@
 
 import { expect } from 'chai'
 import { backfill } from '../../lib/backfill/index.js'
-import type { CollectedMessage } from '../../lib/collector/index.js'
+import type { CollectedMessage } from '@selfsame/collector'
 import { Analytics } from '../../lib/index.js'
 import { people, start, withBench } from './setup.js'
 

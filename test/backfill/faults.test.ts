@@ -10,7 +10,7 @@ import {
   type Progress,
   type SourceRow,
 } from '../../lib/backfill/index.js'
-import type { Answer } from '../../lib/collector/index.js'
+import type { Answer } from '@selfsame/collector'
 import { errorOf, identify, people, start, withBench, type Person } from './setup.js'
 
 const userIds = (messages: readonly unknown[] | undefined): string[] =>

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { BackfillReport } from '../../lib/backfill/index.js'
-import { startCollector } from '../../lib/collector/index.js'
+import { startCollector } from '@selfsame/collector'
 
 const program = fileURLToPath(new URL('./programs/people.js', import.meta.url))
 /** The 20: SELFSAME_KILLS=20 npx mocha … test/backfill/kill.test.ts */

@@ -2,7 +2,7 @@
 
 import { expect } from 'chai'
 import { backfill, type BackfillCall, type BackfillOptions } from '../../lib/backfill/index.js'
-import type { CollectedMessage } from '../../lib/collector/index.js'
+import type { CollectedMessage } from '@selfsame/collector'
 import { version } from '../../lib/index.js'
 import { errorOf, start, withBench } from './setup.js'
 
@@ -225,7 +225,7 @@ describe('a row is rejected, with a reason that does not repeat what is in it,',
   for (const [what, row, kind] of [
     ['without an id', { ...call, userId: undefined }, 'userId and anonymousId are both undefined'],
     ['with an empty id', { ...call, userId: '' }, 'userId is an empty string'],
-    ['with a null id', { ...call, userId: null }, 'userId is null'],
+    ['with a null id', { ...call, userId: null }, 'userId is null and anonymousId is undefined'],
     ['without a type', { ...call, type: undefined }, 'unknown type'],
     ['with a type of its own', { ...call, type: 'secret' }, 'unknown type'],
     ['that is no object', 'secret', 'map returned no call'],

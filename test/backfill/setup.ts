@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { BackfillOptions, RejectedRow } from '../../lib/backfill/index.js'
-import { startCollector, type Collector, type CollectorOptions } from '../../lib/collector/index.js'
+import { startCollector, type Collector, type CollectorOptions } from '@selfsame/collector'
 
 export interface Person {
   id: string | number

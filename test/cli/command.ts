@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { startCollector, type Collector } from '../../lib/collector/index.js'
+import { startCollector, type Collector } from '@selfsame/collector'
 
 const program = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
 

@@ -2,15 +2,16 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect } from 'chai'
-import { errorCodes } from '../../lib/errors.js'
+import { errorCodes } from '../../lib/runtime/error-codes.js'
+import { warningCodes } from '../../lib/runtime/warnings.js'
 import { anchorsOf, pages, pageText, proseOf, root } from './pages.js'
 
 describe('docs/options.md', () => {
-  const source = readFileSync(`${root}lib/options/analytics-options.ts`, 'utf8')
+  const source = readFileSync(`${root}lib/client/options/analytics-options.ts`, 'utf8')
   const [, fields = ''] = /export interface AnalyticsOptions \{\n([\s\S]*?)\n\}/.exec(source) ?? []
   const options = [...fields.matchAll(/^ {2}(\w+)\??:/gm)].map(([, name = '']) => name)
 
-  it('knows the options of lib/options/analytics-options.ts', () => {
+  it('knows the options of lib/client/options/analytics-options.ts', () => {
     expect(options).to.include.members(['writeKey', 'flushAt', 'httpsAgent'])
   })
 
@@ -65,4 +66,17 @@ describe('the links of the documentation', () => {
       })
     }
   }
+})
+
+describe('docs/errors.md', () => {
+  const rows = [...pageText('docs/errors.md').matchAll(/^\| `(SELFSAME_[A-Z_]+)`/gm)].map(
+    ([, code]) => code,
+  )
+
+  it('has a row for every code of a warning, and for no other', () => {
+    const ofErrors = new Set(
+      Object.keys(errorCodes).map((code) => `SELFSAME_${code.toUpperCase()}`),
+    )
+    expect(rows.filter((code) => !ofErrors.has(code!))).to.have.members(Object.keys(warningCodes))
+  })
 })

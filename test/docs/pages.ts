@@ -1,6 +1,5 @@
 // The pages of the documentation, as the tests read them.
 import { readdirSync, readFileSync } from 'node:fs'
-import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 export const root = fileURLToPath(new URL('../../', import.meta.url))
@@ -11,13 +10,14 @@ export interface Page {
   readonly text: string
 }
 
-/** README.md, CHANGELOG.md and everything in docs/. */
+/** README.md, CHANGELOG.md, everything in docs/, and the README of each package. */
 export const pages: readonly Page[] = [
   'README.md',
   'CHANGELOG.md',
   ...readdirSync(`${root}docs`)
     .filter((name) => name.endsWith('.md'))
     .map((name) => `docs/${name}`),
+  ...readdirSync(`${root}packages`).map((name) => `packages/${name}/README.md`),
 ].map((path) => ({ path, text: readFileSync(`${root}${path}`, 'utf8') }))
 
 export function pageText(path: string): string {
@@ -80,5 +80,5 @@ export function anchorsOf(page: Page): Set<string> {
 
 /** `docs-errors-12` for the block in line 12 of docs/errors.md. */
 export function nameOf({ page, line }: Fence): string {
-  return `${basename(page, '.md').toLowerCase()}-${line}`
+  return `${page.replace(/\.md$/, '').replaceAll(/\W+/g, '-').toLowerCase()}-${line}`
 }

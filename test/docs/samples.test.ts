@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { startCollector, type Collector } from '../../lib/collector/index.js'
+import { startCollector, type Collector } from '@selfsame/collector'
 import { fencesOf, nameOf, pages, root, type Fence } from './pages.js'
 
 /** What a sample can be written in. Other blocks (sh, json, text) are not run. */
@@ -107,6 +107,8 @@ function play(file: string, cwd: string, host: string): Promise<Outcome> {
   return run([...loader, player, file], cwd, {
     SEGMENT_WRITE_KEY: 'docs',
     SEGMENT_HOST: host,
+    // Without the paths of the tsconfig.json above: a sample runs with the packages as they are built.
+    TSX_TSCONFIG_PATH: join(root, 'test/docs/tsconfig.samples.json'),
   })
 }
 

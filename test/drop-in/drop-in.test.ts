@@ -3,7 +3,7 @@ import { expect } from 'chai'
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { type CollectedMessage, startCollector } from '../../lib/collector/index.js'
+import { type CollectedMessage, startCollector } from '@selfsame/collector'
 
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
 const asSelfsame = here('tsconfig.selfsame.json')

@@ -1,7 +1,7 @@
 // What a server and a network can do to us: nothing is lost, order is kept, nothing is stored twice.
 
 import { expect } from 'chai'
-import type { Answer } from '../../lib/collector/index.js'
+import type { Answer } from '@selfsame/collector'
 import { expectAllBut, scenario } from '../support/scenario.js'
 
 const answers = (count: number, answer: Answer): Answer[] =>

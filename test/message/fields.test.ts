@@ -1,7 +1,7 @@
 // R11–R15, R34: the fields of a message, as the collector gets them.
 
 import { expect } from 'chai'
-import type { CollectedMessage } from '../../lib/collector/index.js'
+import type { CollectedMessage } from '@selfsame/collector'
 import type { Analytics, AnalyticsOptions } from '../../lib/index.js'
 import { withCollector } from '../support/clients.js'
 
@@ -52,6 +52,22 @@ describe('R13: undefined and null', () => {
     })
     expect(identify?.traits).to.deep.equal({ plan: null })
   })
+
+  it('traits or properties that are null are sent as {}, as by @segment/analytics-node', () =>
+    withCollector(async ({ collector, client }) => {
+      const analytics = client()
+      const call = { userId: 'u1', groupId: 'g1', event: 'E', traits: null, properties: null }
+      for (const type of ['identify', 'track', 'page', 'screen', 'group'] as const) {
+        analytics[type](call as never)
+      }
+      await analytics.flush()
+      expect(
+        collector.messages.map(({ type, traits, properties }) => [
+          type,
+          type === 'identify' || type === 'group' ? traits : properties,
+        ]),
+      ).to.deep.equal(['identify', 'track', 'page', 'screen', 'group'].map((type) => [type, {}]))
+    }))
 })
 
 describe('R14: every message', () => {

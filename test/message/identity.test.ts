@@ -62,7 +62,6 @@ describe('R3: a call with both ids', () => {
 describe('R4: an id that is empty or no string', () => {
   for (const [name, id] of Object.entries({
     'an empty string': '',
-    null: null,
     NaN: NaN,
     Infinity: Infinity,
     'a boolean': true,
@@ -104,6 +103,43 @@ describe('R4: an id that is empty or no string', () => {
   }
 })
 
+describe('an id that is null', () => {
+  it('beside another id is as if it were left out, in every call', () =>
+    withCollector(async ({ collector, client }) => {
+      const analytics = client()
+      for (const ids of [
+        { userId: null, anonymousId: 'a1' },
+        { userId: 'u1', anonymousId: null },
+      ]) {
+        for (const type of ['identify', 'track', 'page', 'screen', 'group'] as const) {
+          analytics[type]({ ...ids, event: 'E', groupId: 'g1' } as never)
+        }
+      }
+      await analytics.flush()
+      expect(
+        collector.messages.map(({ userId, anonymousId }) => [userId, anonymousId]),
+      ).to.deep.equal([
+        ...Array.from({ length: 5 }, () => [undefined, 'a1']),
+        ...Array.from({ length: 5 }, () => ['u1', undefined]),
+      ])
+      for (const message of collector.messages)
+        expect(JSON.stringify(message)).not.to.include('null')
+    }))
+
+  it('beside no other id is refused, and so is one that the call needs', () => {
+    expect(errorOf('track', { event: 'E', userId: null, anonymousId: null }).message).to.match(
+      /^userId and anonymousId are both null; track\(\) needs at least one/,
+    )
+    expect(errorOf('alias', { userId: 'u1', previousId: null }).message).to.match(
+      /^previousId is null/,
+    )
+    expect(
+      errorOf('alias', { userId: null, anonymousId: 'a1', previousId: 'p1' }).message,
+    ).to.match(/^userId is null/)
+    expect(errorOf('group', { userId: 'u1', groupId: null }).message).to.match(/^groupId is null/)
+  })
+})
+
 describe('R5: a track without a string as its event', () => {
   for (const event of [undefined, null, '', 42, {}, ['Signed Up']]) {
     it(`${JSON.stringify(event)} is refused`, () => {
@@ -114,7 +150,6 @@ describe('R5: a track without a string as its event', () => {
 
 describe('R6: traits or properties that are no object', () => {
   for (const value of [
-    null,
     [],
     ['a'],
     'text',

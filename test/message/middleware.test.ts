@@ -3,7 +3,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { expect } from 'chai'
 import type { Analytics, AnalyticsError, Message, Middleware } from '../../lib/index.js'
-import { version } from '../../lib/version.js'
+import { version } from '../../lib/runtime/version.js'
 import { checkBooks, withCollector } from '../support/clients.js'
 import { warningsOf } from '../support/warnings.js'
 

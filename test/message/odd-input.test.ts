@@ -1,7 +1,7 @@
 // One odd message among four good ones: what becomes of it, and that the good ones are delivered all the same.
 
 import { expect } from 'chai'
-import type { CollectedMessage } from '../../lib/collector/index.js'
+import type { CollectedMessage } from '@selfsame/collector'
 import type { AnalyticsError, Stats } from '../../lib/index.js'
 import { withCollector } from '../support/clients.js'
 
@@ -244,12 +244,20 @@ describe('an odd message that fails alone', () => {
     ['seconds as timestamp', { userId: 'odd', event: 'odd', timestamp: 1700000000 }, /seconds/],
     ["userId ''", { userId: '', event: 'odd' }, /^userId is an empty string/],
     ['userId NaN', { userId: NaN, event: 'odd' }, /^userId is NaN/],
-    ['userId null', { userId: null, event: 'odd' }, /^userId is null/],
+    [
+      'both ids null',
+      { userId: null, anonymousId: null, event: 'odd' },
+      /^userId and anonymousId are both null/,
+    ],
+    [
+      'userId null alone',
+      { userId: null, event: 'odd' },
+      /^userId is null and anonymousId is undefined/,
+    ],
     ['userId an object', { userId: { id: 1 }, event: 'odd' }, /^userId is an object/],
     ['no ids', { event: 'odd' }, /userId and anonymousId/],
     ['event missing', { userId: 'odd' }, /^event is undefined/],
     ['event no string', { userId: 'odd', event: 42 }, /^event is a number/],
-    ['properties null', withProperties(null), /^properties is null/],
     ['properties an array', withProperties([1]), /^properties is an array/],
     ['properties a string', withProperties('text'), /^properties is a string/],
     ['properties a Map', withProperties(new Map()), /^properties is a Map/],

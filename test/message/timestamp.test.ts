@@ -1,7 +1,7 @@
 // Timestamps that callers pass: what is valid, and why the rest is not.
 
 import { expect } from 'chai'
-import { toIsoTimestamp } from '../../lib/message/timestamp.js'
+import { toIsoTimestamp } from '../../lib/spec/timestamp.js'
 
 describe('a valid timestamp', () => {
   for (const [given, iso] of [

@@ -3,7 +3,7 @@
 import { expect } from 'chai'
 import { generateKeyPairSync } from 'node:crypto'
 import { Analytics } from '../../lib/index.js'
-import { readOptions } from '../../lib/options/read-options.js'
+import { readOptions } from '../../lib/client/options/read-options.js'
 import { warningsOf } from '../support/warnings.js'
 import { rsaPair } from './support/keys.js'
 

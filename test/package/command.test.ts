@@ -2,7 +2,7 @@
 import { expect } from 'chai'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { startCollector } from '../../lib/collector/index.js'
+import { startCollector } from '@selfsame/collector'
 import { installed } from './support/installation.js'
 import { run, runInstalled } from './support/run.js'
 

@@ -73,9 +73,7 @@ async function projectOf(setup: Setup, { repository }: Installation, app: App): 
   const promises = join(repository, 'test/types')
   for (const name of await readdir(promises)) {
     const source = await readFile(join(promises, name), 'utf8')
-    const text = source
-      .replaceAll(`'../../lib/index.js'`, `'selfsame'`)
-      .replaceAll(`'../../lib/collector/index.js'`, `'selfsame/collector'`)
+    const text = source.replaceAll(`'../../lib/index.js'`, `'selfsame'`)
     for (const extension of setup.extensions) {
       await writeFile(join(folder, name.replace(/ts$/, extension)), text)
     }

@@ -1,7 +1,7 @@
 // The ends of a process, with 500 messages queued: in real processes, with the built package.
 
 import { expect } from 'chai'
-import { startCollector, type Collector } from '../../lib/collector/index.js'
+import { startCollector, type Collector } from '@selfsame/collector'
 import { run, type Ended } from '../support/programs.js'
 
 const program = (name: string): URL => new URL(`./programs/${name}.js`, import.meta.url)

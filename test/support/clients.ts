@@ -1,7 +1,7 @@
 // A collector and clients for one test; both are closed when it ends.
 
 import { Analytics, type AnalyticsOptions } from '../../lib/index.js'
-import { startCollector, type Collector } from '../../lib/collector/index.js'
+import { startCollector, type Collector } from '@selfsame/collector'
 
 export interface Setup {
   collector: Collector

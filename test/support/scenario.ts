@@ -2,7 +2,7 @@
 
 import { expect } from 'chai'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { Collector } from '../../lib/collector/index.js'
+import type { Collector } from '@selfsame/collector'
 import type { Analytics, AnalyticsError } from '../../lib/index.js'
 import { checkBooks, withCollector } from './clients.js'
 

@@ -1,6 +1,6 @@
 // The collector's types: messages, events, misbehaviour, and its end with `await using`.
 import { once } from 'node:events'
-import { startCollector, type CollectedMessage, type Collector } from '../../lib/collector/index.js'
+import { startCollector, type CollectedMessage, type Collector } from '@selfsame/collector'
 
 export async function used(): Promise<readonly CollectedMessage[]> {
   await using collector: Collector = await startCollector({ port: 0, writeKeys: ['test'] })

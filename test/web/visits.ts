@@ -1,6 +1,6 @@
 // One site with a collector behind it, for one test.
 
-import type { CollectedMessage } from '../../lib/collector/index.js'
+import type { CollectedMessage } from '@selfsame/collector'
 import type { Analytics, AnalyticsOptions } from '../../lib/index.js'
 import { withCollector } from '../support/clients.js'
 import type { Site, SiteOptions, StartSite } from './sites.js'

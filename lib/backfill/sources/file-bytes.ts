@@ -5,7 +5,7 @@ import { constants, createReadStream, type Stats } from 'node:fs'
 import { access, open, stat } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import { TextDecoder } from 'node:util'
-import { shown, wrong } from '../../options/checks.js'
+import { shown, wrong } from '../../runtime/check-option.js'
 import { SourceError } from './source-error.js'
 
 /** How much of a file's beginning and end identifies it, in bytes. */

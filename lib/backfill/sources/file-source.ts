@@ -2,8 +2,8 @@
 
 import { createHash } from 'node:crypto'
 import { basename } from 'node:path'
-import { describe } from '../../describe.js'
-import { oneOf, shown, wrong } from '../../options/checks.js'
+import { describeValue } from '../../runtime/describe-value.js'
+import { oneOf, shown, wrong } from '../../runtime/check-option.js'
 import type { BackfillSource, BrokenRow, RowPosition, SourceRow } from '../source.js'
 import { csvRows, type CsvOptions } from './csv.js'
 import { contentOf, decoderFor, fingerprintOf, sizeOf, stdinPath } from './file-bytes.js'
@@ -76,7 +76,7 @@ class FileSource<R> implements BackfillSource<R> {
     lines?: { readLine: LineReader<R>; firstLine: number },
   ) {
     if (typeof path !== 'string' || path === '')
-      throw wrong('path', describe(path), "the path of a file, or '-' for standard input")
+      throw wrong('path', describeValue(path), "the path of a file, or '-' for standard input")
     checkOptions(options)
     this.#path = path
     this.#options = { ...options }
@@ -188,8 +188,8 @@ function checkOptions(options: FileOptions): void {
     throw wrong('quote', shown(quote), 'one ASCII character, or false')
   const areNames = Array.isArray(columns) && columns.every((name) => typeof name === 'string')
   if (columns !== undefined && (!areNames || columns.length === 0))
-    throw wrong('columns', describe(columns), 'an array of names')
+    throw wrong('columns', describeValue(columns), 'an array of names')
   if (header !== undefined && typeof header !== 'boolean')
-    throw wrong('header', describe(header), 'true or false')
+    throw wrong('header', describeValue(header), 'true or false')
   if (encoding !== undefined) decoderFor(encoding)
 }

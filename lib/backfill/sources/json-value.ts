@@ -1,7 +1,7 @@
 // A row as JSON text has it, every digit of its numbers included.
 
 import { parse } from 'lossless-json'
-import { describe } from '../../describe.js'
+import { describeValue } from '../../runtime/describe-value.js'
 
 /**
  * Reads one row. A whole number beyond what a JavaScript number holds (an id of 64 bits) becomes its text: rounded,
@@ -22,7 +22,7 @@ export function rowOfJson(text: string): { row: Record<string, unknown> } | { br
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value))
     return { row: value as Record<string, unknown> }
-  return { broken: `the row is ${describe(value)}; allowed: an object` }
+  return { broken: `the row is ${describeValue(value)}; allowed: an object` }
 }
 
 function parseNumber(text: string): number | string {

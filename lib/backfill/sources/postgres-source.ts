@@ -3,8 +3,8 @@
 import { createHash } from 'node:crypto'
 import type * as pg from 'pg'
 import type PgCursor from 'pg-cursor'
-import { describe, errorOf } from '../../describe.js'
-import { wrong } from '../../options/checks.js'
+import { describeValue, toError } from '../../runtime/describe-value.js'
+import { wrong } from '../../runtime/check-option.js'
 import type { BackfillSource, BrokenRow, RowPosition, SourceRow } from '../source.js'
 import { databaseOf, databaseUrl } from './postgres-url.js'
 import { valueParsers } from './postgres-values.js'
@@ -54,11 +54,12 @@ class PostgresSource implements BackfillSource<Row> {
 
   constructor({ url, query, key }: PostgresOptions) {
     const database = typeof url === 'string' ? databaseUrl(url) : undefined
-    if (!database) throw wrong('url', describe(url), "a URL like 'postgres://user@host/database'")
+    if (!database)
+      throw wrong('url', describeValue(url), "a URL like 'postgres://user@host/database'")
     if (typeof query !== 'string' || query.trim() === '')
-      throw wrong('query', describe(query), 'a select')
+      throw wrong('query', describeValue(query), 'a select')
     if (key !== undefined && (typeof key !== 'string' || key === ''))
-      throw wrong('key', describe(key), 'the name of a column of the query')
+      throw wrong('key', describeValue(key), 'the name of a column of the query')
     this.#url = url
     this.#query = query.trim().replace(/;\s*$/, '')
     this.#key = key
@@ -81,7 +82,7 @@ class PostgresSource implements BackfillSource<Row> {
       yield* this.#read(cursor, after?.position.key)
     } catch (error) {
       if (error instanceof SourceError) throw error
-      throw new SourceError(`the query failed: ${errorOf(error).message}`, { cause: error })
+      throw new SourceError(`the query failed: ${toError(error).message}`, { cause: error })
     } finally {
       // The rest of a cursor that was not read to its end goes with its connection.
       await client.end().catch(() => undefined)
@@ -149,7 +150,7 @@ async function connect(url: string): Promise<Connection> {
   try {
     await client.connect()
   } catch (error) {
-    throw new SourceError(`no connection to PostgreSQL: ${errorOf(error).message}`, {
+    throw new SourceError(`no connection to PostgreSQL: ${toError(error).message}`, {
       cause: error,
     })
   }

@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { BackfillOptions } from '../../backfill/options.js'
-import { errorOf } from '../../describe.js'
+import { toError } from '../../runtime/describe-value.js'
 import { UsageError } from '../exit-codes.js'
 
 export interface MapFile {
@@ -27,7 +27,7 @@ export async function loadMapFile(path: string): Promise<MapFile> {
   try {
     module = (await import(pathToFileURL(resolve(path)).href)) as typeof module
   } catch (error) {
-    throw new UsageError(`the mapping ${path} cannot be loaded: ${errorOf(error).message}`)
+    throw new UsageError(`the mapping ${path} cannot be loaded: ${toError(error).message}`)
   }
   const map = typeof module.map === 'function' ? module.map : module.default
   if (typeof map !== 'function')

@@ -7,7 +7,7 @@ import { readBackfillOptions, type BackfillSettings } from '../../backfill/read-
 import { BackfillError, type BackfillReport, type DryRunReport } from '../../backfill/report.js'
 import { stdinPath } from '../../backfill/sources/file-bytes.js'
 import { largestMessage } from '../../backfill/mapping.js'
-import { errorCodes } from '../../errors.js'
+import { errorCodes } from '../../runtime/error-codes.js'
 import { attend } from '../attend.js'
 import { exitCodes, UsageError } from '../exit-codes.js'
 import { sharedOptions } from '../shared-options.js'

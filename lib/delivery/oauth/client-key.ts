@@ -1,7 +1,7 @@
 // The private key of an OAuth application: where it comes from, and whether it is one.
 
 import { createPrivateKey, type KeyObject } from 'node:crypto'
-import { describe, errorOf } from '../../describe.js'
+import { describeValue, toError } from '../../runtime/describe-value.js'
 
 /** A private key, and the id that its public key was given. */
 export interface OAuthKey {
@@ -53,7 +53,7 @@ export class ClientKey {
     } catch (error) {
       if (error instanceof WrongKey) throw error
       // Nothing of its text: it is about a secret, and may hold it.
-      const { code, name } = errorOf(error) as NodeJS.ErrnoException
+      const { code, name } = toError(error) as NodeJS.ErrnoException
       throw new WrongKey(`a function that threw ${code ?? name}`)
     }
   }
@@ -87,7 +87,7 @@ export class ClientKey {
       isFunction && typeof given === 'object' && given !== null
         ? (given as Partial<OAuthKey>)
         : { clientKey: given as string }
-    if (typeof clientKey !== 'string') throw new WrongKey(`${by}${describe(clientKey)}`)
+    if (typeof clientKey !== 'string') throw new WrongKey(`${by}${describeValue(clientKey)}`)
     if (typeof keyId !== 'string' || keyId === '') throw new WrongKey(`${by}a key without a keyId`)
     const obstacle = obstacleOf(clientKey)
     if (obstacle !== undefined) throw new WrongKey(`${by}${obstacle}`)

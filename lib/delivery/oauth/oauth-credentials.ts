@@ -1,6 +1,6 @@
 // The credentials of a client with OAuth: a token for as long as it lives, and the write key in the body.
 
-import { errorOf } from '../../describe.js'
+import { toError } from '../../runtime/describe-value.js'
 import type { Unanswered } from '../answer.js'
 import { orAbort } from '../attempt.js'
 import type { Credentials, PackedCredentials } from '../credentials.js'
@@ -81,7 +81,7 @@ export class OAuthCredentials implements Credentials {
       const answer = await orAbort(asking.answer, signal)
       return 'error' in answer ? answer : headerOf(answer)
     } catch (error) {
-      return { error: errorOf(error) }
+      return { error: toError(error) }
     } finally {
       if (--asking.waiting === 0) this.#end(asking)
     }

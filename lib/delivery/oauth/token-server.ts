@@ -1,7 +1,7 @@
 // The authorization server: asks it for a token, and says what its answer means.
 
-import { errorOf } from '../../describe.js'
-import { version } from '../../version.js'
+import { toError } from '../../runtime/describe-value.js'
+import { version } from '../../runtime/version.js'
 import type { Unanswered } from '../answer.js'
 import { attempt, orAbort } from '../attempt.js'
 import { plainHeaders, type HttpClientResponse } from '../http-client.js'
@@ -184,7 +184,7 @@ async function textOf(response: HttpClientResponse): Promise<string | Error> {
     return text.length > longestText ? new Error('it is too long') : text
   } catch (error) {
     // Nothing of its text, which may hold what was read.
-    return new Error((errorOf(error) as NodeJS.ErrnoException).code ?? 'it broke off')
+    return new Error((toError(error) as NodeJS.ErrnoException).code ?? 'it broke off')
   }
 }
 

@@ -1,7 +1,7 @@
 // The outbox in a directory: every message is in a file before its call returns.
 
-import { codeOf, errorOf } from '../../describe.js'
-import { idleTimer } from '../../timer.js'
+import { errorCode, toError } from '../../runtime/describe-value.js'
+import { idleTimer } from '../../runtime/timer.js'
 import type { Batch, Receipt } from '../batch.js'
 import { Growing } from '../growing.js'
 import type { Appended, Outbox, OutboxListener, OutboxSettings, Waiting } from '../outbox.js'
@@ -107,7 +107,7 @@ export class DirectoryOutbox implements Outbox {
     try {
       this.#home.write(this.#growing, size)
     } catch (error) {
-      this.#obstacle = `the directory of the outbox cannot be written: ${codeOf(error)}`
+      this.#obstacle = `the directory of the outbox cannot be written: ${errorCode(error)}`
       return 'full'
     }
     this.#growing.add(size, receipt)
@@ -201,7 +201,7 @@ export class DirectoryOutbox implements Outbox {
       for (const each of this.#claimed.splice(0)) await this.#adopt(each)
     } catch (error) {
       this.#listener.warn(
-        `the directory of the outbox cannot be searched for what others have left: ${codeOf(error)}`,
+        `the directory of the outbox cannot be searched for what others have left: ${errorCode(error)}`,
       )
     }
     this.#isLooking = false
@@ -233,7 +233,7 @@ export class DirectoryOutbox implements Outbox {
     const cannotRead = (what: string, error: unknown): void => {
       // It was given back while we read it.
       if (this.#isClosed) return
-      this.#listener.warn(`${what} of the outbox cannot be read, and stays: ${codeOf(error)}`)
+      this.#listener.warn(`${what} of the outbox cannot be read, and stays: ${errorCode(error)}`)
     }
     try {
       return await storedIn(path, origin, (name, error) => cannotRead(name, error))
@@ -280,7 +280,7 @@ export class DirectoryOutbox implements Outbox {
       if (batch) this.#taken.add(batch)
       return batch ?? (await this.take())
     } catch (error) {
-      this.#cannotRead(stored, errorOf(error))
+      this.#cannotRead(stored, toError(error))
       return undefined
     } finally {
       this.#loading--
@@ -311,7 +311,7 @@ export class DirectoryOutbox implements Outbox {
     this.#listener.lost({
       sequence,
       count,
-      reason: `a file of the outbox cannot be read: ${codeOf(cause)}`,
+      reason: `a file of the outbox cannot be read: ${errorCode(cause)}`,
       cause,
       receipts: [...(receipts?.values() ?? [])],
     })
@@ -372,7 +372,7 @@ export class DirectoryOutbox implements Outbox {
       this.settle(batch)
       this.#listener.dropped(batch)
     } catch (error) {
-      this.#cannotRead(stored, errorOf(error))
+      this.#cannotRead(stored, toError(error))
     }
   }
 

@@ -2,9 +2,9 @@
 
 import { accessSync, constants, lstatSync, mkdirSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { codeOf, describe } from '../../describe.js'
-import { integer, oneOf, shown, wrong } from '../../options/checks.js'
-import { longestTimer } from '../../timer.js'
+import { errorCode, describeValue } from '../../runtime/describe-value.js'
+import { integer, oneOf, shown, wrong } from '../../runtime/check-option.js'
+import { longestTimer } from '../../runtime/timer.js'
 import type { OutboxFactory, OutboxSettings } from '../outbox.js'
 import type { Fsync } from './batch-file.js'
 import { DirectoryOutbox } from './directory-outbox.js'
@@ -43,10 +43,12 @@ const known = new Set(['fsync', 'maxAge', 'claimInterval'] satisfies (keyof Dire
  */
 export function directory(path: string, options: DirectoryOptions = {}): OutboxFactory {
   if (typeof path !== 'string' || path === '') {
-    throw new TypeError(`directory() was given ${describe(path)}; allowed: a path`)
+    throw new TypeError(`directory() was given ${describeValue(path)}; allowed: a path`)
   }
   if (typeof options !== 'object' || (options as unknown) === null) {
-    throw new TypeError(`directory() was given ${describe(options)} as options; allowed: an object`)
+    throw new TypeError(
+      `directory() was given ${describeValue(options)} as options; allowed: an object`,
+    )
   }
   for (const name of Object.keys(options)) {
     if (!known.has(name as keyof DirectoryOptions)) {
@@ -81,7 +83,7 @@ function prepare(path: string): void {
   try {
     mkdirSync(path, { recursive: true, mode: 0o700 })
   } catch (error) {
-    const code = codeOf(error)
+    const code = errorCode(error)
     if (mendable.has(code)) return
     if (code !== 'EEXIST')
       throw wrong('outbox', `a directory that cannot be made (${code})`, allowed)
@@ -93,7 +95,7 @@ function prepare(path: string): void {
     accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK)
   } catch (error) {
     // A file system that is read-only now may not stay so.
-    if (codeOf(error) === 'EACCES')
+    if (errorCode(error) === 'EACCES')
       throw wrong('outbox', 'a directory without the permissions that are needed', allowed)
   }
 }

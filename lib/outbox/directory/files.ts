@@ -1,6 +1,6 @@
 // The files of batches that are being sent: each is removed when the last of its messages is settled.
 
-import { codeOf } from '../../describe.js'
+import { errorCode } from '../../runtime/describe-value.js'
 import type { Waiting } from '../outbox.js'
 import { removeDirectory, removeFile, setAside, type StoredBatch } from './stored.js'
 import { dirname } from 'node:path'
@@ -82,7 +82,7 @@ export class Files {
       else removeFile(file.path)
     } catch (error) {
       // It is delivered, and will be once more: the server knows the messageIds.
-      this.#warn(`a file of the outbox cannot be removed: ${codeOf(error)}`)
+      this.#warn(`a file of the outbox cannot be removed: ${errorCode(error)}`)
     }
     const directory = dirname(file.path)
     const left = this.#directories.get(directory)

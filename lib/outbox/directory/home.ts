@@ -3,7 +3,7 @@
 import { mkdirSync } from 'node:fs'
 import { lstat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { codeOf } from '../../describe.js'
+import { errorCode } from '../../runtime/describe-value.js'
 import type { Growing } from '../growing.js'
 import { BatchFile, type Fsync } from './batch-file.js'
 import { Claims, type Sweep } from './claims.js'
@@ -138,7 +138,7 @@ export class Home {
     return new BatchFile(this.#ours, name, {
       fsync: this.#fsync,
       onSyncFailed: (error) =>
-        this.#warn(`what is in the outbox could not be written to the disk: ${codeOf(error)}`),
+        this.#warn(`what is in the outbox could not be written to the disk: ${errorCode(error)}`),
     })
   }
 

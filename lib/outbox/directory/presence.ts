@@ -4,7 +4,7 @@ import { lstat, utimes } from 'node:fs/promises'
 import { closeSync, constants, openSync, renameSync, unlinkSync, writeFileSync } from 'node:fs'
 import type net from 'node:net'
 import { join } from 'node:path'
-import { builtin } from '../../builtin.js'
+import { builtin } from '../../runtime/load-builtin.js'
 import { aliveName, newName, newOwner } from './names.js'
 
 /*

@@ -1,7 +1,7 @@
 // The content of a batch file: what a request's body begins with, one message a line, and a checksum of each.
 
 import type zlib from 'node:zlib'
-import { builtin } from '../../builtin.js'
+import { builtin } from '../../runtime/load-builtin.js'
 import { prefix } from '../batch.js'
 
 /*

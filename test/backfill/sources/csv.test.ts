@@ -112,6 +112,18 @@ describe('a broken row of a CSV file costs only itself', () => {
     expect(brokenOf(items).map(({ text }) => text)).to.deep.equal(['2,"open,b'])
   })
 
+  it('of which each line is told by its own fault, when a good row stands among them', async () => {
+    const items = await itemsOf(`${good}2,"open\n3,""x\n4,b,c\n5,"y"z\n6,d,e\n`)
+    expect(told(items)).to.deep.equal([
+      '2 {"id":"1","name":"a","plan":"b"}',
+      '3 ! the quote that opens in column 2 is never closed',
+      '4 ! text behind the closing quote in column 2; a quote within quotes is written twice',
+      '5 {"id":"4","name":"b","plan":"c"}',
+      '6 ! text behind the closing quote in column 2; a quote within quotes is written twice',
+      '7 {"id":"6","name":"d","plan":"e"}',
+    ])
+  })
+
   it('one record of 3 MB in short lines is skipped, up to the next row', async () => {
     const long = `2,"${'text without end\n'.repeat(200_000)}",b`
     const items = await itemsOf(`${good}${long}\n3,c,d\n4,e,f\n`)

@@ -5,11 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import express from 'express'
 import Koa from 'koa'
-import {
-  startCollector,
-  type CollectedMessage,
-  type Collector,
-} from '../../../lib/collector/index.js'
+import { startCollector, type CollectedMessage, type Collector } from '@selfsame/collector'
 import {
   Analytics,
   forgetUser,

@@ -1,6 +1,6 @@
 // The books of a soak, kept outside of the clients: what was called, what has arrived, who has sent it.
 
-import type { CollectedMessage } from '../../../lib/collector/index.js'
+import type { CollectedMessage } from '@selfsame/collector'
 import type { Client } from './client.js'
 import { digestOf } from './programs/content.js'
 import type { Totals } from './totals.js'

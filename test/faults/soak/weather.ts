@@ -1,6 +1,6 @@
 // What the endpoint does to requests, as chance has it.
 
-import type { Answer, Collector } from '../../../lib/collector/index.js'
+import type { Answer, Collector } from '@selfsame/collector'
 import type { Ledger } from './ledger.js'
 import type { Random } from './random.js'
 import type { Totals } from './totals.js'

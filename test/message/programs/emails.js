@@ -1,6 +1,6 @@
 // Two clients, each with an e-mail address as userId: a process of its own, for the warning comes once per process.
 import { Analytics } from 'selfsame'
-import { startCollector } from 'selfsame/collector'
+import { startCollector } from '@selfsame/collector'
 
 const collector = await startCollector()
 for (const userId of ['jane@example.com', 'joe@example.com']) {

@@ -11,7 +11,7 @@ import {
 } from 'node:fs'
 import { basename, join } from 'node:path'
 import { expect } from 'chai'
-import { sourceOf } from '../../../lib/options/destination.js'
+import { sourceOf } from '../../../lib/client/options/destination.js'
 import type { AnalyticsError } from '../../../lib/index.js'
 import { checkBooks } from '../../support/clients.js'
 import { idsFrom, trackMany, withOutbox, type OutboxSetup } from '../../support/outbox.js'

@@ -3,7 +3,7 @@
 import { lstatSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { sourceOf } from '../../../lib/options/destination.js'
+import { sourceOf } from '../../../lib/client/options/destination.js'
 import { checkBooks } from '../../support/clients.js'
 import { idsFrom, trackMany, withOutbox } from '../../support/outbox.js'
 import { warningsOf } from '../../support/warnings.js'

@@ -1,4 +1,4 @@
-// The packed package, installed into two empty folders, once for all tests of this folder.
+// The packed packages, installed into two empty folders, once for all tests of this folder.
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,18 +8,29 @@ import { run } from './run.js'
 const repository = fileURLToPath(new URL('../../..', import.meta.url))
 const fixtures = fileURLToPath(new URL('../fixtures', import.meta.url))
 
-/** An empty folder into which the package was installed, the fixtures beside it. */
+/** An empty folder into which the packages were installed, the fixtures beside them. */
 export interface App {
   /** What this app is for. */
   readonly name: string
   readonly folder: string
 }
 
-export interface Installation {
-  readonly repository: string
+/** One packed package. */
+export interface Packed {
+  readonly name: string
   readonly tarball: string
   /** The paths in the tarball. */
   readonly files: readonly string[]
+  /** Bytes of the tarball. */
+  readonly size: number
+  /** Bytes of what is in the tarball. */
+  readonly unpackedSize: number
+}
+
+export interface Installation {
+  readonly repository: string
+  readonly selfsame: Packed
+  readonly collector: Packed
   /** The oldest Node types, and the tools that run apps. */
   readonly app: App
   /** The newest Node types, and the newest compiler. */
@@ -27,8 +38,11 @@ export interface Installation {
 }
 
 interface PackReport {
+  name: string
   filename: string
   files: { path: string }[]
+  size: number
+  unpackedSize: number
 }
 
 let installation: Promise<Installation> | undefined
@@ -48,39 +62,51 @@ export const mochaHooks = {
 async function install(): Promise<Installation> {
   temporary = await mkdtemp(join(tmpdir(), 'selfsame-package-'))
   const root = temporary
-  // `npm run test:package` has just built; packing must not build again under a test that reads dist.
-  const { stdout } = await run(
-    'npm',
-    ['pack', '--ignore-scripts', '--json', '--pack-destination', root],
-    { cwd: repository },
-  )
-  const report = (JSON.parse(stdout) as PackReport[])[0]
-  if (!report) throw new Error(`npm pack said nothing of a tarball: ${stdout}`)
-  const tarball = join(root, report.filename)
+  const [selfsame, collector] = [await pack('.', root), await pack('./packages/collector', root)]
+  const tarballs = [selfsame.tarball, collector.tarball]
 
   const [app, newestTypes] = await Promise.all([
-    installInto(root, 'app', tarball, [
+    installInto(root, 'app', tarballs, [
       'jest@latest',
       // Later ones need a later Node than our oldest.
       'vitest@4',
       `typescript@${await ownVersionOf('typescript')}`,
       '@types/node@20',
     ]),
-    installInto(root, 'newest-types', tarball, ['typescript@latest', '@types/node@latest']),
+    installInto(root, 'newest-types', tarballs, ['typescript@latest', '@types/node@latest']),
   ])
-  return { repository, tarball, files: report.files.map(({ path }) => path), app, newestTypes }
+  return { repository, selfsame, collector, app, newestTypes }
+}
+
+async function pack(folder: string, destination: string): Promise<Packed> {
+  // `npm run test:package` has just built; packing must not build again under a test that reads dist.
+  const { stdout } = await run(
+    'npm',
+    ['pack', folder, '--ignore-scripts', '--json', '--pack-destination', destination],
+    { cwd: repository },
+  )
+  const report = (JSON.parse(stdout) as PackReport[])[0]
+  if (!report) throw new Error(`npm pack reported no tarball: ${stdout}`)
+  const { name, filename, files, size, unpackedSize } = report
+  return {
+    name,
+    tarball: join(destination, filename),
+    files: files.map(({ path }) => path),
+    size,
+    unpackedSize,
+  }
 }
 
 async function installInto(
   root: string,
   name: string,
-  tarball: string,
+  tarballs: readonly string[],
   tools: readonly string[],
 ): Promise<App> {
   const folder = join(root, name)
   await cp(fixtures, folder, { recursive: true })
   await writeFile(join(folder, 'package.json'), JSON.stringify({ name, private: true }))
-  await run('npm', ['install', '--no-audit', '--no-fund', tarball, ...tools], { cwd: folder })
+  await run('npm', ['install', '--no-audit', '--no-fund', ...tarballs, ...tools], { cwd: folder })
   return { name, folder }
 }
 

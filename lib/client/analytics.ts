@@ -1,0 +1,426 @@
+// The client: what one can do with it.
+
+import { AsyncResource } from 'node:async_hooks'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { toError } from '../runtime/describe-value.js'
+import { BoundAnalytics } from './bound-analytics.js'
+import { deadLettersFor, type DeadLetters } from '../dead-letter/index.js'
+import { Departure } from '../departure.js'
+import { Delivery } from '../delivery/delivery.js'
+import type { Transport } from '../delivery/transport.js'
+import { endPending, releaseProcess, startPending } from '../delivery/process-end.js'
+import type { CloseOptions, Counts, FlushOptions, Stats } from './stats.js'
+import { AnalyticsError } from '../spec/error.js'
+import type { ErrorCode } from '../runtime/error-codes.js'
+import { SafeEmitter } from './emitter.js'
+import { enterUserCode, UserCode } from '../runtime/user-code.js'
+import { Composer, type Binding } from '../message/compose.js'
+import { invalidField } from '../spec/fields.js'
+import { Middlewares, type Middleware } from '../message/middleware.js'
+import { notSerializable, Serializer } from '../message/serialize.js'
+import {
+  messageTypes,
+  type AliasCall,
+  type GroupCall,
+  type IdentifyCall,
+  type Message,
+  type MessageType,
+  type PageCall,
+  type ScreenCall,
+  type TrackCall,
+} from '../spec/messages.js'
+import { Outcomes } from './settlement.js'
+import type { AnalyticsOptions } from './options/analytics-options.js'
+import { readOptions, type Settings } from './options/read-options.js'
+import { credentialsFor, lastDeliveryFor, posterFor, transportFor } from './connect.js'
+import { Reports, type Callback, type FailedCall } from '../failures/error-reporter.js'
+import { version } from '../runtime/version.js'
+
+const closeTimeout = 25_000
+
+/** What an invalid call is taken to keep in memory, in bytes, until it is told of: as much as the largest valid one. */
+const callSize = 32 * 1024
+
+const boundMethods = [
+  ...messageTypes,
+  'flush',
+  'close',
+  'closeAndFlush',
+  'stats',
+  'use',
+  'with',
+] as const
+
+/**
+ * A client. It collects what is called, and delivers it in the background.
+ *
+ * Every call ends in exactly one of: delivered, or reported once as failed. Its methods are bound: they may be passed
+ * around.
+ */
+export class Analytics extends SafeEmitter {
+  /** @deprecated For code written for `@segment/analytics-node`: there is nothing to wait for. */
+  readonly ready = Promise.resolve()
+  readonly #userCode: UserCode
+  readonly #settings: Settings
+  readonly #composer: Composer
+  readonly #serializer: Serializer
+  readonly #delivery: Delivery
+  readonly #reports: Reports
+  readonly #outcomes: Outcomes
+  readonly #transport: Transport
+  readonly #departure: Departure | undefined
+  readonly #deadLetters: DeadLetters | undefined
+  /** Only where there are any: without them a call pays for nothing. */
+  #middlewares: Middlewares | undefined
+  #closing: Promise<void> | undefined
+  /** Whether the end of the process was told that something is pending. */
+  #isPending = false
+
+  /** @throws TypeError that names the option that is wrong, the value's type and what is allowed. */
+  constructor(options: AnalyticsOptions) {
+    const userCode = new UserCode()
+    super(userCode)
+    const settings = readOptions(options)
+    const { url, flushOnExit, exitTimeout } = settings
+    this.#userCode = userCode
+    this.#settings = settings
+    this.#composer = new Composer(settings)
+    this.#serializer = new Serializer(this.#composer.context)
+    this.#deadLetters = deadLettersFor(settings.disable ? undefined : settings.deadLetter, userCode)
+    this.#reports = new Reports(this, userCode, this.#deadLetters, flushOnExit)
+    this.#outcomes = new Outcomes(this, this.#reports, new URL(url).origin, {
+      onDrained: () => {
+        this.#isPending = false
+        if (this.#departure) endPending(this.#departure)
+      },
+      onRestored: () => {
+        this.#isPending = true
+        if (this.#departure) startPending(this.#departure)
+      },
+    })
+    const transport = transportFor(settings)
+    this.#transport = transport
+    const credentials = credentialsFor(settings, transport)
+    const poster = posterFor(settings, transport, credentials, this)
+    const load = async (): Promise<void> => transport.load?.()
+    // What is put behind a body is part of its size.
+    const maxBatchBytes = settings.maxBatchBytes - Buffer.byteLength(credentials.bodyFields)
+    this.#delivery = new Delivery({ ...settings, maxBatchBytes, poster, load }, this.#outcomes)
+    this.#departure = flushOnExit
+      ? new Departure({
+          delivery: this.#delivery,
+          exitTimeout,
+          settings: () => lastDeliveryFor(settings, credentials),
+          lastProblem: () => this.#outcomes.problem,
+          isAwaited: () => this.#delivery.mustDrain && this.listenerCount('drain') > 0,
+          tellFailures: () => this.#reports.tellLast(),
+        })
+      : undefined
+    for (const name of boundMethods) {
+      // Code written for `@segment/analytics-node` takes methods off the client.
+      Object.defineProperty(this, name, {
+        value: this[name].bind(this),
+        writable: true,
+        configurable: true,
+      })
+    }
+  }
+
+  /**
+   * Says who a user is, and what is known of them (Segment spec: Identify).
+   *
+   * @param callback called once when the message is delivered, or with an error when it has failed
+   * @returns false when callers should wait for the event `drain` before they go on
+   * @throws AnalyticsError `invalid_message`, where the option `onInvalid` is 'throw'
+   */
+  identify(call: IdentifyCall, callback?: Callback): boolean {
+    return this.#call('identify', call, callback)
+  }
+
+  /** Records what a user did (Segment spec: Track). As `identify` for the rest. */
+  track(call: TrackCall, callback?: Callback): boolean {
+    return this.#call('track', call, callback)
+  }
+
+  /** Records the view of a web page (Segment spec: Page). As `identify` for the rest. */
+  page(call: PageCall, callback?: Callback): boolean {
+    return this.#call('page', call, callback)
+  }
+
+  /** Records the view of a screen of an app (Segment spec: Screen). As `identify` for the rest. */
+  screen(call: ScreenCall, callback?: Callback): boolean {
+    return this.#call('screen', call, callback)
+  }
+
+  /** Says which group a user belongs to, and what is known of it (Segment spec: Group). As `identify` for the rest. */
+  group(call: GroupCall, callback?: Callback): boolean {
+    return this.#call('group', call, callback)
+  }
+
+  /** Joins two ids of one user, for destinations that need it (Segment spec: Alias). As `identify` for the rest. */
+  alias(call: AliasCall, callback?: Callback): boolean {
+    return this.#call('alias', call, callback)
+  }
+
+  /**
+   * The same six calls with ids and context that need not be said again: for a request, a job, a user.
+   * What a call itself says wins. Nothing is kept from one call to the next.
+   */
+  with(binding: Binding): BoundAnalytics {
+    return new BoundAnalytics(this.#call.bind(this), binding)
+  }
+
+  /**
+   * Registers a function that sees every message before it is sent: to add to it, redact it, or drop it (docs/middleware.md).
+   * Several run in the order in which they were registered, each on what the one before returned.
+   *
+   * @param middleware gets a complete copy of the message, which it may change; returns the message to send, or null to
+   * drop it. Where it throws or returns anything else, that message alone fails.
+   * @returns the client
+   * @throws TypeError where it is no function
+   */
+  use(middleware: Middleware): this {
+    this.#middlewares ??= new Middlewares(this.#serializer)
+    this.#middlewares.add(middleware)
+    return this
+  }
+
+  /**
+   * Sends everything called before without waiting for more, and resolves when each of these messages is delivered or
+   * has failed, and its callback was called (an asynchronous one is waited for, for a second at most). May overlap with any other flush. Never rejects.
+   *
+   * @returns the counts since the client was made; what `timeout` cut short is still pending
+   */
+  async flush(options?: FlushOptions | null): Promise<Counts> {
+    const timeout = milliseconds(options?.timeout)
+    if (options?.close === true) return this.close({ timeout })
+    await this.#untilTold(timeout, () => this.#delivery.flush(timeout))
+    return this.#counts()
+  }
+
+  /**
+   * Takes no more calls, delivers what is pending and lets go of the process. What is not delivered within `timeout`
+   * fails as `timeout`. Never rejects; called again it waits for the first call's end, or its own timeout.
+   *
+   * @returns the counts since the client was made
+   */
+  async close(options?: CloseOptions | null): Promise<Counts> {
+    const timeout = milliseconds(options?.timeout) ?? closeTimeout
+    if (this.#closing) {
+      await Promise.race([this.#closing, this.#delivery.flush(timeout)])
+    } else {
+      this.#closing = this.#untilTold(timeout, () => this.#close(timeout))
+      await this.#closing
+    }
+    return this.#counts()
+  }
+
+  /** `close()`, under the name that it has in `@segment/analytics-node`. */
+  closeAndFlush(options?: CloseOptions | null): Promise<Counts> {
+    return this.close(options)
+  }
+
+  /** For `await using analytics = new Analytics(…)`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  /** @deprecated For code written for `@segment/analytics-node`: `version` is an export of its own. */
+  get VERSION(): string {
+    return version
+  }
+
+  /** The client's books and how its delivery is doing, as of now. */
+  stats(): Stats {
+    const { books, outbox, sender } = this.#delivery
+    const { oldest } = outbox
+    return {
+      enqueued: books.enqueued,
+      ...this.#counts(),
+      failedByCode: { ...books.failedByCode },
+      filtered: this.#middlewares?.filtered ?? 0,
+      deadLettered: this.#deadLetters?.count ?? 0,
+      bytes: outbox.bytes,
+      requests: sender.requests,
+      retries: sender.retries,
+      oldestAge: oldest === undefined ? 0 : Math.max(0, Date.now() - oldest),
+    }
+  }
+
+  #call(
+    type: MessageType,
+    call: unknown,
+    callback: Callback | undefined,
+    binding?: Binding,
+  ): boolean {
+    if (this.#settings.disable) return this.#ignore(call, callback)
+    // It belongs to the request in whose course it was given, not to the one that happens to settle its message.
+    let receipt: Callback | undefined
+    let text: string
+    try {
+      checkCallback(callback)
+      receipt = callback ? AsyncResource.bind(callback) : undefined
+      enterUserCode()
+      text = this.#serializer.serialize(this.#composer.compose(type, call, binding))
+    } catch (error) {
+      return this.#refuse(type, error, call, receipt)
+    }
+    if (this.#middlewares) {
+      const passed = this.#middlewares.pass(text)
+      if (typeof passed !== 'string') return this.#stop(passed, text, receipt)
+      text = passed
+    }
+    // From here to the end of the call no code of a user's runs: the call changes the counts and the outbox as a whole.
+    if (this.#closing) {
+      const failed = this.#failedCall('closed', `${type}() was called after close()`, text, receipt)
+      this.#countFailed(failed, () => this.#reports.afterClose(failed))
+      this.#endCall()
+      return true
+    }
+    const delivery = this.#delivery
+    const appended = delivery.append(text, receipt)
+    if (appended === 'too_large') {
+      this.#fail(this.#failedCall('message_too_large', this.#tooLarge(text), text, receipt))
+    } else if (appended === 'full') {
+      this.#fail(this.#failedCall('queue_full', delivery.obstacle, text, receipt))
+    }
+    return this.#endCall()
+  }
+
+  /** What follows from a call, when all that it changes is complete. Returns whether callers may go on. */
+  #endCall(): boolean {
+    try {
+      const delivery = this.#delivery
+      if (this.#departure && !this.#isPending && delivery.outbox.count > 0) {
+        this.#isPending = true
+        startPending(this.#departure)
+      }
+      delivery.scheduleMissed()
+      this.#reports.atEndOfCall()
+      return !delivery.isOverHighWater
+    } catch {
+      // Near the end of the stack: the call is over all the same, and what is left to do, the next one does.
+      this.#isPending = false
+      return true
+    }
+  }
+
+  #ignore(call: unknown, callback: Callback | undefined): boolean {
+    if (typeof callback === 'function') {
+      queueMicrotask(() => {
+        this.#reports.callBack(callback, undefined, call as Message)
+      })
+    }
+    return true
+  }
+
+  /** A call that never became a message. */
+  #refuse(
+    type: MessageType,
+    thrown: unknown,
+    call: unknown,
+    callback: Callback | undefined,
+  ): boolean {
+    const known = toError(thrown)
+    const error = known instanceof AnalyticsError ? known : notSerializable(known)
+    const { code, message, cause } = error
+    if (code === 'invalid_message' && this.#settings.onInvalid === 'throw') {
+      throw new AnalyticsError(code, message, { cause, messages: [call as Message] })
+    }
+    const read = (): Message => call as Message
+    this.#fail({ code, reason: message, message: read, size: callSize, callback, cause, type })
+    return this.#endCall()
+  }
+
+  /** A message that a middleware dropped, or broke: that is no mistake of the caller's, and never thrown. */
+  #stop(error: AnalyticsError, text: string, callback: Callback | undefined): boolean {
+    const { code, message: reason, cause } = error
+    if (code !== 'filtered') {
+      const message = (): Message => error.messages[0] ?? (JSON.parse(text) as Message)
+      this.#fail({ code, reason, message, size: text.length, callback, cause })
+    } else if (callback) {
+      queueMicrotask(() => this.#reports.callBack(callback, error, JSON.parse(text) as Message))
+    }
+    return this.#endCall()
+  }
+
+  #failedCall(
+    code: ErrorCode,
+    reason: string,
+    text: string,
+    callback: Callback | undefined,
+  ): FailedCall {
+    return { code, reason, message: () => JSON.parse(text) as Message, size: text.length, callback }
+  }
+
+  /** A call that the outbox did not take. */
+  #fail(failed: FailedCall): void {
+    this.#countFailed(failed, () => this.#reports.later(failed))
+  }
+
+  /** Counts a call that has failed, and sees to it that it is reported. If it throws, nothing has changed. */
+  #countFailed({ code }: FailedCall, report: () => void): void {
+    const { books } = this.#delivery
+    books.fail(code, 1)
+    books.enqueued++
+    try {
+      report()
+    } catch (error) {
+      // No call, which could throw once more.
+      books.enqueued--
+      books.failed--
+      books.failedByCode[code] = (books.failedByCode[code] ?? 1) - 1
+      throw error
+    }
+  }
+
+  #tooLarge(text: string): string {
+    return `the message has ${Buffer.byteLength(text)} bytes; allowed: ${this.#delivery.outbox.maxMessageBytes}`
+  }
+
+  async #close(timeout: number): Promise<void> {
+    // What waits for its backoff gets one more try, rather than waiting longer than we do.
+    this.#delivery.sender.hurry()
+    await this.#delivery.flush(timeout)
+    const { problem } = this.#outcomes
+    this.#delivery.stop({
+      code: 'timeout',
+      reason: `not delivered within ${timeout} ms of close()${problem === undefined ? '' : `: ${problem}`}`,
+    })
+    this.#reports.tellWaiting()
+    // What an outbox on disk still holds is not ours any more.
+    if (this.#departure) endPending(this.#departure)
+    this.#transport.close?.()
+    releaseProcess()
+  }
+
+  /**
+   * Node tells warnings in a tick of their own. Where messages have failed it is waited for: `process.exit()` often
+   * follows a flush, and would swallow them.
+   */
+  async #untilTold(timeout: number | undefined, work: () => Promise<unknown>): Promise<void> {
+    const { failed } = this.#delivery.books
+    // Callbacks of messages that were settled before: one of them may be who calls this, and waits for us.
+    const before = this.#userCode.calls
+    const started = performance.now()
+    await work()
+    if (this.#delivery.books.failed > failed || this.#reports.areWaiting) await nextTurn()
+    await this.#userCode.settled((timeout ?? Infinity) - (performance.now() - started), before)
+  }
+
+  #counts(): Counts {
+    const { books, outbox } = this.#delivery
+    return { delivered: books.delivered, failed: books.failed, pending: outbox.count }
+  }
+}
+
+function checkCallback(callback: unknown): void {
+  if (callback === undefined || callback === null || typeof callback === 'function') return
+  throw invalidField('callback', callback, 'a function')
+}
+
+/** A timeout of the caller's. One that has run out is 0; one that is no number must not mean to wait for ever. */
+function milliseconds(timeout: unknown): number | undefined {
+  if (timeout === undefined || timeout === null) return undefined
+  return typeof timeout === 'number' && !Number.isNaN(timeout) ? Math.max(0, timeout) : closeTimeout
+}

@@ -1,0 +1,107 @@
+// A client whose calls are about somebody already: the same six, with ids and context that need not be said again.
+
+import type { Binding } from '../message/compose.js'
+import { withDefaults } from '../spec/merge.js'
+import { isPlain } from '../spec/plain.js'
+import type {
+  AliasCall,
+  GroupCall,
+  Id,
+  IdentifyCall,
+  MessageContext,
+  MessageType,
+  PageCall,
+  ScreenCall,
+  TrackCall,
+} from '../spec/messages.js'
+import type { Callback } from '../failures/error-reporter.js'
+
+/** A call in which ids may be left out: the binding has them. */
+export type Bound<Call> = Omit<Call, 'userId' | 'anonymousId'> & {
+  /** Wins over the bound one. */
+  userId?: Id | undefined
+  /** Wins over the bound one. */
+  anonymousId?: Id | undefined
+}
+
+type MakeCall = (
+  type: MessageType,
+  call: unknown,
+  callback: Callback | undefined,
+  binding: Binding,
+) => boolean
+
+/**
+ * What `analytics.with(…)` returns, and what requests have. It holds nothing but its binding. As those of the client
+ * its methods may be passed around: `const { track } = req.analytics`.
+ */
+export class BoundAnalytics {
+  readonly #call: MakeCall
+  readonly #binding: Binding
+
+  /** @internal Made by `analytics.with()`. */
+  constructor(call: MakeCall, binding: Binding) {
+    this.#call = call
+    this.#binding = copyOf(binding)
+  }
+
+  /** The bound anonymous id, if any. */
+  get anonymousId(): Id | undefined {
+    return this.#binding.anonymousId
+  }
+
+  /** The bound user id, if any. */
+  get userId(): Id | undefined {
+    return this.#binding.userId
+  }
+
+  /** As `analytics.identify()`; and so the others as theirs. */
+  readonly identify = (call: Bound<IdentifyCall> = {}, callback?: Callback): boolean =>
+    this.#call('identify', call, callback, this.#binding)
+
+  readonly track = (call: Bound<TrackCall>, callback?: Callback): boolean =>
+    this.#call('track', call, callback, this.#binding)
+
+  readonly page = (call: Bound<PageCall> = {}, callback?: Callback): boolean =>
+    this.#call('page', call, callback, this.#binding)
+
+  readonly screen = (call: Bound<ScreenCall> = {}, callback?: Callback): boolean =>
+    this.#call('screen', call, callback, this.#binding)
+
+  readonly group = (call: Bound<GroupCall>, callback?: Callback): boolean =>
+    this.#call('group', call, callback, this.#binding)
+
+  readonly alias = (call: Bound<AliasCall>, callback?: Callback): boolean =>
+    this.#call('alias', call, callback, this.#binding)
+
+  /** The same with more bound: ids replace those bound before, context is merged over it. */
+  readonly with = (binding: Binding): BoundAnalytics => {
+    const bound = this.#binding
+    const { userId, anonymousId, context } = copyOf(binding)
+    return new BoundAnalytics(this.#call, {
+      userId: userId ?? bound.userId,
+      anonymousId: anonymousId ?? bound.anonymousId,
+      context: merge(bound.context, context),
+    })
+  }
+}
+
+/** Later changes to the caller's object, which may be used for the next visitor, change no id that was bound. */
+function copyOf(binding: Binding | null | undefined): Binding {
+  const { userId, anonymousId, context } = binding ?? {}
+  return { userId, anonymousId, context: context ?? undefined }
+}
+
+/** What is no object is kept as it is: the first call that would send it is refused. */
+function merge(
+  beneath: MessageContext | undefined,
+  above: MessageContext | undefined,
+): MessageContext | undefined {
+  if (above === undefined) return beneath
+  const mergeable = beneath !== undefined && isObject(beneath) && isObject(above)
+  return mergeable ? withDefaults(beneath, above) : above
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && isPlain(value)
+}

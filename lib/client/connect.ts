@@ -1,0 +1,67 @@
+// What carries the batches of one client, as its options say.
+
+import { AxiosTransport } from '../delivery/axios-transport.js'
+import { BasicCredentials, type Credentials } from '../delivery/credentials.js'
+import { CustomTransport } from '../delivery/http-client.js'
+import type { LastDeliverySettings } from '../delivery/last-delivery.js'
+import { OAuthCredentials } from '../delivery/oauth/oauth-credentials.js'
+import { TokenServer } from '../delivery/oauth/token-server.js'
+import { Poster } from '../delivery/poster.js'
+import type { Transport } from '../delivery/transport.js'
+import type { SafeEmitter } from './emitter.js'
+import type { Settings } from './options/read-options.js'
+
+export function transportFor({ httpClient, connection }: Settings): Transport {
+  return httpClient ? new CustomTransport(httpClient) : new AxiosTransport(connection)
+}
+
+export function credentialsFor(settings: Settings, transport: Transport): Credentials {
+  const { writeKey, oauth, httpRequestTimeout } = settings
+  if (!oauth) return new BasicCredentials(writeKey)
+  const { httpClient, ...grant } = oauth
+  const server = new TokenServer({
+    ...grant,
+    httpRequestTimeout,
+    transport: httpClient ? new CustomTransport(httpClient) : transport,
+  })
+  return new OAuthCredentials({ writeKey, server, isPortable: httpClient === undefined })
+}
+
+/** What a child process needs for the last delivery, or why it cannot do it. */
+export function lastDeliveryFor(
+  settings: Settings,
+  credentials: Credentials,
+): LastDeliverySettings | string {
+  const { url, gzip, httpRequestTimeout, maxRetries, connection } = settings
+  if (settings.httpClient) return cannotWait('a custom httpClient cannot make requests')
+  const packed = credentials.pack()
+  if (typeof packed === 'string') return cannotWait(packed)
+  return { url, gzip, httpRequestTimeout, maxRetries, connection, credentials: packed }
+}
+
+const cannotWait = (what: string): string =>
+  `${what} synchronously: await close() before the process ends`
+
+export function posterFor(
+  settings: Settings,
+  transport: Transport,
+  credentials: Credentials,
+  emitter: SafeEmitter,
+): Poster {
+  const { url, gzip, httpRequestTimeout } = settings
+  return new Poster({
+    url,
+    gzip,
+    httpRequestTimeout,
+    transport,
+    credentials,
+    onRequest: () =>
+      emitter.listenerCount('http_request') > 0
+        ? (event) => emitter.emit('http_request', event)
+        : undefined,
+    onResponse: () =>
+      emitter.listenerCount('http_response') > 0
+        ? (event) => emitter.emit('http_response', event)
+        : undefined,
+  })
+}

@@ -1,0 +1,56 @@
+// The client's events: an EventEmitter whose listeners cannot harm the client or the process.
+
+import { EventEmitter } from 'node:events'
+import type { HttpRequestEvent, HttpResponseEvent } from '../delivery/poster.js'
+import type { AnalyticsError } from '../spec/error.js'
+import type { UserCode } from '../runtime/user-code.js'
+import type { Message, MessageType } from '../spec/messages.js'
+
+/** What callbacks and the events `identify` … `alias` are given: a message that has been settled. */
+export interface Context {
+  /** The message as it was sent, or would have been. */
+  readonly event: Message
+}
+
+/** The events of a client. Those named after the six calls say that a message of this type was delivered. */
+export type AnalyticsEvents = {
+  /** Messages have failed. Without a listener: one process warning per code. */
+  error: [error: AnalyticsError]
+  /** A call was made after `close()`. */
+  call_after_close: [message: Message]
+  /** A request is about to be made. */
+  http_request: [request: HttpRequestEvent]
+  /** A request was answered. */
+  http_response: [response: HttpResponseEvent]
+  /** A call has returned false, and there is room again. */
+  drain: []
+  /** Nothing is pending any more. */
+  drained: []
+} & Record<MessageType, [context: Context]>
+
+/** Unlike its parent it calls every listener, whatever the others do, and 'error' without a listener throws nothing. */
+export class SafeEmitter extends EventEmitter<AnalyticsEvents> {
+  readonly #userCode: UserCode
+
+  constructor(userCode: UserCode) {
+    super()
+    this.#userCode = userCode
+    // Not an override: the declared type of emit() differs between the versions of @types/node that users have.
+    Object.defineProperty(this, 'emit', {
+      value: (event: keyof AnalyticsEvents, ...args: unknown[]) => this.#emit(event, args),
+      writable: true,
+      configurable: true,
+    })
+  }
+
+  #emit(event: keyof AnalyticsEvents, args: unknown[]): boolean {
+    const listeners = this.rawListeners(event)
+    for (const listener of listeners) {
+      this.#userCode.call(
+        `a listener of '${event}'`,
+        () => Reflect.apply(listener, this, args) as unknown,
+      )
+    }
+    return listeners.length > 0
+  }
+}

@@ -1,0 +1,48 @@
+// Where messages go, and by which key.
+
+import { createHash } from 'node:crypto'
+import { describeValue } from '../../runtime/describe-value.js'
+import type { AnalyticsOptions } from './analytics-options.js'
+import { shown, wrong } from '../../runtime/check-option.js'
+
+export function writeKey(value: unknown): string {
+  // The value itself is a secret, also where it is a wrong one.
+  if (typeof value !== 'string' || value === '')
+    throw wrong('writeKey', describeValue(value), 'a non-empty string')
+  if (value.trim() !== value) {
+    throw wrong(
+      'writeKey',
+      'a string with white space at its start or end',
+      'a write key without any',
+    )
+  }
+  return value
+}
+
+/** A name for what a write key belongs to, from which the key cannot be told. */
+export function sourceOf(key: string): string {
+  return createHash('sha256').update(`selfsame ${key}`).digest('hex').slice(0, 12)
+}
+
+export function url(options: AnalyticsOptions): string {
+  const host: unknown = options.host ?? 'https://api.segment.io'
+  const path: unknown = options.path ?? '/v1/batch'
+  const allowedHost = "an http: or https: URL, for example 'https://api.segment.io'"
+  const given = typeof host === 'string' && host.includes('@') ? 'a string with an @' : shown(host)
+  if (typeof host !== 'string' || !URL.canParse(host)) throw wrong('host', given, allowedHost)
+  const base = new URL(host)
+  if (base.protocol !== 'https:' && base.protocol !== 'http:')
+    throw wrong('host', given, allowedHost)
+  if (base.username !== '' || base.password !== '') {
+    throw wrong('host', 'a URL with a user or a password', allowedHost)
+  }
+  if (typeof path !== 'string')
+    throw wrong('path', describeValue(path), "a string, for example '/v1/batch'")
+  // A host may have a path of its own: that of a proxy in front of the API.
+  const prefix = base.pathname.replace(/\/+$/, '')
+  const suffix = path === '' || path.startsWith('/') ? path : `/${path}`
+  const url = new URL(`${prefix}${suffix}`, base)
+  // As @segment/analytics-node does.
+  url.pathname = url.pathname.replace(/\/$/, '')
+  return url.href
+}

@@ -1,0 +1,279 @@
+// Failures on their way to listeners: what fails within a call is told after it, and what nobody listens to is warned of.
+
+import type { DeadLetters } from '../dead-letter/index.js'
+import { endPending, startPending, type Leaver } from '../delivery/process-end.js'
+import { AnalyticsError } from '../spec/error.js'
+import type { ErrorCode } from '../runtime/error-codes.js'
+import type { Context, SafeEmitter } from '../client/emitter.js'
+import type { UserCode } from '../runtime/user-code.js'
+import { warn, type WarningCode } from '../runtime/warnings.js'
+import { lastWord } from '../last-word.js'
+import type { Message, MessageType } from '../spec/messages.js'
+
+/** A caller's callback. */
+export type Callback = (error: AnalyticsError | undefined, context: Context) => unknown
+
+/** A call that has failed, and what is kept of it until that is reported. */
+export interface FailedCall {
+  readonly code: ErrorCode
+  readonly reason: string
+  /** Reads the message. */
+  readonly message: () => Message
+  /** What is kept in memory for it, in bytes. */
+  readonly size: number
+  readonly callback: Callback | undefined
+  readonly cause?: unknown
+  /** Of a call that never became a message. */
+  readonly type?: MessageType | undefined
+}
+
+interface Report {
+  readonly code: ErrorCode
+  readonly reason: string
+  readonly cause: unknown
+  /** Reads one message each: most are never looked at. */
+  readonly messages: (() => Message)[]
+  readonly callbacks: (readonly [callback: Callback, index: number])[]
+  /** How many of the callbacks were called. */
+  called: number
+  /** Of the messages of late calls, those for which `call_after_close` is still to be emitted. */
+  readonly afterClose: (() => Message)[]
+  /** Of calls that never became messages. */
+  readonly type: MessageType | undefined
+  /** Made when it is first needed; nothing is added to the report after that. */
+  error?: AnalyticsError
+}
+
+// A burst of failing calls without a pause must not fill the memory: past these they are reported at the end of a call.
+const mostWaiting = 1_000
+const mostWaitingBytes = 1024 * 1024
+
+export class Reports {
+  readonly #emitter: SafeEmitter
+  readonly #userCode: UserCode
+  readonly #deadLetters: DeadLetters | undefined
+  /** While a failure waits for its microtask the process may end. */
+  readonly #leaver: Leaver | undefined
+  readonly #warned = new Set<ErrorCode>()
+  #waiting: Report[] = []
+  #count = 0
+  #bytes = 0
+  #telling = false
+  #keeping = false
+  #isLast = false
+  #isEmittingAfterClose = false
+  /** Whether what waits could not be scheduled: there was no stack left for it. */
+  #isUnscheduled = false
+
+  /** @param flushOnExit whether what waits is told when the process ends */
+  constructor(
+    emitter: SafeEmitter,
+    userCode: UserCode,
+    deadLetters?: DeadLetters,
+    flushOnExit = false,
+  ) {
+    this.#emitter = emitter
+    this.#userCode = userCode
+    this.#deadLetters = deadLetters
+    this.#leaver = flushOnExit
+      ? { flush: () => Promise.resolve(), leave: () => this.tellLast() }
+      : undefined
+  }
+
+  /**
+   * A call has failed. It is reported in the next microtask, so that no listener runs inside a call; failures of one
+   * kind that follow each other are reported as one error. If it throws, which it may near the end of the stack,
+   * nothing has changed.
+   */
+  later(failed: FailedCall): void {
+    this.#add(failed, false)
+  }
+
+  /** As `later`, for a call after `close()`: the event `call_after_close` is emitted at once, as Segment's library does. */
+  afterClose(failed: FailedCall): void {
+    // A listener that calls again must not come to itself for ever: its calls are told of with the other failures.
+    const isLater = this.#isEmittingAfterClose || this.#telling
+    this.#add(failed, isLater)
+    if (isLater || this.#emitter.listenerCount('call_after_close') === 0) return
+    this.#isEmittingAfterClose = true
+    try {
+      this.#emitAfterClose(failed.message())
+    } finally {
+      this.#isEmittingAfterClose = false
+    }
+  }
+
+  #add(failed: FailedCall, isAfterClose: boolean): void {
+    const { code, reason, cause, message, size, callback, type } = failed
+    // Messages that nobody will look at are not kept.
+    const isHeard = callback !== undefined || this.#isHeard
+    const last = this.#waiting.at(-1)
+    const isSame = last?.code === code && last.reason === reason && last.type === type
+    const isNew = !isSame || cause !== undefined || last.error !== undefined
+    const report: Report = isNew
+      ? { code, reason, cause, messages: [], callbacks: [], called: 0, afterClose: [], type }
+      : last
+    const { messages, callbacks, afterClose } = report
+    const entry = callback ? ([callback, messages.length] as const) : undefined
+    // From here on nothing is called that could throw, not even near the end of the stack: all of it happens or nothing.
+    if (isNew) this.#waiting[this.#waiting.length] = report
+    if (entry) callbacks[callbacks.length] = entry
+    if (isHeard) {
+      messages[messages.length] = message
+      this.#bytes += size
+    }
+    if (isAfterClose) afterClose[afterClose.length] = message
+    this.#count++
+    try {
+      this.#schedule()
+    } catch {
+      this.#isUnscheduled = true
+    }
+  }
+
+  #schedule(): void {
+    if ((this.#count === 1 || this.#isUnscheduled) && !this.#telling) {
+      queueMicrotask(() => this.tellWaiting())
+    }
+    this.#isUnscheduled = false
+    if (this.#leaver) startPending(this.#leaver)
+  }
+
+  /**
+   * To be called at the end of a call, when all that it changes is complete: reports what waits if it has become too
+   * much to keep.
+   */
+  atEndOfCall(): void {
+    if (this.#isUnscheduled) this.#schedule()
+    if (this.#count >= mostWaiting || this.#bytes >= mostWaitingBytes) this.tellWaiting()
+  }
+
+  /** Whether any failure waits to be told. */
+  get areWaiting(): boolean {
+    return this.#waiting.length > 0
+  }
+
+  /** Tells what waits to be told, but not what is added meanwhile. */
+  tellWaiting(): void {
+    if (!this.#telling) this.tellNow()
+  }
+
+  /** Also from within a listener: the process may be ending in it. */
+  tellNow(): void {
+    this.#telling = true
+    this.#count = 0
+    this.#bytes = 0
+    let left = this.#waiting.length
+    try {
+      this.#keepWaiting()
+      for (; left > 0; left--) {
+        const [report] = this.#waiting
+        if (!report) break
+        // Left in its place until its callbacks are called: what throws near the end of the stack cuts none of them off.
+        this.#tellCallbacks(report)
+        if (this.#waiting[0] === report) this.#waiting.shift()
+        this.#announceReport(report)
+      }
+    } finally {
+      this.#telling = false
+      // A listener has made calls that failed too. In a microtask they could follow each other for ever, and the event
+      // loop would never turn again.
+      if (this.#waiting.length > 0) setImmediate(() => this.tellWaiting())
+      else if (this.#leaver) endPending(this.#leaver)
+    }
+  }
+
+  /** The process is ending: what waits is told now. */
+  tellLast(): void {
+    // Calls of a listener's that fail too: to tell them could go on for ever.
+    if (this.#isLast) {
+      this.#keepWaiting()
+      return
+    }
+    this.#isLast = true
+    try {
+      this.tellNow()
+    } finally {
+      this.#isLast = false
+    }
+  }
+
+  /** Before anybody is told: a listener may end the process. All in one write. */
+  #keepWaiting(): void {
+    // A function that makes calls which fail must not come to itself again.
+    if (!this.#deadLetters || this.#keeping) return
+    this.#keeping = true
+    const failures = this.#waiting
+      .filter(({ error }) => !error)
+      .map((report) => ({ error: errorFor(report), type: report.type }))
+    this.#deadLetters.keep(failures)
+    this.#keeping = false
+  }
+
+  #tellCallbacks(report: Report): void {
+    const { callbacks } = report
+    const error = errorFor(report)
+    while (report.called < callbacks.length) {
+      const [callback, index] = callbacks[report.called++] ?? []
+      const message = index === undefined ? undefined : error.messages[index]
+      if (callback && message) this.callBack(callback, error, message)
+    }
+  }
+
+  #announceReport(report: Report): void {
+    for (const message of report.afterClose) this.#emitAfterClose(message())
+    this.#announce(errorFor(report))
+  }
+
+  #emitAfterClose(message: Message): void {
+    // Somebody has heard of it: that is no reason for a warning.
+    if (this.#emitter.emit('call_after_close', message)) this.#warned.add('closed')
+  }
+
+  get #isHeard(): boolean {
+    return this.#deadLetters !== undefined || this.#emitter.listenerCount('error') > 0
+  }
+
+  /** Tells a caller how its message ended. */
+  callBack(callback: Callback, error: AnalyticsError | undefined, event: Message): void {
+    this.#userCode.call('a callback', () => callback(error, { event }))
+  }
+
+  /**
+   * Messages have failed.
+   *
+   * @param callBack calls the callbacks of their calls: after the messages are kept, before listeners are told
+   */
+  now(error: AnalyticsError, callBack: () => void): void {
+    this.#deadLetters?.keep([{ error }])
+    callBack()
+    this.#announce(error)
+  }
+
+  #announce(error: AnalyticsError): void {
+    const isTold = this.#emitter.emit('error', error) || this.#deadLetters?.areTold === true
+    if (isTold || this.#warned.has(error.code)) return
+    this.#warned.add(error.code)
+    const where = this.#deadLetters
+      ? 'Look for the messages in the file of the option deadLetter'
+      : "Listen to 'error' for the messages"
+    this.warn(
+      `SELFSAME_${error.code.toUpperCase() as Uppercase<typeof error.code>}`,
+      `${error.code}: ${error.message}. ${where}; further ones of this code are only counted in stats().`,
+    )
+  }
+
+  /** Warns, also in the last turn of a process, when a process warning would not be printed any more. */
+  warn(code: WarningCode, text: string): void {
+    if (this.#isLast) lastWord(text)
+    else warn(code, text)
+  }
+}
+
+function errorFor(report: Report): AnalyticsError {
+  const { code, reason, cause, messages } = report
+  return (report.error ??= new AnalyticsError(code, reason, {
+    cause,
+    messages: () => messages.map((read) => read()),
+  }))
+}

@@ -1,0 +1,21 @@
+// The process warnings of this library: their codes, and how they are given.
+
+import type { ErrorCode } from './error-codes.js'
+
+/** Every code with what it says; `docs/errors.md` lists them. */
+export const warningCodes = {
+  SELFSAME_LISTENER_THREW: 'a listener, a callback or a function given as an option has thrown',
+  SELFSAME_UNKNOWN_OPTION: 'an option is not known: a typo, or an option of another library',
+  SELFSAME_EMAIL_AS_USER_ID: 'a userId looks like an e-mail address',
+  SELFSAME_STRUGGLING: 'the endpoint has accepted nothing for some time',
+  SELFSAME_OUTBOX: 'something about the outbox that its operator should know',
+  SELFSAME_DEAD_LETTER: 'the file of the option deadLetter cannot be written',
+} as const
+
+/** Of a message that failed and that no listener heard of: SELFSAME_ and the error's code. */
+export type WarningCode = keyof typeof warningCodes | `SELFSAME_${Uppercase<ErrorCode>}`
+
+/** Gives a process warning of the type `SelfsameWarning`. Node prints it, unless the application listens. */
+export function warn(code: WarningCode, text: string): void {
+  process.emitWarning(text, { type: 'SelfsameWarning', code })
+}

@@ -1,0 +1,99 @@
+// Decides about each message of a parcel: accepted, a duplicate, or refused with its code.
+import { randomUUID } from 'node:crypto'
+import type { Dedup } from './dedup.js'
+import { type Fault, fault, findFault, sizeFault } from './discard.js'
+import { withDefaults } from '../../../lib/spec/merge.js'
+import { type CollectedMessage, isGiven, isObject, type JsonObject } from './message.js'
+import type { Settings } from './options.js'
+import type { Parcel } from './http/routes.js'
+import { correctedTimestamp, parseDate } from './timestamps.js'
+
+/** Told of each message, in the order of the parcel. */
+export interface Verdicts {
+  accepted(message: CollectedMessage): void
+  duplicate(): void
+  /** `message` is undefined where it is the parcel as a whole that is refused. */
+  refused(fault: Fault, message?: unknown): void
+}
+
+/** A message that is refused or repeated harms no other (Segment HTTP API: Errors). */
+export function acceptParcel(
+  parcel: Parcel,
+  at: number,
+  settings: Settings,
+  dedup: Dedup,
+  verdicts: Verdicts,
+): void {
+  const { items } = parcel
+  if (items.length === 0) {
+    verdicts.refused(fault('empty_batch'))
+    return
+  }
+  const common = parcelFault(parcel, settings)
+  const times: Times = {
+    at,
+    receivedAt: new Date(at).toISOString(),
+    sentAt: parseDate(parcel.sentAt),
+  }
+  for (const item of items) {
+    const wrong = common ?? findFault(item, parcel.type, settings.maxMessageBytes)
+    if (wrong !== undefined) {
+      verdicts.refused(wrong, item)
+      continue
+    }
+    const message = complete(item as JsonObject, parcel, times)
+    if (message === undefined) verdicts.refused(TOO_DEEP, item)
+    else if (settings.dedup && !dedup.isNew(message.messageId, at)) verdicts.duplicate()
+    else verdicts.accepted(message)
+  }
+}
+
+const TOO_DEEP = fault('bad_request', 'the message is nested too deeply')
+
+/** What is wrong with every message of a parcel at once. */
+function parcelFault(parcel: Parcel, settings: Settings): Fault | undefined {
+  if (parcel.items.length > settings.maxBatchSize) {
+    return fault('batch_too_large', `the batch holds more than ${settings.maxBatchSize} messages`)
+  }
+  // Every message gets a copy of these: without a bound a small request could ask for gigabytes.
+  const { context, integrations } = parcel
+  if (context === undefined && integrations === undefined) return undefined
+  return sizeFault({ context, integrations }, settings.maxMessageBytes)
+}
+
+interface Times {
+  readonly at: number
+  readonly receivedAt: string
+  readonly sentAt: number | undefined
+}
+
+/**
+ * Adds what the server adds. The message is fresh from JSON.parse and the collector's own: no copy is needed.
+ *
+ * @returns undefined, and the message as it was, where it is nested too deeply to be merged.
+ */
+function complete(message: JsonObject, parcel: Parcel, times: Times): CollectedMessage | undefined {
+  try {
+    const context = merged(parcel.context, message.context)
+    const integrations = merged(parcel.integrations, message.integrations)
+    if (context !== undefined) message.context = context
+    if (integrations !== undefined) message.integrations = integrations
+  } catch {
+    return undefined
+  }
+  if (parcel.type !== undefined) message.type = parcel.type
+  // An empty messageId says as little as none.
+  if (!isGiven(message.messageId) || message.messageId === '') message.messageId = randomUUID()
+  const sentAt = times.sentAt ?? parseDate(message.sentAt)
+  if (sentAt !== undefined) message.sentAt = new Date(sentAt).toISOString()
+  // Some clients send the time of the call under the name it has on the server.
+  if (isGiven(message.timestamp)) message.originalTimestamp = message.timestamp
+  const original = parseDate(message.originalTimestamp)
+  message.receivedAt = times.receivedAt
+  message.timestamp = new Date(correctedTimestamp(times.at, sentAt, original)).toISOString()
+  return message as CollectedMessage
+}
+
+function merged(common: JsonObject | undefined, own: unknown): JsonObject | undefined {
+  return common === undefined ? undefined : withDefaults(common, isObject(own) ? own : {})
+}

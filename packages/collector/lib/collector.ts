@@ -1,0 +1,331 @@
+// The collector as its user sees it: a local endpoint that speaks the Segment tracking API.
+import { EventEmitter } from 'node:events'
+import type { Duplex } from 'node:stream'
+import { types } from 'node:util'
+import { acceptParcel } from './accept.js'
+import { Changes } from './changes.js'
+import { Deadline } from './http/deadline.js'
+import { Dedup } from './dedup.js'
+import type { Fault } from './discard.js'
+import { Endpoint } from './http/endpoint.js'
+import { type Desk, Exchange } from './http/exchange.js'
+import type { CollectedMessage } from './message.js'
+import { type Answer, type MisbehaveFunction, Misbehaviour } from './faults/misbehave.js'
+import { type CollectorOptions, type Settings, settle } from './options.js'
+import { type CollectedRequest, type CollectorEvents, Latest, type Rejection } from './records.js'
+
+const MAX_REQUESTS = 10_000
+const MAX_REJECTIONS = 1_000
+const MAX_ERRORS = 100
+
+/** How long waitFor() waits by default, ms: less than Jest and Vitest give a test, so that its error is the one seen. */
+const WAIT_TIMEOUT = 4_000
+
+/** As late as a Date can be, less the 10,000 years by which a client's clock may be wrong. */
+const LATEST_TIME = 8e15
+
+export interface WaitOptions {
+  /** How long to wait, ms; Infinity for ever. @default 4,000 */
+  timeout?: number | undefined
+}
+
+/**
+ * Starts a collector: a local HTTP server that answers as the Segment tracking API does and keeps what it accepts.
+ * Listens on 127.0.0.1 unless told otherwise. It holds the process open until it is closed.
+ *
+ * @returns The collector, once it is listening. Rejects where the port cannot be had, and with a TypeError that names
+ * the option where one is wrong.
+ */
+export async function startCollector(options: CollectorOptions = {}): Promise<Collector> {
+  const collector = new Collector(settle(options))
+  await collector.up()
+  return collector
+}
+
+/**
+ * A running collector. It emits `message`, `request` and `rejected`; what a listener throws stops nothing and is
+ * found in `errors`.
+ */
+export class Collector
+  extends EventEmitter<CollectorEvents>
+  implements AsyncIterable<CollectedMessage>, AsyncDisposable
+{
+  readonly #settings: Settings
+  readonly #endpoint: Endpoint
+  readonly #misbehaviour = new Misbehaviour()
+  readonly #dedup: Dedup
+  readonly #changes = new Changes()
+  readonly #exchanges = new WeakMap<Duplex, Exchange>()
+  readonly #messages: CollectedMessage[] = []
+  readonly #rejected = new Latest<Rejection>(MAX_REJECTIONS)
+  readonly #requests = new Latest<CollectedRequest>(MAX_REQUESTS)
+  readonly #errors = new Latest<unknown>(MAX_ERRORS)
+  #accepted = 0
+  #duplicates = 0
+  /** Counts the calls of clear(), so that who iterates knows to start again. */
+  #era = 0
+  #isClosed = false
+
+  /** @internal Use startCollector(). */
+  constructor(settings: Settings) {
+    super()
+    this.#settings = settings
+    this.#dedup = new Dedup(settings.dedupWindow)
+    const desk = this.#desk()
+    this.#endpoint = new Endpoint(
+      settings,
+      (request, response) => {
+        const exchange = new Exchange(request, response, desk)
+        this.#exchanges.set(request.socket, exchange)
+        void exchange.run()
+      },
+      (socket, status) => this.#exchanges.get(socket)?.note(status),
+    )
+  }
+
+  /** Where it listens, to be given to a client as its host: `http://127.0.0.1:PORT`. */
+  get url(): string {
+    return this.#endpoint.url
+  }
+
+  get port(): number {
+    return this.#endpoint.port
+  }
+
+  /** The accepted messages, without duplicates, in the order they arrived. Empty with `keep: false`. */
+  get messages(): readonly CollectedMessage[] {
+    return this.#messages
+  }
+
+  /** How many messages were accepted, without duplicates. */
+  get accepted(): number {
+    return this.#accepted
+  }
+
+  /** How many messages were dropped because their messageId had been seen. */
+  get duplicates(): number {
+    return this.#duplicates
+  }
+
+  /** The last 1,000 refused messages and requests, with the code of what is wrong. */
+  get rejected(): readonly Rejection[] {
+    return this.#rejected.items
+  }
+
+  /** The last 10,000 requests, in the order they ended. */
+  get requests(): readonly CollectedRequest[] {
+    return this.#requests.items
+  }
+
+  /**
+   * The last 100 things that the user's own functions threw, which are the listeners, misbehave functions and the
+   * clock: assertions that failed in them, say.
+   */
+  get errors(): readonly unknown[] {
+    return this.#errors.items
+  }
+
+  /**
+   * Waits until so many messages have been accepted, or until the condition is true of those kept.
+   *
+   * @returns The messages kept by then.
+   * @throws Error that says how many had arrived, at the timeout or when the collector is closed; what the condition
+   * throws; TypeError for a wrong argument, and for a condition where nothing is kept.
+   */
+  async waitFor(
+    condition: number | ((messages: readonly CollectedMessage[]) => boolean),
+    { timeout = WAIT_TIMEOUT }: WaitOptions = {},
+  ): Promise<CollectedMessage[]> {
+    const isMet = this.#check(condition)
+    if (!(timeout >= 0)) throw new TypeError('waitFor: timeout must be a number of at least 0')
+    const deadline = new Deadline(timeout)
+    try {
+      while (!isMet()) {
+        if (this.#isClosed) throw new Error(`waitFor: the collector is closed; ${this.#tally()}`)
+        if (deadline.isOver) {
+          const wanted = typeof condition === 'number' ? `${condition} messages` : 'its condition'
+          throw new Error(`waitFor: waited ${timeout} ms for ${wanted}; ${this.#tally()}`)
+        }
+        await Promise.race([this.#changes.next(), deadline.over])
+      }
+      return [...this.#messages]
+    } finally {
+      deadline.cancel()
+    }
+  }
+
+  /**
+   * Yields each message, from the first one kept on, then waits for more; ends when the collector is closed. After
+   * clear() it goes on with what comes then.
+   *
+   * @throws TypeError with `keep: false`.
+   */
+  async *[Symbol.asyncIterator](): AsyncGenerator<CollectedMessage, void, undefined> {
+    if (!this.#settings.keep) throw new TypeError('a collector with keep: false has no messages')
+    let era = this.#era
+    let index = 0
+    for (;;) {
+      if (era !== this.#era) {
+        era = this.#era
+        index = 0
+      }
+      const message = this.#messages[index]
+      if (message !== undefined) {
+        index += 1
+        yield message
+      } else if (this.#isClosed) return
+      else await this.#changes.next()
+    }
+  }
+
+  /**
+   * Misbehaves. Given answers: one for each of the next requests to a tracking route, in order, behind those that
+   * still wait; then it behaves again. Given a function: it is asked for each request, until behave().
+   *
+   * @throws TypeError where an answer has a field or a value that it cannot have.
+   */
+  misbehave(...answers: Answer[]): void
+  misbehave(ask: MisbehaveFunction): void
+  misbehave(...answers: (Answer | MisbehaveFunction)[]): void {
+    this.#misbehaviour.set(answers)
+  }
+
+  /** Forgets what is left of the misbehaviour. */
+  behave(): void {
+    this.#misbehaviour.clear()
+  }
+
+  /** Closes the port and breaks the connections: a client finds nobody there (ECONNREFUSED). Keeps what it has. */
+  down(): Promise<void> {
+    return this.#endpoint.shut()
+  }
+
+  /** Listens again, on the same port. Rejects where it is taken, and after close(). */
+  up(): Promise<void> {
+    if (this.#isClosed) return Promise.reject(new Error('the collector is closed'))
+    return this.#endpoint.open()
+  }
+
+  /** Forgets messages, counts, rejections, requests, errors and which messageIds were seen. */
+  clear(): void {
+    this.#messages.length = 0
+    this.#accepted = 0
+    this.#duplicates = 0
+    this.#rejected.clear()
+    this.#requests.clear()
+    this.#errors.clear()
+    this.#dedup.clear()
+    this.#era += 1
+    this.#changes.tell()
+  }
+
+  /** Closes it for good; what it has can still be read. May be called again. */
+  async close(): Promise<void> {
+    this.#isClosed = true
+    await this.#endpoint.shut()
+    this.#changes.tell()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  #desk(): Desk {
+    const isDown = () => !this.#endpoint.isOpen
+    return {
+      settings: this.#settings,
+      now: () => this.#now(),
+      misbehaviour: this.#misbehaviour,
+      get isDown() {
+        return isDown()
+      },
+      accept: (parcel, at) => {
+        acceptParcel(parcel, at, this.#settings, this.#dedup, {
+          accepted: (message) => {
+            this.#keep(message)
+          },
+          duplicate: () => {
+            this.#duplicates += 1
+          },
+          refused: (fault, message) => {
+            this.#reject(fault, message)
+          },
+        })
+        this.#changes.tell()
+      },
+      refuse: ({ code, reason }) => {
+        this.#reject({ code, reason })
+      },
+      note: (request) => {
+        this.#requests.push(request)
+        this.#emit('request', request)
+      },
+      hookFailed: (error) => {
+        this.#errors.push(error)
+      },
+    }
+  }
+
+  /** A clock of the user's that fails must not leave a request without its answer. */
+  #now(): number {
+    try {
+      const now = this.#settings.now()
+      if (Math.abs(now) <= LATEST_TIME) return now
+      throw new RangeError(`now() gave ${now}, which is no time`)
+    } catch (error) {
+      this.#errors.push(error)
+      return Date.now()
+    }
+  }
+
+  #keep(message: CollectedMessage): void {
+    this.#accepted += 1
+    if (this.#settings.keep) this.#messages.push(message)
+    this.#emit('message', message)
+  }
+
+  #reject({ code, reason }: Fault, message?: unknown): void {
+    const isKept = message !== undefined && this.#settings.keep
+    const rejection: Rejection = isKept ? { code, reason, message } : { code, reason }
+    this.#rejected.push(rejection)
+    this.#emit('rejected', rejection)
+  }
+
+  /** As emit(), but what one listener throws, or rejects with, reaches neither the others nor the server. */
+  #emit<Name extends keyof CollectorEvents>(name: Name, value: CollectorEvents[Name][0]): void {
+    if (this.listenerCount(name) === 0) return
+    const failed = (error: unknown) => {
+      this.#errors.push(error)
+    }
+    for (const listener of this.rawListeners(name)) {
+      try {
+        const result: unknown = Reflect.apply(listener, this, [value])
+        if (types.isPromise(result)) result.catch(failed)
+      } catch (error) {
+        failed(error)
+      }
+    }
+  }
+
+  #check(condition: number | ((messages: readonly CollectedMessage[]) => boolean)): () => boolean {
+    if (typeof condition === 'function') {
+      if (!this.#settings.keep) {
+        throw new TypeError('waitFor: with keep: false there are no messages to look at')
+      }
+      return () => condition(this.#messages)
+    }
+    if (typeof condition !== 'number' || !(condition >= 0)) {
+      throw new TypeError('waitFor: wants a number of messages or a function')
+    }
+    return () => this.#accepted >= condition
+  }
+
+  #tally(): string {
+    const codes = new Set(this.rejected.map(({ code }) => code))
+    const refused = codes.size === 0 ? '' : ` (${[...codes].join(', ')})`
+    return (
+      `${this.#accepted} had arrived, ${this.#duplicates} were duplicates, ` +
+      `${this.rejected.length} were rejected${refused}`
+    )
+  }
+}

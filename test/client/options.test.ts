@@ -1,0 +1,166 @@
+// Options: their defaults, and what a wrong one says.
+
+import { expect } from 'chai'
+import { Agent } from 'node:https'
+import { Analytics, type AnalyticsOptions } from '../../lib/index.js'
+import { readOptions } from '../../lib/client/options/read-options.js'
+import { warningsOf } from '../support/warnings.js'
+
+describe('the defaults', () => {
+  it('are those of the design', () => {
+    const { NODE_ENV } = process.env
+    delete process.env.NODE_ENV
+    expect(readOptions({ writeKey: 'k' })).to.deep.include({
+      url: 'https://api.segment.io/v1/batch',
+      flushAt: 100,
+      flushInterval: 10_000,
+      maxBatchSize: 2_500,
+      maxBatchBytes: 491_520,
+      maxMessageBytes: 32_768,
+      maxQueueBytes: 67_108_864,
+      overflow: 'drop-newest',
+      maxInFlight: 1,
+      httpRequestTimeout: 10_000,
+      maxRetries: 10,
+      maxRetryDuration: 43_200_000,
+      gzip: false,
+      flushOnExit: true,
+      exitTimeout: 10_000,
+      onInvalid: 'throw',
+      disable: false,
+      context: undefined,
+      integrations: undefined,
+      httpClient: undefined,
+      oauth: undefined,
+    })
+    process.env.NODE_ENV = 'production'
+    expect(readOptions({ writeKey: 'k' }).onInvalid).to.equal('report')
+    if (NODE_ENV === undefined) delete process.env.NODE_ENV
+    else process.env.NODE_ENV = NODE_ENV
+  })
+
+  it('an option that is undefined has its default', () => {
+    expect(readOptions({ writeKey: 'k', flushAt: undefined, host: undefined })).to.include({
+      flushAt: 100,
+      url: 'https://api.segment.io/v1/batch',
+    })
+  })
+})
+
+describe('a wrong option is a TypeError that names it, the value and what is allowed', () => {
+  for (const [options, text] of [
+    [{ writeKey: undefined }, /^option writeKey is undefined; allowed: a non-empty string$/],
+    [{ writeKey: '' }, /^option writeKey is an empty string/],
+    [{ writeKey: 42 }, /^option writeKey is a number/],
+    [{ writeKey: 'k\n' }, /^option writeKey is a string with white space/],
+    [
+      { host: 'api.segment.io' },
+      /^option host is "api.segment.io"; allowed: an http: or https: URL/,
+    ],
+    [{ host: 'ftp://x' }, /^option host is "ftp:\/\/x"/],
+    [{ host: 42 }, /^option host is 42/],
+    [{ host: 'https://user:pass@x' }, /^option host is a URL with a user or a password/],
+    [{ path: 5 }, /^option path is a number/],
+    [{ flushAt: 0 }, /^option flushAt is 0; allowed: a whole number, 1 or more$/],
+    [{ flushAt: 1.5 }, /^option flushAt is 1.5/],
+    [{ flushAt: '20' }, /^option flushAt is "20"/],
+    [{ flushAt: NaN }, /^option flushAt is NaN/],
+    [{ flushAt: Infinity }, /^option flushAt is Infinity/],
+    [{ flushAt: null }, /^option flushAt is null/],
+    [
+      { flushInterval: 2 ** 31 },
+      /^option flushInterval is 2147483648; allowed: a whole number, 1 to 2147483647$/,
+    ],
+    [
+      { maxBatchBytes: 10 },
+      /^option maxBatchBytes is 10; allowed: a whole number, 1024 to 67108864$/,
+    ],
+    [{ maxRetries: -1 }, /^option maxRetries is -1; allowed: a whole number, 0 to Infinity$/],
+    [{ overflow: 'drop' }, /^option overflow is "drop"; allowed: 'drop-newest' or 'drop-oldest'$/],
+    [{ gzip: 1 }, /^option gzip is 1; allowed: true or false$/],
+    [{ gzip: true, httpClient: fetch }, /^option gzip is true; allowed: false with an httpClient/],
+    [{ onInvalid: 'ignore' }, /^option onInvalid is "ignore"/],
+    [{ disable: 'no' }, /^option disable is "no"/],
+    [{ context: [] }, /^option context is an array/],
+    [{ context: { n: 1n } }, /^option context is an object that cannot be written as JSON/],
+    [{ integrations: 'All' }, /^option integrations is a string/],
+    [
+      { httpClient: {} },
+      /^option httpClient is an object; allowed: a function like fetch, or an object with makeRequest\(\)$/,
+    ],
+    [{ httpClient: null }, /^option httpClient is null/],
+    [{ proxy: 'http://x' }, /^option proxy is a string/],
+    [{ httpsAgent: {} }, /^option httpsAgent is an object/],
+  ] as const) {
+    it(
+      JSON.stringify(options, (_key, value: unknown) =>
+        typeof value === 'bigint' ? `${value}n` : value,
+      ),
+      () => {
+        expect(
+          () =>
+            new Analytics({
+              ...('writeKey' in options ? {} : { writeKey: 'k' }),
+              ...options,
+            } as never),
+        ).to.throw(TypeError, text)
+      },
+    )
+  }
+
+  for (const options of [undefined, null, 'key', 42]) {
+    it(String(options), () => {
+      expect(() => new Analytics(options as never)).to.throw(
+        TypeError,
+        /^Analytics was given .+; allowed: an object of options$/,
+      )
+    })
+  }
+
+  it('the write key is never repeated, nor a password', () => {
+    for (const options of [
+      { writeKey: ' secret ' },
+      { writeKey: 'k', host: 'https://u:secret@x' },
+      { writeKey: 'k', host: 'u:secret@x' },
+    ]) {
+      expect(() => new Analytics(options))
+        .to.throw(TypeError)
+        .with.property('message')
+        .that.does.not.include('secret')
+    }
+  })
+})
+
+describe('other options', () => {
+  it('an unknown one is warned of, for it may be a typing error', async () => {
+    const warnings = await warningsOf(
+      () => new Analytics({ writeKey: 'k', flushat: 1 } as AnalyticsOptions),
+    )
+    expect(warnings.map(({ message }) => message)).to.deep.equal([
+      'Analytics does not know the option flushat; see docs/options.md',
+    ])
+  })
+
+  it('the older names of @segment/analytics-node are understood', () => {
+    expect(readOptions({ writeKey: 'k', maxEventsInBatch: 7 }).flushAt).to.equal(7)
+    expect(readOptions({ writeKey: 'k', maxEventsInBatch: 7, flushAt: 8 }).flushAt).to.equal(8)
+    expect(readOptions({ writeKey: 'k', maxTotalBackoffDuration: 60 }).maxRetryDuration).to.equal(
+      60_000,
+    )
+    expect(
+      readOptions({ writeKey: 'k', maxRateLimitDuration: 90, maxTotalBackoffDuration: 60 })
+        .maxRetryDuration,
+    ).to.equal(90_000)
+  })
+
+  it('agents and proxies are taken as they are', () => {
+    const httpsAgent = new Agent()
+    const proxy = { host: 'proxy', port: 3128 }
+    expect(readOptions({ writeKey: 'k', httpsAgent, proxy }).connection).to.deep.equal({
+      httpAgent: undefined,
+      httpsAgent,
+      proxy,
+    })
+    expect(readOptions({ writeKey: 'k', proxy: false }).connection.proxy).to.equal(false)
+  })
+})
