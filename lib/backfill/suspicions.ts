@@ -2,7 +2,6 @@
 
 import { looksLikeEmail } from '../message/email-warning.js'
 import type { Message } from '../spec/messages.js'
-import { IdSet } from './id-set.js'
 import { meantTrait } from './reserved-traits.js'
 import type { RowPosition } from './source.js'
 
@@ -11,7 +10,7 @@ import type { RowPosition } from './source.js'
  * - `timestamp_in_future`, `timestamp_before_2000`: another unit, another column, a clock that was never set
  * - `duplicate_user_id`: several rows identify the same user
  * - `identical_message`: an earlier one has the same content and so the same messageId; only one of them will be kept
- * - `reserved_trait_spelling`: `first_nam`, `EMail`: a trait that nobody will find
+ * - `reserved_trait_spelling`: `EMail`, `First Name`: a trait that nobody will find
  * - `looks_like_seconds`: a trait that is named like a time and holds epoch seconds
  * - `mixed_types`: a trait that is of one type in one row and of another in another
  */
@@ -27,13 +26,15 @@ export type SuspicionKind =
 
 export interface Suspicion {
   kind: SuspicionKind
-  /** In how many rows. Past 1.5 million users or messages new ones are not looked for again: at least so many. */
+  /** In how many rows. Duplicates of users and messages are looked for among the first million of each. */
   count: number
   /** The first ones. */
   examples: { position: RowPosition; text: string }[]
 }
 
 const maxExamples = 5
+/** The most ids that are remembered, so that memory does not grow with the source. */
+const maxIds = 1_000_000
 /** Of names of traits that are looked at. */
 const maxNames = 10_000
 const year2000 = '2000-01-01T00:00:00.000Z'
@@ -44,8 +45,8 @@ const namedLikeTime = /(at|on|date|time|timestamp|since|until|birthday|_ts)$/i
 
 export class Suspicions {
   readonly #found = new Map<SuspicionKind, Suspicion & { last?: RowPosition }>()
-  readonly #users = new IdSet()
-  readonly #messages = new IdSet()
+  readonly #users = new Set<string>()
+  readonly #messages = new Set<string>()
   readonly #meant = new Map<string, string | undefined>()
   readonly #types = new Map<string, string>()
   readonly #now = new Date().toISOString()
@@ -58,7 +59,7 @@ export class Suspicions {
       if (userId !== undefined && looksLikeEmail(userId)) {
         found('email_as_user_id', 'the userId looks like an e-mail address')
       }
-      if (this.#messages.add(messageId)) {
+      if (isKnown(this.#messages, messageId)) {
         found('identical_message', 'an earlier message has the same content')
       }
       if (timestamp > this.#now) found('timestamp_in_future', `timestamp is ${timestamp}`)
@@ -68,7 +69,7 @@ export class Suspicions {
       if (properties) this.#lookAtTimes(properties, found)
     }
     for (const userId of identified) {
-      if (this.#users.add(userId)) {
+      if (isKnown(this.#users, userId)) {
         this.#add('duplicate_user_id', position, 'an earlier row identifies the same userId')
       }
     }
@@ -142,4 +143,11 @@ export class Suspicions {
     suspicion.last = position
     suspicion.count++
   }
+}
+
+/** Whether an id was seen before; a new one is kept if there is room. */
+function isKnown(ids: Set<string>, id: string): boolean {
+  if (ids.has(id)) return true
+  if (ids.size < maxIds) ids.add(id)
+  return false
 }

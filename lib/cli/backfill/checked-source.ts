@@ -1,6 +1,7 @@
 // A source whose first row is looked at, before a run sends anything that the options cannot have meant.
 
 import type { BackfillSource, BrokenRow, RowPosition, SourceRow } from '../../backfill/source.js'
+import { bareName } from '../../backfill/reserved-traits.js'
 import { UsageError } from '../exit-codes.js'
 
 type Row = Record<string, unknown>
@@ -62,8 +63,7 @@ export function checkColumns(row: Row, named: readonly string[]): void {
   const columns = Object.keys(row)
   for (const name of named) {
     if (name in row) continue
-    const bare = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]/g, '')
-    const near = columns.find((column) => bare(column) === bare(name) || column.trim() === name)
+    const near = columns.find((column) => bareName(column) === bareName(name))
     const meant = near === undefined ? '' : `Did you mean ${JSON.stringify(near)}? `
     throw new UsageError(
       `there is no column ${JSON.stringify(name)}. ${meant}The columns are: ${columns.join(', ').slice(0, 500)}`,

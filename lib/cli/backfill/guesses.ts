@@ -1,5 +1,6 @@
 // What columns are probably meant for, by their names and values.
 
+import { bareName } from '../../backfill/reserved-traits.js'
 import { valueOf, type CellType } from './cells.js'
 
 /** What the first rows have in one column. */
@@ -8,8 +9,6 @@ export interface Column {
   /** The values that are not empty. */
   readonly values: readonly unknown[]
 }
-
-const bare = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, '')
 
 const userIds = ['userid', 'id', 'uid', 'uuid', 'customerid', 'memberid', 'accountid']
 const anonymousIds = ['anonymousid', 'anonid', 'visitorid', 'deviceid']
@@ -28,69 +27,40 @@ const timestamps = [
   'time',
 ]
 
-/** Reserved traits (Segment spec: Identify, Traits) by the names that columns have for them. */
-const traits: Partial<Record<string, string>> = {
+/** Reserved traits (Segment spec: Identify, Traits), and the names that columns have for them. */
+const columnNames: Record<string, string> = {
   address: 'address',
-  street: 'address.street',
-  city: 'address.city',
-  town: 'address.city',
-  state: 'address.state',
-  region: 'address.state',
-  zip: 'address.postalCode',
-  zipcode: 'address.postalCode',
-  postcode: 'address.postalCode',
-  postalcode: 'address.postalCode',
-  country: 'address.country',
+  'address.street': 'street',
+  'address.city': 'city town',
+  'address.state': 'state region',
+  'address.postalCode': 'zip zipcode postcode postalcode',
+  'address.country': 'country',
   age: 'age',
-  avatar: 'avatar',
-  avatarurl: 'avatar',
-  photo: 'avatar',
-  picture: 'avatar',
-  birthday: 'birthday',
-  birthdate: 'birthday',
-  dateofbirth: 'birthday',
-  dob: 'birthday',
-  company: 'company.name',
-  companyname: 'company.name',
-  organization: 'company.name',
-  industry: 'company.industry',
-  createdat: 'createdAt',
-  created: 'createdAt',
-  signupdate: 'createdAt',
-  signedupat: 'createdAt',
-  registeredat: 'createdAt',
-  datejoined: 'createdAt',
+  avatar: 'avatar avatarurl photo picture',
+  birthday: 'birthday birthdate dateofbirth dob',
+  'company.name': 'company companyname organization',
+  'company.industry': 'industry',
+  createdAt: 'createdat created signupdate signedupat registeredat datejoined',
   description: 'description',
-  email: 'email',
-  emailaddress: 'email',
-  mail: 'email',
-  firstname: 'firstName',
-  fname: 'firstName',
-  givenname: 'firstName',
-  forename: 'firstName',
-  gender: 'gender',
-  sex: 'gender',
-  lastname: 'lastName',
-  lname: 'lastName',
-  surname: 'lastName',
-  familyname: 'lastName',
-  name: 'name',
-  fullname: 'name',
-  phone: 'phone',
-  phonenumber: 'phone',
-  mobile: 'phone',
-  tel: 'phone',
-  telephone: 'phone',
-  title: 'title',
-  jobtitle: 'title',
-  username: 'username',
-  login: 'username',
-  website: 'website',
-  homepage: 'website',
+  email: 'email emailaddress mail',
+  firstName: 'firstname fname givenname forename',
+  gender: 'gender sex',
+  lastName: 'lastname lname surname familyname',
+  name: 'name fullname',
+  phone: 'phone phonenumber mobile tel telephone',
+  title: 'title jobtitle',
+  username: 'username login',
+  website: 'website homepage',
 }
 
+const traitOfColumn = new Map(
+  Object.entries(columnNames).flatMap(([trait, names]) =>
+    names.split(' ').map((name) => [name, trait] as const),
+  ),
+)
+
 export function reservedTrait(column: string): string | undefined {
-  return traits[bare(column)]
+  return traitOfColumn.get(bareName(column))
 }
 
 export function userIdAmong(columns: readonly Column[]): Column | undefined {
@@ -152,7 +122,7 @@ function named(
   suits: (column: Column) => boolean,
 ): Column | undefined {
   for (const name of names) {
-    const column = columns.find((each) => bare(each.name) === name && suits(each))
+    const column = columns.find((each) => bareName(each.name) === name && suits(each))
     if (column) return column
   }
   return undefined

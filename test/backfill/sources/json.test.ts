@@ -1,11 +1,25 @@
 // NDJSON and JSON arrays: what is a row, what is broken, and in which line.
 
+import { Readable } from 'node:stream'
 import { expect } from 'chai'
 import fc from 'fast-check'
+import { jsonArrayRows } from '../../../lib/backfill/sources/json-array.js'
 import { brokenOf, itemsOf, rowsOf, told, type Item } from './files.js'
 
 const ndjson = (text: string | Buffer): Promise<Item[]> => itemsOf(text, { name: 'rows.ndjson' })
 const array = (text: string): Promise<Item[]> => itemsOf(text, { name: 'rows.json' })
+
+/** The rows of an array up to the error with which it ends. */
+async function untilError(text: string): Promise<[rows: unknown[], error: string]> {
+  const rows: unknown[] = []
+  try {
+    for await (const items of jsonArrayRows(Readable.from([Buffer.from(text)])))
+      rows.push(...rowsOf(items))
+  } catch (error) {
+    return [rows, String(error)]
+  }
+  return [rows, 'none']
+}
 
 describe('an NDJSON file', () => {
   it('has a row for each line', async () => {
@@ -72,10 +86,6 @@ describe('a JSON array', () => {
   for (const [what, element] of [
     ['a comma too many', '{"id":2,}'],
     ['a key without quotes', '{id:2}'],
-    ['a brace too many', '{"id":2}}'],
-    ['a brace too few', '{"id":2,"a":{"b":1}'],
-    ['a string that is not closed', '{"id":"2}'],
-    ['a bracket of another kind', '{"id":[2}'],
     ['a number', '17'],
   ] as const) {
     it(`has a broken element that costs only itself: ${what}`, async () => {
@@ -87,6 +97,28 @@ describe('a JSON array', () => {
     })
   }
 
+  for (const [what, element, reason] of [
+    ['a brace too many', '{"id":2}}', 'the } in line 3 closes nothing that is open'],
+    ['a brace too few', '{"id":2,"a":{"b":1}', 'the ] in line 6 closes nothing that is open'],
+    ['a string that is not closed', '{"id":"2}', 'the string in line 3 is not closed'],
+    ['a bracket of another kind', '{"id":[2}', 'the } in line 3 closes nothing that is open'],
+  ] as const) {
+    it(`that is broken ends with an error that names the line, after the rows before it: ${what}`, async () => {
+      const [rows, error] = await untilError(`[\n{"id":1},\n${element},\n{"id":3},\n{"id":4}\n]\n`)
+      expect(rows).to.deep.equal([{ id: 1 }])
+      expect(error).to.include(
+        `the JSON array is broken: ${reason}, in the element that begins in line 3`,
+      )
+      expect(error).not.to.include('id')
+    })
+  }
+
+  it('keeps every digit of an id of 64 bits', async () => {
+    expect(rowsOf(await array('[{"id":12345678901234567890,"n":1.5}]'))).to.deep.equal([
+      { id: '12345678901234567890', n: 1.5 },
+    ])
+  })
+
   it('has an element of 5 MB that costs only itself', async () => {
     const text = `[\n{"id":1},\n{"id":"${'x'.repeat(5_000_000)}"},\n{"id":3}\n]`
     expect(told(await array(text))).to.deep.equal([
@@ -97,12 +129,11 @@ describe('a JSON array', () => {
   })
 
   it('that was cut off says so', async () => {
-    expect(told(await array('[\n{"id":1},\n'))).to.deep.equal([
-      '2 {"id":1}',
-      '2 ! the array is not closed behind this: is the file complete?',
-    ])
-    const error: unknown = await array('[\n{"id":1},\n{"id":').catch((thrown: unknown) => thrown)
-    expect(String(error)).to.include('the element that begins in line 3 never ends')
+    const [rows, error] = await untilError('[\n{"id":1},\n')
+    expect(rows).to.deep.equal([{ id: 1 }])
+    expect(error).to.include('the array is not closed after line 3: is the file complete?')
+    const [, within] = await untilError('[\n{"id":1},\n{"id":')
+    expect(within).to.include('the element that begins in line 3 never ends')
   })
 
   it('is gone on with behind any element', async () => {
