@@ -1,5 +1,6 @@
 // Messages on their way: the library's own delivery, with a gate before it that keeps the pace.
 
+import { errorCode } from '../runtime/describe-value.js'
 import { describeAnswer, judge, waitOf, type Answer } from '../delivery/answer.js'
 import { Sender, type Failure } from '../delivery/sender.js'
 import type { Transport } from '../delivery/transport.js'
@@ -24,6 +25,8 @@ export interface DispatchListener {
   delivered(sequence: number, count: number): void
   /** They were refused, and will not be tried again. */
   refused(sequence: number, count: number, failure: Failure): void
+  /** The very first request has found no such host: more likely a wrong name than an outage. */
+  unreachable(host: string, cause: Error): void
 }
 
 export class Dispatch {
@@ -32,6 +35,8 @@ export class Dispatch {
   readonly batchSize: number
   readonly window: number
   readonly #rate: number
+  readonly #host: string
+  #wasAnswered = false
   readonly #sender: Sender
   readonly #transport: Transport
   readonly #failures = new WeakMap<Batch, number>()
@@ -45,6 +50,7 @@ export class Dispatch {
   ) {
     const { maxInFlight } = client
     this.#rate = rate
+    this.#host = new URL(client.url).host
     this.batchSize =
       rate === 0
         ? client.maxBatchSize
@@ -74,11 +80,15 @@ export class Dispatch {
       isDue: () => gate.isDue,
       isUrgent: () => true,
       onDelivered: (batch) => {
+        this.#wasAnswered = true
         this.#settle(batch)
         listener.delivered(batch.sequence, batch.count)
       },
       ...failures,
-      onRetry: (batch, answer) => this.#retry(batch, answer),
+      onRetry: (batch, answer) => {
+        this.#checkHost(answer, listener)
+        this.#retry(batch, answer)
+      },
       onIdle: () => this.poke(),
     })
   }
@@ -106,8 +116,8 @@ export class Dispatch {
     const trouble = this.#trouble
     if (trouble) {
       const { text, until, seconds } = trouble
-      if (until === undefined) return `${text}; tried again within ${seconds} s`
-      return `${text}; tried again in ${Math.max(0, Math.ceil((until - performance.now()) / 1000))} s`
+      if (until === undefined) return `${text}; retry within ${seconds} s`
+      return `${text}; retry in ${Math.max(0, Math.ceil((until - performance.now()) / 1000))} s`
     }
     return this.gate.isPaced ? `the pace (${this.#rate}/s)` : undefined
   }
@@ -130,8 +140,15 @@ export class Dispatch {
     this.gate.settle(batch)
   }
 
+  #checkHost(answer: Answer, listener: DispatchListener): void {
+    const isNotFound = 'error' in answer && errorCode(answer.error) === 'ENOTFOUND'
+    if (isNotFound && !this.#wasAnswered) listener.unreachable(this.#host, answer.error)
+    if (!isNotFound) this.#wasAnswered = true
+  }
+
   #retry(batch: Batch, answer: Answer): void {
-    const text = describeAnswer(answer)
+    const text =
+      'error' in answer ? `${this.#host}: ${describeAnswer(answer)}` : describeAnswer(answer)
     if (judge(answer, batch.count) === 'wait') {
       const until = performance.now() + (waitOf(answer) ?? 0)
       this.#trouble = { text, until, seconds: 0 }

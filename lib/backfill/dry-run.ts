@@ -15,7 +15,7 @@ import { Suspicions } from './suspicions.js'
 import { Totals } from './totals.js'
 
 const maxSamples = 5
-const maxRejectedExamples = 20
+const maxExamplesOfKind = 2
 
 export class DryRun {
   readonly #source: BackfillSource
@@ -24,7 +24,7 @@ export class DryRun {
   readonly #totals = new Totals()
   readonly #suspicions = new Suspicions()
   readonly #samples: Message[] = []
-  readonly #rejectedExamples: { position: RowPosition; reason: string }[] = []
+  readonly #rejectedExamples: DryRunReport['rejectedExamples'] = []
   readonly #userCode = new UserCode()
   readonly #started = performance.now()
   #total: number | undefined
@@ -73,7 +73,7 @@ export class DryRun {
     const totals = this.#totals
     totals.rows++
     if (!('row' in read)) {
-      this.#reject(read.position, 'not readable', read.broken)
+      this.#reject(read.position, { kind: 'not readable', reason: read.broken })
       return
     }
     const { row, position } = read
@@ -92,15 +92,15 @@ export class DryRun {
       this.#samples.push(...parsed.slice(0, maxSamples - this.#samples.length))
       this.#suspicions.look(position, parsed)
     } catch (error) {
-      const { kind, reason } = rejectionOf(error)
-      this.#reject(position, kind, reason)
+      this.#reject(position, rejectionOf(error))
     }
   }
 
-  #reject(position: RowPosition, kind: string, reason: string): void {
-    this.#totals.reject(kind)
-    const examples = this.#rejectedExamples
-    if (examples.length < maxRejectedExamples) examples.push({ position, reason })
+  #reject(position: RowPosition, rejection: ReturnType<typeof rejectionOf>): void {
+    const { kind, reason, value } = rejection
+    const counted = this.#totals.reject(kind)
+    if (counted > maxExamplesOfKind) return
+    this.#rejectedExamples.push({ position, reason, ...(value === undefined ? {} : { value }) })
   }
 
   #checkRejects(): void {

@@ -115,7 +115,7 @@ export class Mapping implements RowMapping {
     if (timestamp !== undefined || this.#settings.timestampNow) return timestamp
     throw new RowError(
       'timestamp missing',
-      "timestamp is missing: the message would count as of today; say timestamp: 'now' where that is meant",
+      "timestamp is missing: without one the message would count as happening today; if it does, set timestamp to 'now' (--timestamp-now)",
     )
   }
 
@@ -178,11 +178,11 @@ function refuseSentAt(fields: Draft): void {
   if (fields.sentAt === undefined) return
   throw new RowError(
     'sentAt given',
-    'sentAt is given, by which the server would move the timestamp; leave it out, or say archived: true',
+    'sentAt is given, by which the server would move the timestamp; leave it out, or set archived to true (--archived)',
   )
 }
 
-/** R57: the identify itself, or several with a part of its traits each. */
+/** Segment discards an identify with too many traits: the identify itself, or several with a part of its traits each. */
 function splitTraits(draft: Draft): Draft[] {
   const entries = Object.entries(draft.traits as Record<string, unknown>)
   if (entries.length < tooManyTraits) return [draft]
@@ -205,8 +205,13 @@ function isThenable(value: unknown): value is PromiseLike<Mapped> {
 }
 
 /** Why a row is rejected: in short, for the report to count by, and in full. */
-export function rejectionOf(thrown: unknown): { kind: string; reason: string } {
-  if (thrown instanceof RowError) return { kind: thrown.kind, reason: thrown.message }
+export function rejectionOf(thrown: unknown): {
+  kind: string
+  reason: string
+  value?: string | undefined
+} {
+  if (thrown instanceof RowError)
+    return { kind: thrown.kind, reason: thrown.message, value: thrown.value }
   if (!(thrown instanceof AnalyticsError)) {
     const { message } = toError(thrown)
     return { kind: 'not readable', reason: `the row cannot be read: ${message}` }

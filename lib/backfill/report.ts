@@ -42,8 +42,8 @@ export interface DryRunReport extends BackfillReport {
   /** The first messages, as they would be sent. */
   samples: Message[]
   suspicions: Suspicion[]
-  /** The first rows that would be rejected. */
-  rejectedExamples: { position: RowPosition; reason: string }[]
+  /** The first two rows of each reason. `value` is the one that is wrong, if it is a single one. */
+  rejectedExamples: { position: RowPosition; reason: string; value?: string | undefined }[]
 }
 
 /**
@@ -52,14 +52,21 @@ export interface DryRunReport extends BackfillReport {
  * - `changed`: the source, the mapping, the options or the destination are not those of the checkpoint
  * - `bad_checkpoint`: the checkpoint cannot be read, or is no checkpoint
  * - `too_many_rejects`: more than `maxRejects`, or the server refused every one of the first hundred messages
+ * - `unreachable`: the very first request found no such host
  * - `refused`: the server refused a whole request (401, 403, 404 …), and would refuse the next one
  * - `source_failed`: the source threw
  * - `file_failed`: the checkpoint or the rejects could not be written
  */
 export type BackfillErrorCode =
-  'changed' | 'bad_checkpoint' | 'too_many_rejects' | 'refused' | 'source_failed' | 'file_failed'
+  | 'changed'
+  | 'bad_checkpoint'
+  | 'too_many_rejects'
+  | 'unreachable'
+  | 'refused'
+  | 'source_failed'
+  | 'file_failed'
 
-/** A run that was stopped, or not begun. What was confirmed until then is in the checkpoint, to be gone on with. */
+/** A run that was stopped, or not begun. What was confirmed until then is in the checkpoint, so that it can be resumed. */
 export class BackfillError extends Error {
   override readonly name = 'BackfillError'
   readonly code: BackfillErrorCode

@@ -59,6 +59,10 @@ export class Run {
     this.#dispatch = new Dispatch(settings, {
       delivered: (sequence, count) => this.#delivered(sequence, count),
       refused: (sequence, count, failure) => this.#refuse(sequence, count, failure),
+      unreachable: (host, cause) => {
+        const text = `the run was stopped: there is no host ${host} (ENOTFOUND); check host`
+        this.#halt(new BackfillError('unreachable', text, { cause }))
+      },
     })
     this.#account = new Account(
       { ...parts, maxRejects: settings.maxRejects },
@@ -139,7 +143,10 @@ export class Run {
   #refuse(sequence: number, count: number, { reason, status, cause }: Failure): void {
     // Of one message alone these say that it is at fault; any other would meet every message that follows as well.
     if (status !== 400 && status !== 413) {
-      this.#halt(new BackfillError('refused', `the run was stopped: ${reason}`, { status, cause }))
+      const { url } = this.#parts.settings.client
+      const help = status === 404 ? ` to ${url}; check host and path` : ''
+      const text = `the run was stopped: ${reason}${help}`
+      this.#halt(new BackfillError('refused', text, { status, cause }))
       this.#whenNothingIsUnderWay()
       return
     }

@@ -2,6 +2,7 @@
 
 import { types } from 'node:util'
 import { toIsoTimestamp } from '../spec/timestamp.js'
+import { toError } from '../runtime/describe-value.js'
 import { RowError } from './row-error.js'
 
 /**
@@ -28,7 +29,7 @@ export function toTimestamp(value: unknown, unit: 'milliseconds' | 'seconds'): s
     const text = value.trim()
     if (text === '') return undefined
     if (isCanonical(text)) return text
-    return numeric.test(text) ? fromNumber(Number(text), unit) : toIsoTimestamp(text)
+    return numeric.test(text) ? fromNumber(Number(text), unit) : fromText(text)
   }
   // An Invalid Date, an object: the message's own check says so.
   return toIsoTimestamp(types.isDate(value) ? new Date(value.getTime()) : value)
@@ -44,6 +45,20 @@ function isCanonical(text: string): boolean {
   if (everyMonths.test(text)) return true
   const time = Date.parse(text)
   return !Number.isNaN(time) && new Date(time).toISOString() === text
+}
+
+/** A date in another form is for the mapping: 03/04/2014 is two days, and nobody else knows which. */
+function fromText(text: string): string {
+  try {
+    return toIsoTimestamp(text)
+  } catch (error) {
+    const [kind] = toError(error).message.split('; ', 1)
+    throw new RowError(
+      kind ?? '',
+      `${kind}; allowed: 2014-03-05T12:00:00Z, 2014-03-05 or epoch milliseconds; convert any other form in a mapping (map, --map)`,
+      text,
+    )
+  }
 }
 
 function fromNumber(value: number, unit: 'milliseconds' | 'seconds'): string {
@@ -63,6 +78,6 @@ function fromNumber(value: number, unit: 'milliseconds' | 'seconds'): string {
   if (value >= secondsBelow) return toIsoTimestamp(value)
   throw new RowError(
     'timestamp looks like seconds',
-    `timestamp is ${value}: that looks like seconds; say unit: 'seconds'`,
+    `timestamp is ${value}: that looks like seconds; set unit to 'seconds' (--unit seconds)`,
   )
 }

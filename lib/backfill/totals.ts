@@ -38,12 +38,13 @@ export class Totals implements TotalsData {
     this.rejectedByReason = { ...earlier.rejectedByReason }
   }
 
-  reject(kind: string): void {
+  /** @returns how many there are of this kind */
+  reject(kind: string): number {
     this.rejected++
     const counts = this.rejectedByReason
     const key =
       Object.hasOwn(counts, kind) || Object.keys(counts).length < maxKinds ? kind : 'other'
-    counts[key] = (counts[key] ?? 0) + 1
+    return (counts[key] = (counts[key] ?? 0) + 1)
   }
 
   /** Notes when messages happened. ISO-8601 in UTC sorts as text. */

@@ -6,6 +6,8 @@ import { Interruption } from './interruption.js'
 
 export interface Attended<Result> {
   readonly result: Result
+  /** How it stood at last. */
+  readonly progress: Progress | undefined
   /** The exit code of a run that was interrupted; undefined if it was not. */
   readonly interrupted: number | undefined
 }
@@ -18,10 +20,17 @@ export async function attend<Result>(
 ): Promise<Attended<Result>> {
   const display = new Display()
   const interruption = new Interruption((text) => display.say(text))
-  const onProgress = (progress: Progress): void => display.update(progress)
+  let progress: Progress | undefined
+  const onProgress = (now: Progress): void => {
+    progress = now
+    display.update(now)
+  }
   try {
     const result = await run({ signal: interruption.signal, onProgress })
-    return { result, interrupted: interruption.code }
+    const wait = progress?.waitingFor
+    if (interruption.code !== undefined && wait !== undefined && !/^the (pace|source)/.test(wait))
+      display.say(`it was waiting for ${wait}`)
+    return { result, progress, interrupted: interruption.code }
   } finally {
     display.clear()
     interruption.release()

@@ -18,7 +18,7 @@ export class Interruption {
           process.exit(exitCodes[signal])
         }
         this.#code = exitCodes[signal]
-        tell('stopping when what is under way has ended; once more stops at once')
+        tell('stopping after the requests in flight; interrupt again to stop at once')
         this.#controller.abort()
       }
       this.#listeners.set(signal, listener)

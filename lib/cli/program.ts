@@ -56,10 +56,27 @@ function programWith(terminal: Terminal, ended: (code: number) => void): Command
   addResendOptions(resend)
   const codes =
     '\nExit codes: 0 done, 1 failed, 2 wrong usage, 3 not everything was delivered, 130 interrupted.'
-  program.addHelpText('after', codes)
-  for (const command of [backfill, resend]) command.addHelpText('after', codes)
+  for (const [command, examples] of [
+    [program, [...backfillExamples.slice(0, 1), ...resendExamples.slice(0, 1)]],
+    [backfill, backfillExamples],
+    [resend, resendExamples],
+  ] as const)
+    command.addHelpText('after', `\nExamples:\n  ${examples.join('\n  ')}\n${codes}`)
   return program
 }
+
+const backfillExamples = [
+  'selfsame backfill users.csv --suggest',
+  'selfsame backfill users.csv --user-id id --timestamp created_at --trait email --dry-run',
+  'selfsame backfill users.csv --user-id id --timestamp created_at --trait email --trait plan=tier',
+  "selfsame backfill orders.ndjson --type track --user-id user --timestamp at --event 'Order Completed'",
+  "selfsame backfill --from postgres://me@host/app --query 'select * from users' --key id --map map.mjs",
+]
+
+const resendExamples = [
+  'selfsame resend dead-letters.ndjson --dry-run',
+  'selfsame resend dead-letters.ndjson --code timeout,closed',
+]
 
 /** Before anything else reads the command line, and repeats a part of it. */
 function refuseKey(args: readonly string[]): void {

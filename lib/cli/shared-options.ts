@@ -2,6 +2,7 @@
 
 import { Option, type Command } from 'commander'
 import type { BackfillOptions } from '../backfill/options.js'
+import { BackfillError } from '../backfill/report.js'
 import { positiveOrZero, wholeNumber } from './values.js'
 import { defaultVariable, readWriteKey, type KeyOptions } from './write-key.js'
 
@@ -70,4 +71,16 @@ export async function sharedOptions(
     host: flags.host ?? process.env.SEGMENT_HOST,
     ...{ dryRun, rate, path, gzip, maxMessageBytes, resume, acceptChanges },
   }
+}
+
+/** The engine's error, with its options as the command has them. */
+export function inFlags({ code, message, cause }: BackfillError): BackfillError {
+  const text = message
+    .replace('resume: false', '--no-resume')
+    .replace('acceptChanges: true', '--accept-changes')
+    .replace('again: true', '--again')
+    .replace('maxRejects', '--max-rejects')
+    .replace('check host and path', 'check --host and --path')
+    .replace(/check host$/, 'check --host')
+  return new BackfillError(code, text, { cause })
 }

@@ -240,7 +240,7 @@ describe('rejected rows', () => {
           line: 8,
           key: 'k',
           reason:
-            "timestamp is missing: the message would count as of today; say timestamp: 'now' where that is meant",
+            "timestamp is missing: without one the message would count as happening today; if it does, set timestamp to 'now' (--timestamp-now)",
           row: { id: '', n: '1' },
         },
       ])

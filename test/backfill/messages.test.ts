@@ -125,9 +125,9 @@ describe('a timestamp', () => {
     [
       start / 1000,
       'timestamp looks like seconds',
-      "1388534400: that looks like seconds; say unit: 'seconds'",
+      "1388534400: that looks like seconds; set unit to 'seconds' (--unit seconds)",
     ],
-    [String(start / 1000), 'timestamp looks like seconds', "say unit: 'seconds'"],
+    [String(start / 1000), 'timestamp looks like seconds', "set unit to 'seconds' (--unit seconds)"],
     [0, 'timestamp looks like seconds', 'timestamp is 0'],
     [start, 'timestamp looks like milliseconds', String(start), { unit: 'seconds' }],
     [-1, 'timestamp before 1970', 'before 1970'],

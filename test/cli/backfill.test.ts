@@ -201,7 +201,9 @@ describe('selfsame backfill', () => {
       expect(reasons[5]).to.include('the quote that opens in column 2 is never closed')
       expect(reasons[9]).to.include('userId and anonymousId are both undefined')
       expect(reasons[12]).to.include('timestamp is a string that is no ISO-8601 date')
-      expect(reasons[17]).to.include("that looks like seconds; say unit: 'seconds'")
+      expect(reasons[17]).to.include(
+        "that looks like seconds; set unit to 'seconds' (--unit seconds)",
+      )
       expect(reasons[20]).to.include('the column age is a string that is no number')
       expect(reasons[23]).to.include('the row has 6 columns, the header has 7')
       expect(reasons[30]).to.include('a NUL byte is in the row')
@@ -364,6 +366,6 @@ describe('selfsame backfill', () => {
       ]
       const { code, stderr } = await run(args)
       expect(code).to.equal(1)
-      expect(stderr).to.include('more than maxRejects allows')
+      expect(stderr).to.include('more than --max-rejects allows')
     })).timeout(60_000)
 })

@@ -17,7 +17,8 @@ describe('selfsame', () => {
     withCommand(async ({ run }) => {
       for (const args of [['--help'], ['help'], ['backfill', '--help'], ['resend', '-h']]) {
         const { code, stdout, stderr } = await run(args)
-        expect(stdout).to.include('Usage: selfsame').and.to.include('Exit codes: 0 done')
+        expect(stdout).to.include('Usage: selfsame').and.to.include('Examples:\n  selfsame ')
+        expect(stdout).to.include('Exit codes: 0 done')
         expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' })
       }
       expect((await run(['--version'])).stdout).to.match(/^\d+\.\d+\.\d+\n$/)
@@ -37,8 +38,8 @@ describe('selfsame', () => {
         [['resend', 'a.csv', '--rejects', 'a.csv'], 'option --rejects is the file that is read'],
         [['backfill'], 'give a file'],
         [['backfill', 'none.csv', ...map], 'none.csv is not there'],
-        [['backfill', 'a.csv'], 'nothing says what becomes of a row'],
-        [['backfill', 'a.csv', '--user-id', 'id'], 'no column says when it was'],
+        [['backfill', 'a.csv'], 'there is no mapping from rows to calls'],
+        [['backfill', 'a.csv', '--user-id', 'id'], 'no column is the time'],
         [['backfill', 'a.csv', '--timestamp', 'at', '--trait', 'x'], 'no column is the user'],
         [['backfill', 'a.csv', ...map, '--rate', 'fast'], '--rate'],
         [['backfill', 'a.csv', ...map, '--type', 'tracks'], 'Allowed choices are identify'],
@@ -107,7 +108,7 @@ describe('selfsame', () => {
       const env = { DATABASE_URL: 'mysql://u:hush@h/d' }
       const args = ['backfill', '--from-env', 'DATABASE_URL', '--query', 'select 1']
       const outcome = await run(args, { env })
-      expectUsage(outcome, 'the database is no URL like')
+      expectUsage(outcome, 'option --from or --from-env is not a URL')
       expect(outcome.stderr).not.to.include('hush')
     })).timeout(60_000)
 

@@ -130,9 +130,12 @@ async function* prepend(
   yield* rest
 }
 
-/** gzip is known by its first two bytes, not by a file's name. */
+/** gzip is known by its first bytes, not by a file's name; so is what is not text at all. */
 async function* unpack(chunks: AsyncGenerator<Buffer, void>): AsyncGenerator<Buffer, void> {
-  const [first, all] = await head(chunks, 2)
+  const [first, all] = await head(chunks, 4)
+  const begin = first.subarray(0, 4).toString('latin1')
+  if (begin === 'PK\x03\x04' || begin === '\xD0\xCF\x11\xE0')
+    throw new SourceError('the file is an Excel workbook, or another zip file; save it as CSV')
   if (first[0] !== 0x1f || first[1] !== 0x8b) {
     yield* all
     return

@@ -26,6 +26,7 @@ export function valueOf(cell: unknown, type: CellType, empty: EmptyMeaning, name
   throw new RowError(
     `${name} is no ${type}`,
     `the column ${name} is a string that is no ${type}; allowed: ${allowed[type]}`,
+    cell,
   )
 }
 

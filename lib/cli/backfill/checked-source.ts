@@ -3,6 +3,7 @@
 import type { BackfillSource, BrokenRow, RowPosition, SourceRow } from '../../backfill/source.js'
 import { bareName } from '../../backfill/reserved-traits.js'
 import { UsageError } from '../exit-codes.js'
+import { cellTypes } from './cells.js'
 
 type Row = Record<string, unknown>
 
@@ -64,9 +65,17 @@ export function checkColumns(row: Row, named: readonly string[]): void {
   for (const name of named) {
     if (name in row) continue
     const near = columns.find((column) => bareName(column) === bareName(name))
-    const meant = near === undefined ? '' : `Did you mean ${JSON.stringify(near)}? `
+    const meant = near === undefined ? typeHint(name) : `Did you mean ${JSON.stringify(near)}? `
     throw new UsageError(
       `there is no column ${JSON.stringify(name)}. ${meant}The columns are: ${columns.join(', ').slice(0, 500)}`,
     )
   }
+}
+
+/** `mrr:numbr` is the name of a column only if there is one. */
+function typeHint(name: string): string {
+  const [, word] = /:(\w+)$/.exec(name) ?? []
+  return word === undefined
+    ? ''
+    : `If ${word} is a type, it is not known; types: ${cellTypes.join(', ')}. `
 }

@@ -7,7 +7,7 @@ import { BackfillError, type BackfillReport, type DryRunReport } from '../../bac
 import type { Integrations } from '../../spec/messages.js'
 import { attend } from '../attend.js'
 import { exitCodes, UsageError } from '../exit-codes.js'
-import { sharedOptions } from '../shared-options.js'
+import { inFlags, sharedOptions } from '../shared-options.js'
 import type { Terminal } from '../terminal.js'
 import { formatCount } from '../words.js'
 import { CheckedSource, checkColumns } from './checked-source.js'
@@ -63,7 +63,8 @@ async function optionsOf(input: Input, flags: BackfillFlags): Promise<Prepared> 
     active: flags.active ? undefined : false,
     integrations: await integrationsOf(flags.integrations),
     // By default it is called after the source: two files in one folder are two runs.
-    checkpoint: flags.checkpoint ?? `${input.name}.checkpoint.json`,
+    // Without a key nothing could be resumed, and a checkpoint would only refuse a later run that has one.
+    checkpoint: flags.checkpoint ?? (input.canResume && `${input.name}.checkpoint.json`),
     rejects: flags.rejects ?? `${input.name}.rejects.ndjson`,
     maxRejects: flags.maxRejects,
     again: flags.again,
@@ -101,7 +102,7 @@ async function mappingOf(flags: BackfillFlags): Promise<ChosenMapping> {
 function checkIsCall(row: Row): void {
   if (typeof row.type === 'string' && ('userId' in row || 'anonymousId' in row)) return
   throw new UsageError(
-    'nothing says what becomes of a row: give --map FILE, or options such as --user-id and --trait (--suggest prints some)',
+    'there is no mapping from rows to calls: give --map FILE, or options such as --user-id and --trait (--suggest prints some)',
   )
 }
 
@@ -130,7 +131,16 @@ function finish(
   { flags, input, interrupted, terminal }: Finished,
 ): number {
   if (flags.json) terminal.print(JSON.stringify(report))
-  else terminal.print('samples' in report ? dryRunText(report) : reportText(report))
+  else if ('samples' in report) terminal.print(dryRunText(report, flags.showValues === true))
+  else terminal.print(reportText(report))
+  if (report.rows === 0 && report.completed)
+    terminal.tell(
+      `${input.source.name ?? 'the source'} has no rows: it is empty, or has a header only`,
+    )
+  if (report.rejects !== undefined && report.rejected > 0 && report.completed)
+    terminal.tell(
+      `correct the rows in ${report.rejects} and send them: selfsame backfill ${report.rejects} with the same options`,
+    )
   if (!report.completed) {
     if (flags.dryRun !== true) terminal.tell(resumeHint(report, input))
     return interrupted ?? exitCodes.failed
@@ -155,13 +165,5 @@ function withReport(error: unknown, flags: BackfillFlags, terminal: Terminal): u
     if (flags.json) terminal.print(JSON.stringify(error.report))
     else terminal.tell(reportText(error.report))
   }
-  return error.code === 'changed' ? new BackfillError('changed', inFlags(error.message)) : error
-}
-
-/** What the engine says of its options, as one says it here. */
-function inFlags(text: string): string {
-  return text
-    .replace('resume: false', '--no-resume')
-    .replace('acceptChanges: true', '--accept-changes')
-    .replace('again: true', '--again')
+  return inFlags(error)
 }

@@ -62,7 +62,11 @@ export class FlagMapping {
     const { type = 'identify', trait = [], property = [] } = flags
     this.#flags = { ...flags, type }
     const specs = type === 'track' ? property : trait
-    this.#fields = specs.filter((spec) => spec !== rest).map(fieldOf)
+    // An object as a whole before what is put into it.
+    this.#fields = specs
+      .filter((spec) => spec !== rest)
+      .map(fieldOf)
+      .sort((a, b) => a.path.length - b.path.length)
     this.#takesRest = specs.includes(rest)
     check(this.#flags)
     const { userId, anonymousId, previousId, groupId, timestamp, eventColumn } = flags
@@ -170,7 +174,7 @@ function check(flags: MappingFlags): void {
   )
   need(
     timestamp !== undefined || timestampNow === true,
-    'no column says when it was: give --timestamp COLUMN; --timestamp-now stores it all as happening now',
+    'no column is the time: give --timestamp COLUMN, or --timestamp-now if it happens now',
   )
   if (type === 'track') {
     need(

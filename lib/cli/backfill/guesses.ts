@@ -104,7 +104,8 @@ export function typeOf({ values }: Column): CellType {
   const are = (type: CellType): boolean => texts.every((text) => isReadable(text, type))
   if (texts.every((text) => /[a-z]/i.test(text)) && are('boolean')) return 'boolean'
   if (texts.every((text) => String(Number(text)) === text && text.length <= 15)) return 'number'
-  return are('date') ? 'date' : 'text'
+  if (are('date')) return 'date'
+  return texts.every((text) => /^\s*[{[]/.test(text)) && are('json') ? 'json' : 'text'
 }
 
 function isReadable(text: string, type: CellType): boolean {

@@ -27,6 +27,10 @@ export async function loadMapFile(path: string): Promise<MapFile> {
   try {
     module = (await import(pathToFileURL(resolve(path)).href)) as typeof module
   } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_UNKNOWN_FILE_EXTENSION')
+      throw new UsageError(
+        `the mapping ${path} cannot be loaded: this Node runs no TypeScript; compile it to JavaScript, or write it as .mjs`,
+      )
     throw new UsageError(`the mapping ${path} cannot be loaded: ${toError(error).message}`)
   }
   const map = typeof module.map === 'function' ? module.map : module.default

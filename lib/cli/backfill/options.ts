@@ -25,6 +25,7 @@ export interface BackfillFlags extends SharedFlags, MappingFlags {
   active: boolean
   integrations?: string
   again?: boolean
+  showValues?: boolean
   limit?: number
   maxInFlight?: number
   maxRejects?: string
@@ -112,6 +113,7 @@ function addMapping(command: Command): void {
 function addFiles(command: Command): void {
   addRun(command, 'NAME')
     .option('--again', 'send all rows again although an earlier run has completed')
+    .option('--show-values', 'in a dry run show wrong values with their letters')
     .option(
       '--rejects <file>',
       'file for rows that are not delivered (default: NAME.rejects.ndjson)',

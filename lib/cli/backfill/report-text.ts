@@ -27,7 +27,8 @@ export function reportText(report: BackfillReport): string {
   return lines.join('\n')
 }
 
-export function dryRunText(report: DryRunReport): string {
+/** @param showsValues whether wrong values are shown as they are, which may be e-mail addresses and names */
+export function dryRunText(report: DryRunReport, showsValues: boolean): string {
   const { rows, messages, rejected, samples, suspicions, rejectedExamples } = report
   const lines = [
     'dry run: nothing was sent',
@@ -38,8 +39,13 @@ export function dryRunText(report: DryRunReport): string {
   if (rejected > 0) {
     lines.push('', `${formatCount(rejected, 'row')} would be rejected:`)
     lines.push(...countLines(report.rejectedByReason))
-    for (const { position, reason } of rejectedExamples)
-      lines.push(`  ${placeOf(position)}: ${reason}`)
+    lines.push('for example:')
+    for (const { position, reason, value } of rejectedExamples) {
+      const shown = value === undefined ? '' : `; it is ${valueText(value, showsValues)}`
+      lines.push(`  ${placeOf(position)}: ${reason}${shown}`)
+    }
+    if (!showsValues && rejectedExamples.some(({ value }) => /\p{L}/u.test(value ?? '')))
+      lines.push('  (letters are shown as a; --show-values shows them)')
   }
   if (suspicions.length > 0) lines.push('', 'suspicious:')
   for (const { kind, count, examples } of suspicions) {
@@ -49,6 +55,11 @@ export function dryRunText(report: DryRunReport): string {
   if (samples.length > 0) lines.push('', 'the first messages:')
   for (const sample of samples) lines.push(JSON.stringify(sample, undefined, 2))
   return lines.join('\n')
+}
+
+function valueText(value: string, showsLetters: boolean): string {
+  const short = value.length <= 40 ? value : `${value.slice(0, 40)}…`
+  return JSON.stringify(showsLetters ? short : short.replace(/\p{L}/gu, 'a'))
 }
 
 function skippedLines({ skipped }: BackfillReport): string[] {

@@ -62,7 +62,10 @@ function urlOf(from: string | undefined, fromEnv: string | undefined): string {
   }
   // Neither text may show the URL: it may have a password.
   const database = databaseUrl(url)
-  if (!database) throw new UsageError('the database is no URL like postgres://user@host/name')
+  if (!database)
+    throw new UsageError(
+      'option --from or --from-env is not a URL; allowed: for example postgres://user@host/name',
+    )
   if (from !== undefined && hasPassword(database))
     throw new UsageError(
       'a password on the command line can be read by every user of the machine: leave it out and set PGPASSWORD or ~/.pgpass, or give the URL in an environment variable with --from-env',

@@ -2,7 +2,6 @@
 
 import { realpath, rm } from 'node:fs/promises'
 import { execute } from '../../backfill/engine.js'
-import type { Progress } from '../../backfill/progress.js'
 import { readBackfillOptions, type BackfillSettings } from '../../backfill/read-options.js'
 import { BackfillError, type BackfillReport, type DryRunReport } from '../../backfill/report.js'
 import { stdinPath } from '../../backfill/sources/file-bytes.js'
@@ -10,7 +9,7 @@ import { largestMessage } from '../../backfill/mapping.js'
 import { errorCodes } from '../../runtime/error-codes.js'
 import { attend } from '../attend.js'
 import { exitCodes, UsageError } from '../exit-codes.js'
-import { sharedOptions } from '../shared-options.js'
+import { inFlags, sharedOptions } from '../shared-options.js'
 import type { Terminal } from '../terminal.js'
 import type { ResendFlags } from './options.js'
 import { resendReport, resendText } from './report.js'
@@ -29,19 +28,14 @@ export async function runResend(
   const files = await filesOf(file, flags)
   const mapping = new VerbatimMapping(checkedCodes(flags.code))
   const options = await sharedOptions(flags)
-  let progress: Progress | undefined
-  const { result, interrupted } = await attend((watch) =>
+  const { result, progress, interrupted } = await attend((watch) =>
     stopped(
       execute(
         source,
         readBackfillOptions({
           ...options,
           ...files,
-          signal: watch.signal,
-          onProgress: (now) => {
-            progress = now
-            watch.onProgress(now)
-          },
+          ...watch,
           name: 'resend',
           mapping: JSON.stringify(flags.code ?? 'all'),
           maxBatchSize: 2_500,
@@ -71,7 +65,7 @@ export async function runResend(
     await rm(files.checkpoint, { force: true })
   if (report.fromLine !== null && !dryRun)
     terminal.tell(resumeHint(report.fromLine, files.checkpoint, file === stdinPath))
-  if (result.error) throw result.error
+  if (result.error) throw inFlags(result.error)
   if (!report.completed) return interrupted ?? exitCodes.failed
   return report.failed + report.broken > 0 ? exitCodes.rejects : exitCodes.done
 }
