@@ -92,7 +92,7 @@ export function readBackfillOptions<Row>(options: BackfillOptions<Row>): Backfil
     maxRejects: maxRejectsOf(options.maxRejects),
     resume: resumeOf(options.resume),
     acceptChanges: boolean(options, 'acceptChanges', false),
-    limit: integer(options, 'limit', Infinity, 1),
+    limit: integer(options, 'limit', { default: Infinity, min: 1 }),
     dryRun,
     signal: signalOf(signal),
     onProgress: functionOr('onProgress', onProgress),

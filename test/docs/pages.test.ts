@@ -2,6 +2,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect } from 'chai'
+import { integers } from '../../lib/client/options/table.js'
+import type { IntegerBounds } from '../../lib/runtime/check-option.js'
 import { errorCodes } from '../../lib/runtime/error-codes.js'
 import { warningCodes } from '../../lib/runtime/warnings.js'
 import { anchorsOf, pages, pageText, proseOf, root } from './pages.js'
@@ -18,6 +20,35 @@ describe('docs/options.md', () => {
   for (const option of options) {
     it(`has a row for ${option}`, () => {
       expect(pageText('docs/options.md')).to.match(new RegExp(`^\\| \`${option}\` `, 'm'))
+    })
+  }
+
+  const rowOf = (option: string): string[] =>
+    (new RegExp(`^\\| \`${option}\` .*$`, 'm').exec(pageText('docs/options.md'))?.[0] ?? '')
+      .split('|')
+      .map((cell) => cell.trim())
+  const number = (value: number): string =>
+    value === Infinity ? 'Infinity' : value.toLocaleString('en-US')
+  const docOf = (option: string): string =>
+    new RegExp(`/\\*\\*(?:(?!\\*/)[\\s\\S])*\\*/\\s*${option}\\?:`).exec(fields)?.[0] ?? ''
+
+  for (const [option, { default: value, min, max }] of Object.entries<IntegerBounds>(integers)) {
+    it(`says the default and the bounds of ${option}`, () => {
+      const [, , standard = '', bounds = ''] = rowOf(option)
+      expect(
+        standard.startsWith(number(value)),
+        `${standard} begins with ${number(value)}`,
+      ).to.equal(true)
+      expect(bounds).to.match(new RegExp(`^${number(min)} (or more|to)`))
+      if (max !== undefined) expect(bounds).to.include(number(max))
+      else expect(bounds).to.equal(`${number(min)} or more`)
+    })
+
+    it(`says the default of ${option} in its type`, () => {
+      const [, text = ''] = /@default ([^\n*]+)/.exec(docOf(option)) ?? []
+      const units: Record<string, number> = { KiB: 1024, MiB: 1024 ** 2, hours: 3_600_000 }
+      const [, digits = '', unit = ''] = /^([\d_,]+) ?(KiB|MiB|hours)?/.exec(text) ?? []
+      expect(Number(digits.replace(/[_,]/g, '')) * (units[unit] ?? 1)).to.equal(value)
     })
   }
 
