@@ -1,12 +1,12 @@
 // The pages have what the code has, and link to what is there.
 import { existsSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { expect } from 'chai'
 import { integers } from '../../lib/client/options/table.js'
 import type { IntegerBounds } from '../../lib/runtime/check-option.js'
 import { errorCodes } from '../../lib/runtime/error-codes.js'
 import { warningCodes } from '../../lib/runtime/warnings.js'
-import { anchorsOf, pages, pageText, proseOf, root } from './pages.js'
+import { brokenLink, linksOf, pages, pageText, root } from './pages.js'
 
 describe('docs/options.md', () => {
   const source = readFileSync(`${root}lib/client/options/analytics-options.ts`, 'utf8')
@@ -80,20 +80,12 @@ describe('docs/errors.md', () => {
 })
 
 describe('the links of the documentation', () => {
-  for (const page of pages) {
-    const links = [...proseOf(page).matchAll(/\]\(([^)\s]+)\)/g)]
-      .map(([, link = '']) => link)
-      .filter((link) => !/^[a-z]+:/.test(link))
+  const repository = { pages, has: (path: string) => existsSync(join(root, path)) }
 
-    for (const link of new Set(links)) {
+  for (const page of pages) {
+    for (const link of linksOf(page)) {
       it(`${page.path} → ${link}`, () => {
-        const [path = '', anchor] = link.split('#')
-        const target = path === '' ? page.path : join(dirname(page.path), path)
-        expect(existsSync(join(root, target)), `${target} is there`).to.equal(true)
-        if (anchor === undefined) return
-        const targetPage = pages.find((each) => each.path === target)
-        if (!targetPage) throw new Error(`${target} is no page`)
-        expect([...anchorsOf(targetPage)]).to.include(anchor)
+        expect(brokenLink(page, link, repository)).to.equal(undefined)
       })
     }
   }

@@ -15,10 +15,11 @@ const packages = {
       'THIRD_PARTY_LICENSES.md',
       ...['index', 'backfill', 'express', 'koa', 'fastify', 'fetch'].flatMap(bothFormats),
       'dist/cli.js',
+      'docs/options.md',
       'dist/last-delivery-child.cjs',
     ],
     allowed:
-      /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|THIRD_PARTY_LICENSES\.md|dist\/[\w-]+\.(js|cjs|d\.ts|d\.cts))$/,
+      /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|THIRD_PARTY_LICENSES\.md|docs\/[\w-]+\.md|dist\/[\w-]+\.(js|cjs|d\.ts|d\.cts))$/,
   },
   collector: {
     needed: ['package.json', 'README.md', 'LICENSE', ...bothFormats('index')],
@@ -42,6 +43,12 @@ for (const which of ['selfsame', 'collector'] as const) {
     it('has nothing else: no tests, no configuration, no sources, no source maps', async () => {
       const { files } = (await installed())[which]
       expect(files.filter((path) => !allowed.test(path))).to.deep.equal([])
+    })
+
+    it('is small: at most 0.5 MB packed, and 2 MB unpacked', async () => {
+      const { size, unpackedSize } = (await installed())[which]
+      expect(size).to.be.at.most(500_000)
+      expect(unpackedSize).to.be.at.most(2_000_000)
     })
 
     it('names no path of the machine that built it', async () => {
