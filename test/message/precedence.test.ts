@@ -62,7 +62,7 @@ describe('the context and integrations of the client', () => {
       expect(second?.context?.app).to.deep.equal({ ...app, build: '7' })
     }))
 
-  it('with a key "__proto__" are data: they change no prototype, and the value of the call replaces them', () =>
+  it('with a key "__proto__" are data: merged as any other, and no prototype is changed', () =>
     withCollector(async ({ client }) => {
       const json = (text: string): Record<string, never> =>
         JSON.parse(text) as Record<string, never>
@@ -78,9 +78,9 @@ describe('the context and integrations of the client', () => {
           integrations: json('{"__proto__":{"own":3}}'),
         }),
       )
-      expect(ownPrototypeKey(message.context)).to.deep.equal({ own: 1 })
-      expect(ownPrototypeKey(message.context.app)).to.deep.equal({ own: 2 })
-      expect(ownPrototypeKey(message.integrations)).to.deep.equal({ own: 3 })
+      expect(ownPrototypeKey(message.context)).to.deep.equal({ polluted: 1, own: 1 })
+      expect(ownPrototypeKey(message.context.app)).to.deep.equal({ polluted: 2, own: 2 })
+      expect(ownPrototypeKey(message.integrations)).to.deep.equal({ polluted: 3, own: 3 })
       expect({}).not.to.have.property('polluted')
     }))
 })

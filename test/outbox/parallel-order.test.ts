@@ -1,7 +1,7 @@
 // With several requests in flight no order is promised, but what goes back into the queue takes its old place.
 
 import { expect } from 'chai'
-import type { Answer } from '../../lib/collector/index.js'
+import type { Answer } from '@selfsame/collector'
 import { withCollector } from '../support/clients.js'
 
 interface Held {
