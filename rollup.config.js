@@ -1,5 +1,6 @@
 // Builds dist/ of every package: ESM and CommonJS of every entry, each with its types.
-import { readFileSync, rmSync } from 'node:fs'
+import { readFileSync, rmSync, statSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import commonjs from '@rollup/plugin-commonjs'
 import nodeResolve from '@rollup/plugin-node-resolve'
 import dts from 'rollup-plugin-dts'
@@ -7,20 +8,52 @@ import esbuild from 'rollup-plugin-esbuild'
 
 const pkg = JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8'))
 
+/** What is imported or required. */
 const entries = {
   index: 'lib/index.ts',
+  backfill: 'lib/backfill/index.ts',
   express: 'lib/web/express.ts',
   koa: 'lib/web/koa.ts',
   fastify: 'lib/web/fastify.ts',
   fetch: 'lib/web/fetch.ts',
 }
-
-/** Built apart: to share their chunks, a server's import would load five files in the place of two. */
-const scripts = { backfill: 'lib/backfill/index.ts' }
 /** The command is an ES module only: nobody requires it. */
 const command = { cli: 'lib/cli/main.ts' }
 /** The package `@selfsame/collector`. */
 const collector = { index: 'packages/collector/lib/index.ts' }
+
+/**
+ * The chunks, each with the modules from which it begins: it holds what they import, less what is in a chunk before
+ * it. So each class exists once in a format, and a server loads two files: index.js and the client.
+ */
+const chunks = {
+  client: [entries.index],
+  web: [entries.express, entries.koa, entries.fastify, entries.fetch],
+  'backfill-engine': [entries.backfill],
+  command: [command.cli],
+  'command-progress': ['lib/cli/display.ts', 'lib/cli/interruption.ts'],
+  'command-backfill': ['lib/cli/backfill/command.ts'],
+  'command-resend': ['lib/cli/resend/command.ts'],
+}
+const fileOf = (path) => fileURLToPath(new URL(path, import.meta.url))
+const entryFiles = new Set(Object.values({ ...entries, ...command }).map(fileOf))
+const chunkFiles = Object.entries(chunks).map(([name, paths]) => [name, paths.map(fileOf)])
+// A module that is moved must be moved here, too, or its chunk gets some other name.
+for (const file of chunkFiles.flatMap(([, files]) => files)) statSync(file)
+
+function manualChunks(id, { getModuleInfo }) {
+  if (entryFiles.has(id)) return undefined
+  return chunkFiles.find(([, files]) => importedBy(files, getModuleInfo).has(id))?.[0]
+}
+
+function importedBy(roots, getModuleInfo) {
+  const found = new Set(roots)
+  for (const id of found) {
+    // Not every build has every module: the one of CommonJS has no command.
+    for (const each of getModuleInfo(id)?.importedIds ?? []) found.add(each)
+  }
+  return found
+}
 
 // p-retry (with its one dependency) is ESM only: bundled, so that require('selfsame') and Jest work as they are.
 // The others are CommonJS, of which the first that an ES module imports costs tens of milliseconds (docs/performance.md).
@@ -44,9 +77,9 @@ const code = () => [
   esbuild({ target: 'node20', define: { __VERSION__: JSON.stringify(pkg.version) } }),
 ]
 
-const names = (extension, chunk = 'chunk') => ({
+const names = (extension) => ({
   entryFileNames: `[name].${extension}`,
-  chunkFileNames: `${chunk}-[name].${extension}`,
+  chunkFileNames: `chunk-[name].${extension}`,
 })
 
 // A dynamic import() fails in Jest's CommonJS sandbox; require() does not, and is as lazy.
@@ -58,31 +91,23 @@ for (const dir of ['dist', 'packages/collector/dist']) rmSync(dir, { recursive: 
 
 export default [
   {
-    input: entries,
-    external,
-    plugins: code(),
-    output: [
-      { ...esModules, ...names('js') },
-      { ...commonJs, ...names('cjs') },
-    ],
-  },
-  {
-    input: { ...scripts, ...command },
+    input: { ...entries, ...command },
     // What is shared goes into chunks, not into an entry: to import cli.js is to run it.
     preserveEntrySignatures: 'strict',
     external,
     plugins: code(),
     output: {
       ...esModules,
+      ...names('js'),
+      manualChunks,
       banner: ({ name }) => (name === 'cli' ? '#!/usr/bin/env node' : ''),
-      ...names('js', 'script'),
     },
   },
   {
-    input: scripts,
+    input: entries,
     external,
     plugins: code(),
-    output: { ...commonJs, ...names('cjs', 'script') },
+    output: { ...commonJs, ...names('cjs'), manualChunks },
   },
   {
     // The program of the last delivery, run by `node FILE` in a child process: one CommonJS file for both builds.
@@ -92,12 +117,12 @@ export default [
     output: { dir: 'dist', format: 'cjs', dynamicImportInCjs: false, ...names('cjs') },
   },
   {
-    input: { ...entries, ...scripts },
+    input: entries,
     external,
     plugins: [dts()],
     output: [
-      { dir: 'dist', format: 'es', ...names('d.ts') },
-      { dir: 'dist', format: 'es', ...names('d.cts') },
+      { dir: 'dist', format: 'es', ...names('d.ts'), manualChunks },
+      { dir: 'dist', format: 'es', ...names('d.cts'), manualChunks },
     ],
   },
   {

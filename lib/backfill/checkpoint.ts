@@ -48,12 +48,12 @@ export function hashOf(...parts: string[]): string {
 
 /** What decides the messages of a run with these options. */
 export function fingerprintOf(settings: BackfillSettings, ofSource: string | null): RunFingerprint {
-  const { client, name, mapping, timestampNow, unit, archived } = settings
+  const { client, name, mapping, timestamp, unit, archived } = settings
   const { url, writeKey, context = {}, integrations = {} } = client
   return {
     source: ofSource === null ? null : hashOf(ofSource),
     mapping: hashOf(mapping),
-    options: hashOf(JSON.stringify({ name, timestampNow, unit, archived, context, integrations })),
+    options: hashOf(JSON.stringify({ name, timestamp, unit, archived, context, integrations })),
     destination: hashOf(url, writeKey),
   }
 }

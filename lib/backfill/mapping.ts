@@ -112,7 +112,7 @@ export class Mapping implements RowMapping {
   /** Undefined where there is none, and the present is wanted instead. */
   #timestampOf(value: unknown): string | undefined {
     const timestamp = toTimestamp(value, this.#settings.unit)
-    if (timestamp !== undefined || this.#settings.timestampNow) return timestamp
+    if (timestamp !== undefined || this.#settings.timestamp === 'now') return timestamp
     throw new RowError(
       'timestamp missing',
       "timestamp is missing: without one the message would count as happening today; if it does, set timestamp to 'now' (--timestamp-now)",

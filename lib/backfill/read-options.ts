@@ -1,10 +1,10 @@
 // Every option of a backfill with its default, checked.
 
 import { resolve } from 'node:path'
+import { readOptions, type Settings } from '../client/options/read-options.js'
+import { boolean, integer, oneOf, shown, wrong } from '../runtime/check-option.js'
 import { describeValue } from '../runtime/describe-value.js'
 import type { MessageContext } from '../spec/messages.js'
-import { boolean, integer, oneOf, shown, wrong } from '../runtime/check-option.js'
-import { readOptions, type Settings } from '../client/options/read-options.js'
 import type { BackfillOptions, Mapped } from './options.js'
 import type { Progress } from './progress.js'
 import type { RejectedRow } from './rejects.js'
@@ -17,91 +17,86 @@ export interface RejectsLimit {
   readonly share: number
 }
 
-export interface BackfillSettings {
-  /** Those of the delivery, with the context and integrations of every message. */
-  readonly client: Settings
-  readonly name: string
-  readonly map: ((row: unknown, position: RowPosition) => Mapped | Promise<Mapped>) | undefined
-  readonly mapping: string
-  readonly rate: number
-  readonly timestampNow: boolean
-  readonly unit: 'milliseconds' | 'seconds'
-  readonly archived: boolean
-  readonly checkpoint: string | undefined
-  readonly rejects: string | ((rejected: RejectedRow) => void)
-  readonly maxRejects: RejectsLimit | undefined
-  readonly resume: boolean
-  readonly acceptChanges: boolean
-  readonly again: boolean
-  readonly limit: number
-  readonly dryRun: boolean
-  readonly signal: AbortSignal | undefined
-  readonly onProgress: ((progress: Progress) => void) | undefined
-}
-
-/** As callers without types leave it out: the client's own check says so. */
-const missing = undefined as unknown as string
-
 /** A share of the rows means nothing before so many of them. */
 export const leastRowsForShare = 100
 
-/** @throws TypeError that names the option, the value and what is allowed */
-export function readBackfillOptions<Row>(options: BackfillOptions<Row>): BackfillSettings {
-  if (typeof options !== 'object' || (options as unknown) === null) {
-    throw new TypeError(
-      `backfill() was given ${describeValue(options)}; allowed: an object of options`,
-    )
-  }
-  refuseUnknown(options)
-  const dryRun = boolean(options, 'dryRun', false)
-  const name = text(options, 'name', 'backfill')
-  const checkpoint = checkpointOf(options, name)
-  const { map, onProgress, signal, timestamp } = options
-  return {
-    client: readOptions({
-      // A dry run sends nothing.
-      writeKey: options.writeKey ?? (dryRun ? 'dry run' : missing),
-      host: options.host,
-      path: options.path,
-      maxBatchSize: options.maxBatchSize,
-      maxBatchBytes: options.maxBatchBytes,
-      maxMessageBytes: options.maxMessageBytes,
-      maxInFlight: options.maxInFlight ?? 4,
-      httpRequestTimeout: options.httpRequestTimeout,
-      gzip: options.gzip,
-      httpClient: options.httpClient,
-      oauth: options.oauth,
-      proxy: options.proxy,
-      httpAgent: options.httpAgent,
-      httpsAgent: options.httpsAgent,
-      context: contextOf(options),
-      integrations: options.integrations,
-      // It was asked to deliver these rows, not to give up on them.
-      maxRetries: Infinity,
-      maxRetryDuration: Infinity,
-      flushOnExit: false,
-    }),
-    name,
-    map: functionOr('map', map) as BackfillSettings['map'],
-    mapping: text(options, 'mapping', map === undefined ? '' : String(map)),
-    rate: number(options, 'rate', 500),
-    timestampNow: timestamp !== undefined && Boolean(oneOf(options, 'timestamp', ['now'])),
-    unit: oneOf(options, 'unit', ['milliseconds', 'seconds']),
-    archived: boolean(options, 'archived', false),
-    checkpoint,
-    rejects: rejectsOf(options.rejects, checkpoint),
-    maxRejects: maxRejectsOf(options.maxRejects),
-    resume: resumeOf(options.resume),
-    acceptChanges: boolean(options, 'acceptChanges', false),
-    again: boolean(options, 'again', false),
-    limit: integer(options, 'limit', Infinity, 1),
-    dryRun,
-    signal: signalOf(signal),
-    onProgress: functionOr('onProgress', onProgress),
-  }
+type Options = BackfillOptions
+
+/** The options of the client that are checked, and have their defaults, there. */
+const clients = [
+  ...(['host', 'path', 'maxBatchSize', 'maxBatchBytes', 'maxMessageBytes'] as const),
+  ...(['httpRequestTimeout', 'gzip', 'httpClient', 'oauth', 'proxy'] as const),
+  ...(['httpAgent', 'httpsAgent', 'integrations'] as const),
+]
+
+/** Our own. */
+const table = {
+  name: (options: Options) => text(options, 'name', 'backfill'),
+  map: (options: Options) =>
+    functionOr(options, 'map') as
+      ((row: unknown, position: RowPosition) => Mapped | Promise<Mapped>) | undefined,
+  mapping: (options: Options) =>
+    text(options, 'mapping', options.map === undefined ? '' : String(options.map)),
+  rate: (options: Options) => number(options, 'rate', 500),
+  timestamp: ({ timestamp }: Options) =>
+    timestamp === undefined ? undefined : oneOf({ timestamp }, 'timestamp', ['now']),
+  unit: (options: Options) => oneOf(options, 'unit', ['milliseconds', 'seconds']),
+  archived: (options: Options) => boolean(options, 'archived', false),
+  checkpoint: checkpointOf,
+  rejects: rejectsOf,
+  maxRejects: ({ maxRejects }: Options) => maxRejectsOf(maxRejects),
+  resume: ({ resume }: Options) => resumeOf(resume),
+  acceptChanges: (options: Options) => boolean(options, 'acceptChanges', false),
+  again: (options: Options) => boolean(options, 'again', false),
+  limit: (options: Options) => integer(options, 'limit', { default: Infinity, min: 1 }),
+  dryRun: (options: Options) => boolean(options, 'dryRun', false),
+  signal: ({ signal }: Options) => signalOf(signal),
+  onProgress: (options: Options) =>
+    functionOr(options, 'onProgress') as ((progress: Progress) => void) | undefined,
 }
 
-function contextOf<Row>({ context, active }: BackfillOptions<Row>): MessageContext | undefined {
+type Table = typeof table
+
+export type BackfillSettings = { readonly [Name in keyof Table]: ReturnType<Table[Name]> } & {
+  /** Those of the delivery, with the context and integrations of every message. */
+  readonly client: Settings
+}
+
+const known = new Set<string>([
+  ...clients,
+  ...Object.keys(table),
+  ...(['writeKey', 'maxInFlight', 'context', 'active'] satisfies (keyof Options)[]),
+])
+
+/** @throws TypeError that names the option, the value and what is allowed */
+export function readBackfillOptions<Row>(given: BackfillOptions<Row>): BackfillSettings {
+  if (typeof given !== 'object' || (given as unknown) === null) {
+    throw new TypeError(
+      `backfill() was given ${describeValue(given)}; allowed: an object of options`,
+    )
+  }
+  refuseUnknown(given)
+  const options = given as Options
+  const read = Object.entries(table).map(([name, check]) => [name, check(options)])
+  const own = Object.fromEntries(read) as Omit<BackfillSettings, 'client'>
+  return { ...own, client: clientOf(options, own.dryRun) }
+}
+
+function clientOf(options: Options, dryRun: boolean): Settings {
+  return readOptions({
+    ...Object.fromEntries(clients.map((name) => [name, options[name]])),
+    // A dry run sends nothing. Without types it may be left out: the client's own check says so.
+    writeKey: options.writeKey ?? (dryRun ? 'dry run' : (undefined as unknown as string)),
+    maxInFlight: options.maxInFlight ?? 4,
+    context: contextOf(options),
+    // It was asked to deliver these rows, not to give up on them.
+    maxRetries: Infinity,
+    maxRetryDuration: Infinity,
+    flushOnExit: false,
+  })
+}
+
+function contextOf({ context, active }: Options): MessageContext | undefined {
   if (active === undefined) return context
   const value: unknown = active
   if (value !== false) throw wrong('active', shown(value), 'false')
@@ -125,21 +120,26 @@ function number<O extends object>(options: O, name: keyof O & string, standard: 
   throw wrong(name, shown(value), 'a number, 0 or more')
 }
 
-function functionOr<F>(name: string, value: F | undefined): F | undefined {
+function functionOr(options: object, name: string): unknown {
+  const value = (options as Record<string, unknown>)[name]
   if (value === undefined || typeof value === 'function') return value
   throw wrong(name, describeValue(value), 'a function')
 }
 
-function checkpointOf<Row>({ checkpoint }: BackfillOptions<Row>, name: string): string | undefined {
+function checkpointOf(options: Options): string | undefined {
+  const { checkpoint } = options
   if (checkpoint === false) return undefined
   // A name may be anything; that of a file may not.
+  const name = table.name(options)
   const standard = `${name.replace(/[^\p{L}\p{N}._-]+/gu, '-').slice(0, 100)}.checkpoint.json`
   if (checkpoint === undefined) return standard
   if (typeof checkpoint === 'string' && checkpoint !== '') return checkpoint
   throw wrong('checkpoint', shown(checkpoint), 'the path of a file, or false')
 }
 
-function rejectsOf(value: unknown, checkpoint: string | undefined): BackfillSettings['rejects'] {
+function rejectsOf(options: Options): string | ((rejected: RejectedRow) => void) {
+  const { rejects: value } = options as { rejects: unknown }
+  const checkpoint = checkpointOf(options)
   if (value === undefined) return 'rejects.ndjson'
   if (typeof value === 'string' && value !== '') {
     if (checkpoint === undefined || resolve(value) !== resolve(checkpoint)) return value
@@ -178,43 +178,6 @@ function isSignal(value: unknown): value is AbortSignal {
   const { aborted, addEventListener } = (value ?? {}) as Partial<AbortSignal>
   return typeof aborted === 'boolean' && typeof addEventListener === 'function'
 }
-
-const known = new Set<string>([
-  'writeKey',
-  'name',
-  'map',
-  'mapping',
-  'rate',
-  'maxInFlight',
-  'timestamp',
-  'unit',
-  'integrations',
-  'archived',
-  'active',
-  'checkpoint',
-  'rejects',
-  'maxRejects',
-  'resume',
-  'acceptChanges',
-  'again',
-  'limit',
-  'dryRun',
-  'signal',
-  'onProgress',
-  'host',
-  'path',
-  'maxBatchSize',
-  'maxBatchBytes',
-  'maxMessageBytes',
-  'httpRequestTimeout',
-  'gzip',
-  'httpClient',
-  'oauth',
-  'proxy',
-  'httpAgent',
-  'httpsAgent',
-  'context',
-] satisfies (keyof BackfillOptions)[])
 
 /** A typing error in an option of a run that takes hours is better found before it (`dryrun` would send). */
 function refuseUnknown(options: object): void {

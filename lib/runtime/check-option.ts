@@ -26,19 +26,26 @@ export function warnOfUnknown(names: readonly string[]): void {
   )
 }
 
+/** What a whole number may be. */
+export interface IntegerBounds {
+  readonly default: number
+  readonly min: number
+  /** @default the largest safe integer; Infinity allows Infinity as well */
+  readonly max?: number
+}
+
 export function integer<O extends object>(
   options: O,
   name: keyof O & string,
-  standard: number,
-  min: number,
-  max = Number.MAX_SAFE_INTEGER,
+  { default: standard, min, max = Number.MAX_SAFE_INTEGER }: IntegerBounds,
 ): number {
   const value: unknown = options[name]
   if (value === undefined) return standard
-  const allowed = typeof value === 'number' && value >= min && value <= max
-  if (allowed && (Number.isInteger(value) || value === Infinity)) return value
-  const upper = max === Number.MAX_SAFE_INTEGER ? 'or more' : `to ${max}`
-  throw wrong(name, shown(value), `a whole number, ${min} ${upper}`)
+  const isAllowed = typeof value === 'number' && value >= min && value <= max
+  if (isAllowed && (Number.isInteger(value) || value === Infinity)) return value
+  const upper = max >= Number.MAX_SAFE_INTEGER ? 'or more' : `to ${max}`
+  const orInfinity = max === Infinity ? ', or Infinity' : ''
+  throw wrong(name, shown(value), `a whole number, ${min} ${upper}${orInfinity}`)
 }
 
 export function boolean<O extends object>(

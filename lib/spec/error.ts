@@ -3,6 +3,9 @@
 import type { ErrorCode } from '../runtime/error-codes.js'
 import type { Message } from './messages.js'
 
+/** On the prototype of every AnalyticsError, whichever copy of this module made it. */
+const brand = Symbol.for('selfsame.AnalyticsError')
+
 /**
  * What `analytics.on('error')` listeners and callbacks get: one failure, with every message it concerns.
  *
@@ -16,6 +19,19 @@ export class AnalyticsError extends Error {
   /** The HTTP status of the answer, where a server's answer was the reason. */
   declare readonly status?: number
   #messages: readonly Message[] | (() => readonly Message[])
+
+  static {
+    Object.defineProperty(this.prototype, brand, { value: true })
+  }
+
+  /**
+   * One process may load the package twice, by `import` and by `require()`, and an error of one is an
+   * `instanceof AnalyticsError` of the other as well. A subclass has only its own instances.
+   */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    if (this !== AnalyticsError) return Function.prototype[Symbol.hasInstance].call(this, value)
+    return typeof value === 'object' && value !== null && brand in value
+  }
 
   constructor(
     code: ErrorCode,

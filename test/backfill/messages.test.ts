@@ -119,15 +119,19 @@ describe('a timestamp', () => {
   }
 
   for (const [timestamp, kind, reason, more] of [
-    [undefined, 'timestamp missing', "timestamp: 'now'"],
-    [null, 'timestamp missing', "timestamp: 'now'"],
-    ['  ', 'timestamp missing', "timestamp: 'now'"],
+    [undefined, 'timestamp missing', "set timestamp to 'now'"],
+    [null, 'timestamp missing', "set timestamp to 'now'"],
+    ['  ', 'timestamp missing', "set timestamp to 'now'"],
     [
       start / 1000,
       'timestamp looks like seconds',
       "1388534400: that looks like seconds; set unit to 'seconds' (--unit seconds)",
     ],
-    [String(start / 1000), 'timestamp looks like seconds', "set unit to 'seconds' (--unit seconds)"],
+    [
+      String(start / 1000),
+      'timestamp looks like seconds',
+      "set unit to 'seconds' (--unit seconds)",
+    ],
     [0, 'timestamp looks like seconds', 'timestamp is 0'],
     [start, 'timestamp looks like milliseconds', String(start), { unit: 'seconds' }],
     [-1, 'timestamp before 1970', 'before 1970'],

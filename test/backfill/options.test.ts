@@ -26,7 +26,7 @@ describe('a wrong option of backfill() is named, with what is allowed:', () => {
     ['rate', -1, 'option rate is -1; allowed: a number, 0 or more'],
     ['rate', NaN, 'option rate is NaN; allowed: a number, 0 or more'],
     ['rate', '500', 'option rate is "500"; allowed: a number, 0 or more'],
-    ['maxInFlight', 0, 'option maxInFlight is 0; allowed: a whole number, 1 or more'],
+    ['maxInFlight', 0, 'option maxInFlight is 0; allowed: a whole number, 1 to 1000'],
     ['timestamp', 'today', `option timestamp is "today"; allowed: 'now'`],
     ['unit', 's', `option unit is "s"; allowed: 'milliseconds' or 'seconds'`],
     ['archived', 1, 'option archived is 1; allowed: true or false'],

@@ -75,7 +75,10 @@ describe('a wrong option is a TypeError that names it, the value and what is all
       { maxBatchBytes: 10 },
       /^option maxBatchBytes is 10; allowed: a whole number, 1024 to 67108864$/,
     ],
-    [{ maxRetries: -1 }, /^option maxRetries is -1; allowed: a whole number, 0 to Infinity$/],
+    [
+      { maxRetries: -1 },
+      /^option maxRetries is -1; allowed: a whole number, 0 or more, or Infinity$/,
+    ],
     [{ overflow: 'drop' }, /^option overflow is "drop"; allowed: 'drop-newest' or 'drop-oldest'$/],
     [{ gzip: 1 }, /^option gzip is 1; allowed: true or false$/],
     [{ gzip: true, httpClient: fetch }, /^option gzip is true; allowed: false with an httpClient/],

@@ -1,10 +1,12 @@
 // The pages have what the code has, and link to what is there.
 import { existsSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { expect } from 'chai'
+import { integers } from '../../lib/client/options/table.js'
+import type { IntegerBounds } from '../../lib/runtime/check-option.js'
 import { errorCodes } from '../../lib/runtime/error-codes.js'
 import { warningCodes } from '../../lib/runtime/warnings.js'
-import { anchorsOf, pages, pageText, proseOf, root } from './pages.js'
+import { brokenLink, linksOf, pages, pageText, root } from './pages.js'
 
 describe('docs/options.md', () => {
   const source = readFileSync(`${root}lib/client/options/analytics-options.ts`, 'utf8')
@@ -18,6 +20,35 @@ describe('docs/options.md', () => {
   for (const option of options) {
     it(`has a row for ${option}`, () => {
       expect(pageText('docs/options.md')).to.match(new RegExp(`^\\| \`${option}\` `, 'm'))
+    })
+  }
+
+  const rowOf = (option: string): string[] =>
+    (new RegExp(`^\\| \`${option}\` .*$`, 'm').exec(pageText('docs/options.md'))?.[0] ?? '')
+      .split('|')
+      .map((cell) => cell.trim())
+  const number = (value: number): string =>
+    value === Infinity ? 'Infinity' : value.toLocaleString('en-US')
+  const docOf = (option: string): string =>
+    new RegExp(`/\\*\\*(?:(?!\\*/)[\\s\\S])*\\*/\\s*${option}\\?:`).exec(fields)?.[0] ?? ''
+
+  for (const [option, { default: value, min, max }] of Object.entries<IntegerBounds>(integers)) {
+    it(`says the default and the bounds of ${option}`, () => {
+      const [, , standard = '', bounds = ''] = rowOf(option)
+      expect(
+        standard.startsWith(number(value)),
+        `${standard} begins with ${number(value)}`,
+      ).to.equal(true)
+      expect(bounds).to.match(new RegExp(`^${number(min)} (or more|to)`))
+      if (max !== undefined) expect(bounds).to.include(number(max))
+      else expect(bounds).to.equal(`${number(min)} or more`)
+    })
+
+    it(`says the default of ${option} in its type`, () => {
+      const [, text = ''] = /@default ([^\n*]+)/.exec(docOf(option)) ?? []
+      const units: Record<string, number> = { KiB: 1024, MiB: 1024 ** 2, hours: 3_600_000 }
+      const [, digits = '', unit = ''] = /^([\d_,]+) ?(KiB|MiB|hours)?/.exec(text) ?? []
+      expect(Number(digits.replace(/[_,]/g, '')) * (units[unit] ?? 1)).to.equal(value)
     })
   }
 
@@ -49,20 +80,12 @@ describe('docs/errors.md', () => {
 })
 
 describe('the links of the documentation', () => {
-  for (const page of pages) {
-    const links = [...proseOf(page).matchAll(/\]\(([^)\s]+)\)/g)]
-      .map(([, link = '']) => link)
-      .filter((link) => !/^[a-z]+:/.test(link))
+  const repository = { pages, has: (path: string) => existsSync(join(root, path)) }
 
-    for (const link of new Set(links)) {
+  for (const page of pages) {
+    for (const link of linksOf(page)) {
       it(`${page.path} → ${link}`, () => {
-        const [path = '', anchor] = link.split('#')
-        const target = path === '' ? page.path : join(dirname(page.path), path)
-        expect(existsSync(join(root, target)), `${target} is there`).to.equal(true)
-        if (anchor === undefined) return
-        const targetPage = pages.find((each) => each.path === target)
-        if (!targetPage) throw new Error(`${target} is no page`)
-        expect([...anchorsOf(targetPage)]).to.include(anchor)
+        expect(brokenLink(page, link, repository)).to.equal(undefined)
       })
     }
   }

@@ -1,5 +1,6 @@
 // The pages of the documentation, as the tests read them.
 import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 export const root = fileURLToPath(new URL('../../', import.meta.url))
@@ -18,7 +19,11 @@ export const pages: readonly Page[] = [
     .filter((name) => name.endsWith('.md'))
     .map((name) => `docs/${name}`),
   ...readdirSync(`${root}packages`).map((name) => `packages/${name}/README.md`),
-].map((path) => ({ path, text: readFileSync(`${root}${path}`, 'utf8') }))
+].map((path) => pageAt(root, path))
+
+export function pageAt(folder: string, path: string): Page {
+  return { path, text: readFileSync(join(folder, path), 'utf8') }
+}
 
 export function pageText(path: string): string {
   const page = pages.find((each) => each.path === path)
@@ -60,6 +65,30 @@ export function fencesOf({ path, text }: Page): Fence[] {
 /** The text of a page without its fenced blocks. */
 export function proseOf({ text }: Page): string {
   return text.replace(/^\s*(`{3,}|~{3,})[\s\S]*?^\s*\1\s*$/gm, '')
+}
+
+/** The relative links of a page. */
+export function linksOf(page: Page): Set<string> {
+  const links = [...proseOf(page).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link)
+  return new Set(links.filter((link) => !/^[a-z]+:/.test(link)))
+}
+
+/** Where pages stand: the repository, or a package. */
+export interface Place {
+  readonly pages: readonly Page[]
+  /** Whether there is such a file. */
+  has(path: string): boolean
+}
+
+/** What is missing if a link leads nowhere. */
+export function brokenLink(page: Page, link: string, place: Place): string | undefined {
+  const [path = '', anchor] = link.split('#')
+  const target = path === '' ? page.path : join(dirname(page.path), path)
+  if (!place.has(target)) return `${target} is not there`
+  if (anchor === undefined) return undefined
+  const targetPage = place.pages.find((each) => each.path === target)
+  if (!targetPage) return `${target} is no page`
+  return anchorsOf(targetPage).has(anchor) ? undefined : `${target} has no heading #${anchor}`
 }
 
 /** The anchors of a page's headings, as GitHub makes them. */

@@ -31,6 +31,10 @@ export function callbacks(analytics: Analytics): void {
   analytics.track(call, (error: string) => error)
 }
 
+export function narrowing(error: unknown): string | undefined {
+  return error instanceof AnalyticsError ? error.code : undefined
+}
+
 export function listeners(analytics: Analytics): void {
   analytics
     .on('error', (error) => {

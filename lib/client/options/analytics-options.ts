@@ -63,7 +63,7 @@ export interface AnalyticsOptions {
    */
   overflow?: 'drop-newest' | 'drop-oldest' | undefined
   /**
-   * The most requests at a time. More than 1 gives up the order of messages. Minimum 1.
+   * The most requests in flight at a time. More than 1 gives up the order of messages. Minimum 1, maximum 1,000.
    * @default 1
    */
   maxInFlight?: number | undefined

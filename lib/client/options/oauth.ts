@@ -50,7 +50,11 @@ export function oauth(options: AnalyticsOptions, target: string): OAuthSettings 
   )
   // It does nothing, but a wrong one is a mistake all the same.
   const { maxRetries } = given as { maxRetries?: unknown }
-  integer({ [`${name}.maxRetries`]: maxRetries }, `${name}.maxRetries`, 0, 0, Infinity)
+  integer({ [`${name}.maxRetries`]: maxRetries }, `${name}.maxRetries`, {
+    default: 0,
+    min: 0,
+    max: Infinity,
+  })
   const standard = new URL(target).hostname === euHost ? euServer : usServer
   const { authServer: server = standard, scope = 'tracking_api:write', httpClient: client } = given
   return {

@@ -7,37 +7,21 @@ import { describeValue } from '../../runtime/describe-value.js'
 import type { Integrations, MessageContext } from '../../spec/messages.js'
 import { memory } from '../../outbox/memory-outbox.js'
 import type { OutboxFactory } from '../../outbox/outbox.js'
-import { longestTimer } from '../../runtime/timer.js'
 import type { AnalyticsOptions } from './analytics-options.js'
-import { boolean, integer, oneOf, warnOfUnknown, wrong } from '../../runtime/check-option.js'
+import { integer, warnOfUnknown, wrong } from '../../runtime/check-option.js'
 import { connection, httpClient } from './connection.js'
 import { sourceOf, url, writeKey } from './destination.js'
 import { oauth, type OAuthSettings } from './oauth.js'
+import { integers, knownOptions, readListed } from './table.js'
 
 /** The options with every default filled in. */
-export interface Settings {
+export interface Settings extends ReturnType<typeof readListed> {
   readonly url: string
   readonly writeKey: string
   /** Stands for the write key where that must not be written. */
   readonly source: string
-  readonly flushAt: number
-  readonly flushInterval: number
-  readonly maxBatchSize: number
-  readonly maxBatchBytes: number
-  readonly maxMessageBytes: number
   readonly outbox: OutboxFactory
-  readonly maxQueueBytes: number
-  readonly overflow: 'drop-newest' | 'drop-oldest'
-  readonly maxInFlight: number
-  readonly httpRequestTimeout: number
-  readonly maxRetries: number
-  readonly maxRetryDuration: number
-  readonly gzip: boolean
-  readonly flushOnExit: boolean
-  readonly exitTimeout: number
-  readonly onInvalid: 'throw' | 'report'
   readonly deadLetter: string | DeadLetterFunction | undefined
-  readonly disable: boolean
   readonly context: MessageContext | undefined
   readonly integrations: Integrations | undefined
   readonly oauth: OAuthSettings | undefined
@@ -52,51 +36,35 @@ export function readOptions(options: AnalyticsOptions): Settings {
       `Analytics was given ${describeValue(options)}; allowed: an object of options`,
     )
   }
-  warnOfUnknown(Object.keys(options).filter((name) => !known.has(name)))
-  const disable = boolean(options, 'disable', false)
-  const seconds = Math.max(
-    integer(options, 'maxTotalBackoffDuration', -1, 0, Infinity),
-    integer(options, 'maxRateLimitDuration', -1, 0, Infinity),
-  )
+  warnOfUnknown(Object.keys(options).filter((name) => !knownOptions.has(name)))
   const target = url(options)
   const key = writeKey(options.writeKey)
+  const listed = readListed(options, defaultsOf(options))
   return {
+    ...listed,
     writeKey: key,
     source: sourceOf(key),
     url: target,
-    flushAt: integer(options, 'flushAt', integer(options, 'maxEventsInBatch', 100, 1), 1),
-    flushInterval: integer(options, 'flushInterval', 10_000, 1, longestTimer),
-    maxBatchSize: integer(options, 'maxBatchSize', 2_500, 1),
-    maxBatchBytes: integer(options, 'maxBatchBytes', 480 * 1024, 1024, 64 * 1024 * 1024),
-    maxMessageBytes: integer(options, 'maxMessageBytes', 32 * 1024, 1),
-    outbox: outboxOf(options, disable),
-    maxQueueBytes: maxQueueBytes(options),
-    overflow: oneOf(options, 'overflow', ['drop-newest', 'drop-oldest']),
-    maxInFlight: integer(options, 'maxInFlight', 1, 1),
-    httpRequestTimeout: integer(options, 'httpRequestTimeout', 10_000, 1, longestTimer),
-    maxRetries: integer(options, 'maxRetries', 10, 0, Infinity),
-    maxRetryDuration: integer(
-      options,
-      'maxRetryDuration',
-      seconds < 0 ? 12 * 3_600_000 : seconds * 1000,
-      0,
-      Infinity,
-    ),
-    gzip: boolean(options, 'gzip', false),
-    flushOnExit: boolean(options, 'flushOnExit', true),
-    exitTimeout: integer(options, 'exitTimeout', 10_000, 0, longestTimer),
-    onInvalid: oneOf(
-      options,
-      'onInvalid',
-      process.env.NODE_ENV === 'production' ? ['report', 'throw'] : ['throw', 'report'],
-    ),
+    outbox: outboxOf(options, listed.disable),
     deadLetter: deadLetter(options),
-    disable,
     context: fields(options, 'context'),
     integrations: fields(options, 'integrations'),
     oauth: oauth(options, target),
     httpClient: httpClient(options),
     connection: connection(options),
+  }
+}
+
+/** Defaults that depend on other options: the names that `@segment/analytics-node` has, and the outbox's own. */
+function defaultsOf(options: AnalyticsOptions): Partial<Record<keyof typeof integers, number>> {
+  const seconds = (name: 'maxTotalBackoffDuration' | 'maxRateLimitDuration'): number =>
+    integer(options, name, { default: -1, min: 0, max: Infinity })
+  const duration = Math.max(seconds('maxTotalBackoffDuration'), seconds('maxRateLimitDuration'))
+  const queueBytes = options.outbox?.maxQueueBytes
+  return {
+    flushAt: integer(options, 'maxEventsInBatch', integers.flushAt),
+    ...(duration < 0 ? {} : { maxRetryDuration: duration * 1_000 }),
+    ...(queueBytes === undefined ? {} : { maxQueueBytes: queueBytes }),
   }
 }
 
@@ -137,43 +105,3 @@ function outboxOf({ outbox }: AnalyticsOptions, disable: boolean): OutboxFactory
   }
   return disable || !outbox ? memory() : outbox
 }
-
-function maxQueueBytes(options: AnalyticsOptions): number {
-  const standard = options.outbox?.maxQueueBytes ?? 64 * 1024 * 1024
-  return integer(options, 'maxQueueBytes', standard, 1)
-}
-
-const known = new Set<string>([
-  'writeKey',
-  'host',
-  'path',
-  'flushAt',
-  'flushInterval',
-  'maxBatchSize',
-  'maxBatchBytes',
-  'maxMessageBytes',
-  'outbox',
-  'maxQueueBytes',
-  'overflow',
-  'maxInFlight',
-  'httpRequestTimeout',
-  'maxRetries',
-  'maxRetryDuration',
-  'gzip',
-  'flushOnExit',
-  'exitTimeout',
-  'onInvalid',
-  'deadLetter',
-  'disable',
-  'context',
-  'integrations',
-  'httpClient',
-  'proxy',
-  'httpAgent',
-  'httpsAgent',
-  'maxEventsInBatch',
-  'maxTotalBackoffDuration',
-  'maxRateLimitDuration',
-  'oauth',
-  'oauthSettings',
-] satisfies (keyof AnalyticsOptions)[])

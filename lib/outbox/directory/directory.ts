@@ -60,8 +60,12 @@ export function directory(path: string, options: DirectoryOptions = {}): OutboxF
   const settings = {
     path: resolve(path),
     fsync: fsyncOf(options),
-    maxAge: integer(options, 'maxAge', 30 * 86_400_000, 1, Infinity),
-    claimInterval: integer(options, 'claimInterval', 10_000, 1, longestTimer),
+    maxAge: integer(options, 'maxAge', { default: 30 * 86_400_000, min: 1, max: Infinity }),
+    claimInterval: integer(options, 'claimInterval', {
+      default: 10_000,
+      min: 1,
+      max: longestTimer,
+    }),
   }
   const open = (outboxSettings: OutboxSettings): DirectoryOutbox => {
     prepare(settings.path)
