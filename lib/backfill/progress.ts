@@ -18,7 +18,7 @@ export interface Progress {
   /** What `done` goes up to, in the source's unit: rows or bytes; undefined where that is not known. */
   total: number | undefined
   done: number
-  /** For a person: 'the server answered 429; tried again in 12 s', 'the pace (500/s)', 'the source'. */
+  /** For a person: 'the server answered 429; retry in 12 s', 'the pace (500/s)', 'the source'. */
   waitingFor: string | undefined
 }
 

@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { toError } from '../runtime/describe-value.js'
 import { hashOfRow, type Account } from './account.js'
 import type { Checkpoint } from './checkpoint.js'
-import type { Dispatch } from './dispatch.js'
+import type { PacedDelivery } from '../delivery/paced/paced-delivery.js'
 import { IterableSource } from './iterable-source.js'
 import type { Rejection } from './ledger.js'
 import { rejectionOf, type MadeMessage, type RowMapping } from './mapping.js'
@@ -28,7 +28,7 @@ export interface ReaderParts {
   readonly settings: BackfillSettings
   readonly source: BackfillSource
   readonly start: Checkpoint | undefined
-  readonly dispatch: Dispatch
+  readonly delivery: PacedDelivery
   readonly account: Account
   readonly rejects: Rejects
   readonly live: Live
@@ -164,29 +164,29 @@ export class Reader {
   }
 
   #append(position: RowPosition, row: unknown, messages: readonly MadeMessage[]): void {
-    const { dispatch, account, live } = this.#parts
-    const { gate } = dispatch
-    const { nextSequence: from, bytes: before } = gate
+    const { delivery, account, live } = this.#parts
+    const { outbox } = delivery
+    const { nextSequence: from, bytes: before } = outbox
     let first = messages[0]?.timestamp
     let last = first
     for (const { text, timestamp } of messages) {
-      gate.append(text, undefined)
+      outbox.append(text)
       if (first !== undefined && timestamp !== undefined && timestamp < first) first = timestamp
       if (last !== undefined && timestamp !== undefined && timestamp > last) last = timestamp
     }
-    const { nextSequence: to } = gate
-    const bytes = gate.bytes - before
+    const { nextSequence: to } = outbox
+    const bytes = outbox.bytes - before
     live.rows++
     live.sent += to - from
     live.bytes += bytes
     if (from === to) live.skipped++
     account.add({ position, row, from, to, bytes, first, last })
-    dispatch.poke()
+    delivery.poke()
   }
 
   #reject(position: RowPosition, row: unknown, why: Omit<Rejection, 'weight'>): void {
-    const { dispatch, account, live } = this.#parts
-    const { nextSequence: from } = dispatch.gate
+    const { delivery, account, live } = this.#parts
+    const { nextSequence: from } = delivery.outbox
     live.rows++
     live.rejected++
     const rejection = { ...why, weight: why.text?.length ?? weightOf(row) }
@@ -194,32 +194,32 @@ export class Reader {
   }
 
   get #hasRoom(): boolean {
-    const { dispatch, rejects, settings } = this.#parts
-    const { gate, window } = dispatch
+    const { delivery, rejects, settings } = this.#parts
+    const { outbox, window } = delivery
     const { maxInFlight, maxBatchBytes } = settings.client
     return (
-      gate.bytes < (maxInFlight + 1) * maxBatchBytes &&
-      gate.count < window &&
+      outbox.bytes < (maxInFlight + 1) * maxBatchBytes &&
+      outbox.count < window &&
       this.#hasRoomForRows &&
       rejects.waiting < maxRejectsBytes
     )
   }
 
   get #hasRoomForRows(): boolean {
-    const { account, dispatch } = this.#parts
+    const { account, delivery } = this.#parts
     const { rows, weight } = account.waiting
-    return rows < dispatch.window + maxIdleRows && weight < maxHeldBytes
+    return rows < delivery.window + maxIdleRows && weight < maxHeldBytes
   }
 
   async #untilRoom(): Promise<void> {
-    const { dispatch } = this.#parts
+    const { delivery } = this.#parts
     while (!this.#hasRoom && !this.#stopped) {
       // What waits to be filled will not be, while nothing is read.
-      dispatch.gate.isImpatient = !this.#hasRoomForRows
-      dispatch.poke()
+      delivery.outbox.isImpatient = !this.#hasRoomForRows
+      delivery.poke()
       await new Promise<void>((resolve) => (this.#room = resolve))
     }
-    dispatch.gate.isImpatient = false
+    delivery.outbox.isImpatient = false
   }
 }
 

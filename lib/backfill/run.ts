@@ -1,11 +1,12 @@
 // One run: rows are read and sent, and the checkpoint notes how far everything is done.
 
 import { toError } from '../runtime/describe-value.js'
+import { credentialsFor, transportFor } from '../client/connect.js'
 import type { Failure } from '../delivery/sender.js'
 import { UserCode } from '../runtime/user-code.js'
 import { Account } from './account.js'
 import type { Checkpoint, CheckpointFile, RunFingerprint } from './checkpoint.js'
-import { Dispatch } from './dispatch.js'
+import { PacedDelivery, type PacedDeliveryOptions } from '../delivery/paced/paced-delivery.js'
 import type { Work } from './engine.js'
 import { progressInterval, Rate, type Live } from './progress.js'
 import type { BackfillSettings } from './read-options.js'
@@ -35,7 +36,7 @@ const plainlyWrong = 100
 
 export class Run {
   readonly #parts: RunParts
-  readonly #dispatch: Dispatch
+  readonly #delivery: PacedDelivery
   readonly #account: Account
   readonly #reader: Reader
   readonly #saver: Saver
@@ -56,7 +57,7 @@ export class Run {
   constructor(parts: RunParts) {
     const { settings, source, rejects, start, work } = parts
     this.#parts = parts
-    this.#dispatch = new Dispatch(settings, {
+    this.#delivery = new PacedDelivery(deliveryOptions(settings), {
       delivered: (sequence, count) => this.#delivered(sequence, count),
       refused: (sequence, count, failure) => this.#refuse(sequence, count, failure),
       unreachable: (host, cause) => {
@@ -80,13 +81,13 @@ export class Run {
     const { rows, messages, delivered, skipped, rejected, bytes } = this.#account.totals()
     this.#live = { rows, sent: messages, delivered, skipped, rejected, bytes }
     this.#rate.measure(delivered, this.#started)
-    const [dispatch, account, live] = [this.#dispatch, this.#account, this.#live]
-    const mapping = work.mapping(settings, dispatch.gate.maxMessageBytes)
+    const [delivery, account, live] = [this.#delivery, this.#account, this.#live]
+    const mapping = work.mapping(settings, delivery.outbox.maxMessageBytes)
     this.#reader = new Reader({
       settings,
       source,
       start,
-      dispatch,
+      delivery,
       account,
       rejects,
       live,
@@ -116,19 +117,19 @@ export class Run {
     } finally {
       clearInterval(ticker)
       signal?.removeEventListener('abort', abort)
-      this.#dispatch.stop()
+      this.#delivery.stop()
       await this.#parts.rejects.close()
     }
   }
 
   async #sendAll(): Promise<void> {
-    const { gate } = this.#dispatch
+    const { outbox } = this.#delivery
     try {
       const isAll = await this.#reader.read()
       if (this.#stopped) return
-      gate.drain()
-      this.#dispatch.poke()
-      if (gate.count > 0) await new Promise<void>((resolve) => (this.#whenSettled = resolve))
+      outbox.drain()
+      this.#delivery.poke()
+      if (outbox.count > 0) await new Promise<void>((resolve) => (this.#whenSettled = resolve))
       this.#isComplete = isAll
     } catch (error) {
       this.#halt(error as BackfillError)
@@ -172,22 +173,22 @@ export class Run {
   }
 
   #whenNothingIsUnderWay(): void {
-    const { gate } = this.#dispatch
-    if (gate.count === 0) this.#whenSettled?.()
-    if (gate.inFlight === 0) this.#whenLanded?.()
+    const { outbox } = this.#delivery
+    if (outbox.count === 0) this.#whenSettled?.()
+    if (outbox.inFlight === 0) this.#whenLanded?.()
   }
 
   #halt(error?: BackfillError): void {
     if (this.#stopped) return
     this.#stopped = error ? { error } : {}
-    this.#dispatch.gate.shut()
+    this.#delivery.outbox.shut()
     this.#reader.stop()
     this.#stop()
   }
 
   /** Lets requests that are under way end: what they carry need not be sent again. */
   async #land(): Promise<void> {
-    if (this.#dispatch.gate.inFlight === 0) return
+    if (this.#delivery.outbox.inFlight === 0) return
     let timer: NodeJS.Timeout | undefined
     await new Promise<void>((resolve) => {
       this.#whenLanded = resolve
@@ -197,7 +198,7 @@ export class Run {
   }
 
   async #finish(): Promise<BackfillReport> {
-    this.#dispatch.stop()
+    this.#delivery.stop()
     await this.#reader.close()
     this.#saver.request()
     await this.#saver.idle()
@@ -244,8 +245,8 @@ export class Run {
     // Before the checkpoint that knows of them.
     await rejects.flush()
     await checkpointFile?.write(content)
-    this.#dispatch.gate.confirm(settledUntil)
-    this.#dispatch.poke()
+    this.#delivery.outbox.confirm(settledUntil)
+    this.#delivery.poke()
     this.#reader.giveRoom()
   }
 
@@ -263,7 +264,7 @@ export class Run {
     if (!onProgress) return
     const progress = {
       ...this.#live,
-      pending: this.#dispatch.gate.count,
+      pending: this.#delivery.outbox.count,
       rate: this.#rate.measure(this.#live.delivered, performance.now()),
       total: this.#total,
       done: source.done?.() ?? this.#live.rows,
@@ -273,8 +274,8 @@ export class Run {
   }
 
   get #waitingFor(): string | undefined {
-    const isStarved = this.#reader.isWaiting && this.#dispatch.gate.inFlight === 0
-    return this.#dispatch.waitingFor ?? (isStarved ? 'the source' : undefined)
+    const isStarved = this.#reader.isWaiting && this.#delivery.outbox.inFlight === 0
+    return this.#delivery.waitingFor ?? (isStarved ? 'the source' : undefined)
   }
 
   async #learnTotal(): Promise<void> {
@@ -284,6 +285,11 @@ export class Run {
       // A progress bar without an end does no harm.
     }
   }
+}
+
+function deliveryOptions({ client, rate }: BackfillSettings): PacedDeliveryOptions {
+  const transport = transportFor(client)
+  return { ...client, rate, transport, credentials: credentialsFor(client, transport) }
 }
 
 function fileFailed(error: unknown): BackfillError {

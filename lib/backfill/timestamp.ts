@@ -52,9 +52,9 @@ function fromText(text: string): string {
   try {
     return toIsoTimestamp(text)
   } catch (error) {
-    const [kind = '', allowed] = toError(error).message.split('; allowed: ')
+    const [kind = ''] = toError(error).message.split('; ', 1)
     // An instant that the API does not store is no matter of its form.
-    if (allowed === undefined) throw error
+    if (!kind.startsWith('timestamp is a string')) throw error
     throw new RowError(
       kind,
       `${kind}; allowed: 2014-03-05T12:00:00Z, 2014-03-05 or epoch milliseconds; convert any other form in a mapping (map, --map)`,

@@ -10,5 +10,10 @@ const cap = 60_000
  * @param failures how many tries have failed, 1 or more
  */
 export function backoff(failures: number, random: () => number = Math.random): number {
-  return random() * Math.min(cap, base * 2 ** (failures - 1))
+  return random() * maxBackoff(failures)
+}
+
+/** The ceiling of the backoff, in milliseconds. */
+export function maxBackoff(failures: number): number {
+  return Math.min(cap, base * 2 ** (failures - 1))
 }

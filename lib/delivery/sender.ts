@@ -6,7 +6,7 @@ import pRetry from 'p-retry'
 import { toError } from '../runtime/describe-value.js'
 import type { ErrorCode } from '../runtime/error-codes.js'
 import { describeAnswer, judge, waitOf, type Answer, type Verdict } from './answer.js'
-import { backoff } from './backoff.js'
+import { backoff, maxBackoff } from './backoff.js'
 import { CorruptBatch, type Batch } from '../outbox/batch.js'
 import type { Outbox } from '../outbox/outbox.js'
 import { Pauses } from './pause.js'
@@ -38,9 +38,19 @@ export interface Failure {
   cause?: Error | undefined
 }
 
+/** What a sender needs of an outbox. */
+export type BatchSource = Pick<Outbox, 'take' | 'replace' | 'isDurable' | 'maxAge'>
+
+/** The try that follows a failed one. */
+export interface NextTry {
+  readonly decision: Verdict
+  /** Milliseconds from now: what the server has asked for, or the most that the backoff may be. */
+  readonly wait: number
+}
+
 export interface SenderOptions {
-  outbox: Outbox
-  poster: Poster
+  outbox: BatchSource
+  poster: Pick<Poster, 'post'>
   /** Loads what the first request needs; batches grow meanwhile. */
   load: () => Promise<void>
   maxInFlight: number
@@ -57,7 +67,7 @@ export interface SenderOptions {
   /** Called when a batch was tried as often, or for as long, as the options say. */
   onExhausted: (batch: Batch, failure: Failure) => void
   /** Called after each try that will be followed by another, with how long the batch has been failing. */
-  onRetry: (batch: Batch, answer: Answer, failingFor: number) => void
+  onRetry: (batch: Batch, answer: Answer, failingFor: number, next: NextTry) => void
   /** Called when a request has ended and nothing more is due. */
   onIdle: () => void
 }
@@ -279,12 +289,13 @@ export class Sender {
     if (verdict === 'renew') {
       if (history.isRenewed) return false
       history.isRenewed = true
-      this.#options.onRetry(batch, answer, now - history.since)
+      this.#options.onRetry(batch, answer, now - history.since, { decision: verdict, wait: 0 })
       return true
     }
     history.isRenewed = false
+    const asked = verdict === 'wait' ? (waitOf(answer) ?? 0) : 0
     if (verdict === 'wait') {
-      this.#notBefore = Math.max(this.#notBefore, now + (waitOf(answer) ?? 0))
+      this.#notBefore = Math.max(this.#notBefore, now + asked)
       history.failures = 0
     } else {
       history.failures++
@@ -296,7 +307,8 @@ export class Sender {
     // What is on disk is safe there: while nobody is there to take it, nothing would be won by putting it aside.
     const isOver = failingFor >= maxRetryDuration && !outbox.isDurable
     if (verdict !== 'fault' && isOver) return false
-    this.#options.onRetry(batch, answer, failingFor)
+    const wait = verdict === 'wait' ? asked : maxBackoff(history.failures)
+    this.#options.onRetry(batch, answer, failingFor, { decision: verdict, wait })
     return true
   }
 }
@@ -326,6 +338,6 @@ const expired: Failure = {
   reason: 'it could not be delivered before it was older than maxAge',
 }
 
-function isExpired({ since }: Batch, { maxAge }: Outbox): boolean {
+function isExpired({ since }: Batch, { maxAge }: BatchSource): boolean {
   return Date.now() - since > maxAge
 }

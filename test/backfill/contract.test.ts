@@ -125,7 +125,7 @@ describe('R54: an archived payload', () => {
     withBench(async ({ options, rejects }) => {
       const report = await backfill([{ ...archived, userId: 'u1' }], { ...options, map: undefined })
       expect(report.rejectedByReason).to.deep.equal({ 'sentAt given': 1 })
-      expect((await rejects())[0]!.reason).to.include('archived: true')
+      expect((await rejects())[0]!.reason).to.include('set archived to true (--archived)')
     }))
 })
 

@@ -46,7 +46,7 @@ describe('a server that answers 429 and 500, and goes down for a while', () => {
         // The connection broke while requests were being answered: these alone may have been sent again.
         expect(collector.duplicates).to.be.at.most(4 * 200)
         const waits = seen.map(({ waitingFor }) => waitingFor ?? '')
-        expect(waits).to.include('the server answered 429; tried again in 1 s')
+        expect(waits).to.include('the server answered 429; retry in 1 s')
         const last = seen.at(-1)!
         expect(last).to.include({ rows: count, delivered: count, pending: 0, done: count })
         expect(last.waitingFor).to.equal(undefined)

@@ -1,7 +1,7 @@
 // The pace: as many messages a second as was said, over any ten seconds, also after an outage.
 
 import { expect } from 'chai'
-import { Pacer } from '../../lib/backfill/pacer.js'
+import { RateLimit } from '../../lib/delivery/paced/rate-limit.js'
 import { backfill } from '../../lib/backfill/index.js'
 import { people, withBench } from './setup.js'
 
@@ -11,7 +11,7 @@ function simulate(
   late: (at: number) => number,
 ): { at: number; count: number }[] {
   let now = 1_000_000
-  const pacer = new Pacer(rate, () => now)
+  const pacer = new RateLimit(rate, () => now)
   const sent: { at: number; count: number }[] = []
   const end = now + seconds * 1_000
   while (now < end) {
@@ -68,13 +68,13 @@ describe('the pace of 2,000 a second', () => {
 
 describe('a rate of', () => {
   it('0 is no limit', () => {
-    const pacer = new Pacer(0)
+    const pacer = new RateLimit(0)
     pacer.spend(1e9)
     expect(pacer.wait).to.equal(0)
   })
 
   it('one message in three years is no loop: no timer runs for so long', () => {
-    const pacer = new Pacer(1e-8)
+    const pacer = new RateLimit(1e-8)
     pacer.spend(1)
     expect(pacer.wait).to.equal(3_600_000)
   })

@@ -1,15 +1,14 @@
-// Messages on their way: the library's own delivery, with a gate before it that keeps the pace.
+// Messages in flight, at a pace: the sender of every client, with an outbox that lets a batch go only when it may.
 
-import { errorCode } from '../runtime/describe-value.js'
-import { describeAnswer, judge, waitOf, type Answer } from '../delivery/answer.js'
-import { Sender, type Failure } from '../delivery/sender.js'
-import type { Transport } from '../delivery/transport.js'
-import type { Batch } from '../outbox/batch.js'
-import { credentialsFor, transportFor } from '../client/connect.js'
-import { Gate } from './gate.js'
+import { errorCode } from '../../runtime/describe-value.js'
+import type { Batch } from '../../outbox/batch.js'
+import { describeAnswer, type Answer } from '../answer.js'
+import { Poster, type PosterOptions } from '../poster.js'
+import { Sender, type Failure, type NextTry } from '../sender.js'
+import type { Transport } from '../transport.js'
+import { PacedOutbox } from './paced-outbox.js'
 import { PacedPoster } from './paced-poster.js'
-import { Pacer } from './pacer.js'
-import type { BackfillSettings } from './read-options.js'
+import { RateLimit } from './rate-limit.js'
 
 /**
  * The part of a second that a request carries at most. Larger ones would come in lumps: over any ten seconds the pace
@@ -17,10 +16,16 @@ import type { BackfillSettings } from './read-options.js'
  */
 const lump = 0.2
 
-/** The ceiling of the sender's backoff, in seconds, after so many failures of one batch (lib/delivery/backoff.ts). */
-const longestBackoff = (failures: number): number => Math.min(60, 0.5 * 2 ** (failures - 1))
+export interface PacedDeliveryOptions extends PosterOptions {
+  /** Messages a second; 0 for no limit. */
+  readonly rate: number
+  readonly maxInFlight: number
+  readonly maxBatchSize: number
+  readonly maxBatchBytes: number
+  readonly maxMessageBytes: number
+}
 
-export interface DispatchListener {
+export interface PacedListener {
   /** So many messages from a place on were delivered. */
   delivered(sequence: number, count: number): void
   /** They were refused, and will not be tried again. */
@@ -29,8 +34,8 @@ export interface DispatchListener {
   unreachable(host: string, cause: Error): void
 }
 
-export class Dispatch {
-  readonly gate: Gate
+export class PacedDelivery {
+  readonly outbox: PacedOutbox
   /** How many messages make a request, and how many may wait or be under way. */
   readonly batchSize: number
   readonly window: number
@@ -39,55 +44,47 @@ export class Dispatch {
   #wasAnswered = false
   readonly #sender: Sender
   readonly #transport: Transport
-  readonly #failures = new WeakMap<Batch, number>()
   #trouble: { text: string; until: number | undefined; seconds: number } | undefined
   #timer: NodeJS.Timeout | undefined
   #timerAt = Infinity
 
-  constructor(
-    { client, rate }: Pick<BackfillSettings, 'client' | 'rate'>,
-    listener: DispatchListener,
-  ) {
-    const { maxInFlight } = client
+  constructor(options: PacedDeliveryOptions, listener: PacedListener) {
+    const { rate, maxInFlight, maxBatchSize, transport, credentials } = options
     this.#rate = rate
-    this.#host = new URL(client.url).host
-    this.batchSize =
-      rate === 0
-        ? client.maxBatchSize
-        : Math.min(client.maxBatchSize, Math.max(1, Math.ceil(rate * lump)))
+    this.#host = new URL(options.url).host
+    this.#transport = transport
+    const paced = Math.max(1, Math.ceil(rate * lump))
+    this.batchSize = rate === 0 ? maxBatchSize : Math.min(maxBatchSize, paced)
     this.window = (maxInFlight + 1) * this.batchSize
-    const pacer = new Pacer(rate)
-    this.#transport = transportFor(client)
-    const credentials = credentialsFor(client, this.#transport)
-    const maxBatchBytes = client.maxBatchBytes - Buffer.byteLength(credentials.bodyFields)
-    const limits = { ...client, maxBatchBytes, maxBatchSize: this.batchSize, window: this.window }
-    this.gate = new Gate(limits, pacer)
-    const { gate } = this
+    const limit = new RateLimit(rate)
+    const maxBatchBytes = options.maxBatchBytes - Buffer.byteLength(credentials.bodyFields)
+    const limits = { ...options, maxBatchBytes, maxBatchSize: this.batchSize, window: this.window }
+    const outbox = new PacedOutbox(limits, limit)
+    this.outbox = outbox
     const onFailed = (batch: Batch, failure: Failure): void => {
       this.#settle(batch)
       listener.refused(batch.sequence, batch.count, failure)
     }
-    // Tries are without end here; a sender that tells the two apart has the same done with both.
-    const failures = { onFailed, onExhausted: onFailed }
-    const carrying = { ...client, transport: this.#transport, credentials }
     this.#sender = new Sender({
-      outbox: gate,
-      poster: new PacedPoster(carrying, pacer, this.batchSize),
+      outbox,
+      poster: new PacedPoster(new Poster(options), limit, this.batchSize),
       load: () => this.#load(),
       maxInFlight,
-      maxRetries: client.maxRetries,
-      maxRetryDuration: client.maxRetryDuration,
-      isDue: () => gate.isDue,
+      maxRetries: Infinity,
+      maxRetryDuration: Infinity,
+      isDue: () => outbox.isDue,
       isUrgent: () => true,
       onDelivered: (batch) => {
         this.#wasAnswered = true
         this.#settle(batch)
         listener.delivered(batch.sequence, batch.count)
       },
-      ...failures,
-      onRetry: (batch, answer) => {
+      onFailed,
+      // Tries are without end: none is.
+      onExhausted: onFailed,
+      onRetry: (_batch, answer, _failingFor, next) => {
         this.#checkHost(answer, listener)
-        this.#retry(batch, answer)
+        this.#retry(answer, next)
       },
       onIdle: () => this.poke(),
     })
@@ -95,11 +92,11 @@ export class Dispatch {
 
   /** Sends what is due, and sees to it that what will be is sent then. */
   poke(): void {
-    if (this.gate.isDue) {
+    if (this.outbox.isDue) {
       this.#sender.wake()
       return
     }
-    const { wait } = this.gate
+    const { wait } = this.outbox
     if (wait === undefined) return
     const at = performance.now() + wait
     if (at >= this.#timerAt) return
@@ -119,12 +116,12 @@ export class Dispatch {
       if (until === undefined) return `${text}; retry within ${seconds} s`
       return `${text}; retry in ${Math.max(0, Math.ceil((until - performance.now()) / 1000))} s`
     }
-    return this.gate.isPaced ? `the pace (${this.#rate}/s)` : undefined
+    return this.outbox.isPaced ? `the pace (${this.#rate}/s)` : undefined
   }
 
   /** Gives up what is under way, and lets go of the connections. */
   stop(): void {
-    this.gate.shut()
+    this.outbox.shut()
     clearTimeout(this.#timer)
     this.#sender.stop()
     this.#transport.close?.()
@@ -137,27 +134,22 @@ export class Dispatch {
 
   #settle(batch: Batch): void {
     if (!this.#mustWait) this.#trouble = undefined
-    this.gate.settle(batch)
+    this.outbox.settle(batch)
   }
 
-  #checkHost(answer: Answer, listener: DispatchListener): void {
+  #checkHost(answer: Answer, listener: PacedListener): void {
     const isNotFound = 'error' in answer && errorCode(answer.error) === 'ENOTFOUND'
     if (isNotFound && !this.#wasAnswered) listener.unreachable(this.#host, answer.error)
     if (!isNotFound) this.#wasAnswered = true
   }
 
-  #retry(batch: Batch, answer: Answer): void {
-    const text =
-      'error' in answer ? `${this.#host}: ${describeAnswer(answer)}` : describeAnswer(answer)
-    if (judge(answer, batch.count) === 'wait') {
-      const until = performance.now() + (waitOf(answer) ?? 0)
-      this.#trouble = { text, until, seconds: 0 }
-      return
-    }
-    if (this.#mustWait) return
-    const failures = (this.#failures.get(batch) ?? 0) + 1
-    this.#failures.set(batch, failures)
-    this.#trouble = { text, until: undefined, seconds: Math.ceil(longestBackoff(failures)) }
+  #retry(answer: Answer, { decision, wait }: NextTry): void {
+    const answered = describeAnswer(answer)
+    const text = 'error' in answer ? `${this.#host}: ${answered}` : answered
+    const isAsked = decision === 'wait'
+    if (!isAsked && this.#mustWait) return
+    const until = isAsked ? performance.now() + wait : undefined
+    this.#trouble = { text, until, seconds: Math.ceil(wait / 1000) }
   }
 
   /** What cannot be loaded is the answer to the try that needs it. */

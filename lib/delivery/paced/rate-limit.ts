@@ -4,12 +4,12 @@
  * How long a pause may have been, in milliseconds, to be made up for. More would be a burst after each outage; none
  * would fall behind with each late timer.
  */
-const longestLag = 200
+const maxLag = 200
 /** In milliseconds. No timer of Node's can run for longer than 25 days. */
-const longestWait = 3_600_000
+const maxWait = 3_600_000
 
 /** On the monotonic clock: setting the time of day neither stops nor hurries a run. */
-export class Pacer {
+export class RateLimit {
   readonly #rate: number
   readonly #now: () => number
   #next = -Infinity
@@ -23,12 +23,12 @@ export class Pacer {
   /** Milliseconds until more may go, or until it is to be asked again; 0 where they may now. */
   get wait(): number {
     if (this.#rate === 0) return 0
-    return Math.min(Math.max(0, this.#next - this.#now()), longestWait)
+    return Math.min(Math.max(0, this.#next - this.#now()), maxWait)
   }
 
   /** So many go now. */
   spend(count: number): void {
     if (this.#rate === 0) return
-    this.#next = Math.max(this.#next, this.#now() - longestLag) + (count / this.#rate) * 1000
+    this.#next = Math.max(this.#next, this.#now() - maxLag) + (count / this.#rate) * 1000
   }
 }

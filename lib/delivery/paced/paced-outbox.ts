@@ -1,13 +1,14 @@
 // Which batches may go, and when: full ones, at the pace, and never too far ahead of the checkpoint.
 
-import type { Batch } from '../outbox/batch.js'
-import { MemoryOutbox } from '../outbox/memory-outbox.js'
-import type { Pacer } from './pacer.js'
+import type { Batch } from '../../outbox/batch.js'
+import { MemoryOutbox } from '../../outbox/memory-outbox.js'
+import type { BatchSource } from '../sender.js'
+import type { RateLimit } from './rate-limit.js'
 
 /** The longest that a batch waits to be filled by a slow source, in milliseconds. */
 const longestFill = 1_000
 
-export interface GateLimits {
+export interface PacedOutboxLimits {
   readonly maxBatchSize: number
   readonly maxBatchBytes: number
   readonly maxMessageBytes: number
@@ -15,10 +16,13 @@ export interface GateLimits {
   readonly window: number
 }
 
-/** The outbox in memory, of which the sender gets a batch only where it may go. */
-export class Gate extends MemoryOutbox {
-  readonly #limits: GateLimits
-  readonly #pacer: Pacer
+/** An outbox in memory, of which the sender gets a batch only if it may go. */
+export class PacedOutbox implements BatchSource {
+  readonly isDurable = false
+  readonly maxAge = Infinity
+  readonly #inner: MemoryOutbox
+  readonly #limits: PacedOutboxLimits
+  readonly #limit: RateLimit
   /** Batches that the sender has. */
   readonly #underWay = new Set<Batch>()
   #closed = false
@@ -26,11 +30,33 @@ export class Gate extends MemoryOutbox {
   #impatient = false
   #confirmed = 0
 
-  constructor(limits: GateLimits, pacer: Pacer) {
+  constructor(limits: PacedOutboxLimits, limit: RateLimit) {
     // Who appends sees to it that little waits; what is appended is never refused for want of room.
-    super({ ...limits, maxQueueBytes: Infinity })
+    this.#inner = new MemoryOutbox({ ...limits, maxQueueBytes: Infinity })
     this.#limits = limits
-    this.#pacer = pacer
+    this.#limit = limit
+  }
+
+  get maxMessageBytes(): number {
+    return this.#inner.maxMessageBytes
+  }
+
+  /** Messages that are not settled yet, those in flight included; and their bytes. */
+  get count(): number {
+    return this.#inner.count
+  }
+
+  get bytes(): number {
+    return this.#inner.bytes
+  }
+
+  /** The place that the next message will have among all. */
+  get nextSequence(): number {
+    return this.#inner.nextSequence
+  }
+
+  append(text: string): void {
+    this.#inner.append(text, undefined)
   }
 
   /** The checkpoint knows of everything before this place. */
@@ -60,43 +86,43 @@ export class Gate extends MemoryOutbox {
 
   /** Whether only the pace holds the next batch back. */
   get isPaced(): boolean {
-    return this.#isReady && this.#pacer.wait > 0
+    return this.#isReady && this.#limit.wait > 0
   }
 
   get isDue(): boolean {
-    return this.#isReady && this.#pacer.wait === 0
+    return this.#isReady && this.#limit.wait === 0
   }
 
   /** Milliseconds until something may be due by the clock alone; undefined where nothing waits for it. */
   get wait(): number | undefined {
-    const { next } = this
+    const { next } = this.#inner
     if (!next || this.#closed) return undefined
-    if (this.#isReady) return this.#pacer.wait
+    if (this.#isReady) return this.#limit.wait
     return this.#isFilled(next) ? undefined : Math.max(1, next.since + longestFill - Date.now())
   }
 
-  override take(): Batch | undefined {
+  take(): Batch | undefined {
     if (!this.isDue) return undefined
-    const batch = super.take()
+    const batch = this.#inner.take()
     if (batch) {
       this.#underWay.add(batch)
-      this.#pacer.spend(batch.count)
+      this.#limit.spend(batch.count)
     }
     return batch
   }
 
-  override replace(batch: Batch, parts: Batch[]): void {
+  replace(batch: Batch, parts: Batch[]): void {
     this.#underWay.delete(batch)
-    super.replace(batch, parts)
+    this.#inner.replace(batch, parts)
   }
 
-  override settle(batch: Batch): boolean {
+  settle(batch: Batch): boolean {
     this.#underWay.delete(batch)
-    return super.settle(batch)
+    return this.#inner.settle(batch)
   }
 
   get #isReady(): boolean {
-    const { next } = this
+    const { next } = this.#inner
     if (!next || this.#closed || !this.#isFilled(next)) return false
     return next.sequence + next.count - this.#confirmed <= this.#limits.window
   }
@@ -105,7 +131,7 @@ export class Gate extends MemoryOutbox {
     return (
       this.#draining ||
       this.#impatient ||
-      this.nextIsFull ||
+      this.#inner.nextIsFull ||
       next.count >= this.#limits.maxBatchSize ||
       // The clock may have been set back meanwhile.
       Math.abs(Date.now() - next.since) >= longestFill

@@ -1,0 +1,31 @@
+// The pace of retries. First tries are paced where batches are taken.
+
+import { Pauses } from '../pause.js'
+import type { Poster } from '../poster.js'
+import type { RateLimit } from './rate-limit.js'
+
+/** After an outage all requests in flight would go at once, ahead of the pace. */
+export class PacedPoster implements Pick<Poster, 'post'> {
+  readonly #poster: Poster
+  readonly #limit: RateLimit
+  readonly #count: number
+  readonly #pauses = new Pauses()
+
+  /** @param count the messages of a full batch: what a retry is taken to carry */
+  constructor(poster: Poster, limit: RateLimit, count: number) {
+    this.#poster = poster
+    this.#limit = limit
+    this.#count = count
+  }
+
+  async post(...args: Parameters<Poster['post']>): ReturnType<Poster['post']> {
+    const [, retryCount, signal] = args
+    if (retryCount > 0) {
+      for (let { wait } = this.#limit; wait > 0 && !signal.aborted; { wait } = this.#limit) {
+        await this.#pauses.pause(Math.ceil(wait), signal)
+      }
+      this.#limit.spend(this.#count)
+    }
+    return await this.#poster.post(...args)
+  }
+}
