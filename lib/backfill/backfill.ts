@@ -15,7 +15,7 @@ import type { BackfillSource } from './source.js'
  * abort its `signal`.
  *
  * @param source rows as an iterable (a list, a generator, a stream, a cursor), or a `BackfillSource`
- * @returns the account, once everything is settled, or the signal was aborted (`completed: false`)
+ * @returns the report, once everything is settled, or the signal was aborted (`completed: false`)
  * @throws TypeError that names the option that is wrong; BackfillError where the run was stopped, with its account
  */
 export function backfill<Row>(

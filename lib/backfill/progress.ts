@@ -25,7 +25,7 @@ export interface Progress {
 /** The least time between two calls of `onProgress`, in milliseconds. */
 export const progressInterval = 100
 
-/** What is counted as it happens, ahead of the totals, which have only what is done. */
+/** The part of it that a row tracker counts. */
 export type Live = Pick<Progress, 'rows' | 'sent' | 'delivered' | 'skipped' | 'rejected' | 'bytes'>
 
 /** Over how many milliseconds the rate is measured. */

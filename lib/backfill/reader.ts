@@ -2,13 +2,12 @@
 
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { toError } from '../runtime/describe-value.js'
-import { hashOfRow, type Account } from './account.js'
+import { hashOfRow, type RowTracker } from './row-tracker.js'
 import type { Checkpoint } from './checkpoint.js'
 import type { PacedDelivery } from '../delivery/paced/paced-delivery.js'
 import { IterableSource } from './iterable-source.js'
-import type { Rejection } from './ledger.js'
+import type { Rejection } from './settlement-ledger.js'
 import { rejectionOf, type MadeMessage, type RowMapping } from './mapping.js'
-import type { Live } from './progress.js'
 import type { BackfillSettings } from './read-options.js'
 import type { Rejects } from './rejects.js'
 import { BackfillError } from './report.js'
@@ -29,9 +28,8 @@ export interface ReaderParts {
   readonly source: BackfillSource
   readonly start: Checkpoint | undefined
   readonly delivery: PacedDelivery
-  readonly account: Account
+  readonly tracker: RowTracker
   readonly rejects: Rejects
-  readonly live: Live
   readonly mapping: RowMapping
 }
 
@@ -68,9 +66,9 @@ export class Reader {
    * @throws BackfillError `source_failed`, `changed`
    */
   async read(): Promise<boolean> {
-    const { source, start, live } = this.#parts
+    const { source, start, tracker } = this.#parts
     const position = start?.position ?? null
-    const after = position === null ? undefined : { position, rows: live.rows }
+    const after = position === null ? undefined : { position, rows: tracker.live.rows }
     try {
       if (this.#stopped) return false
       const iterator = source.open(after)[Symbol.asyncIterator]()
@@ -93,9 +91,9 @@ export class Reader {
   }
 
   async #readRows(iterator: AsyncIterator<SourceRow | BrokenRow>): Promise<boolean> {
-    const { live, settings } = this.#parts
+    const { tracker, settings } = this.#parts
     let turnEnds = performance.now() + longestTurn
-    while (live.rows < settings.limit) {
+    while (tracker.live.rows < settings.limit) {
       if (!this.#hasRoom) await this.#untilRoom()
       if (this.#stopped) return false
       this.#isWaiting = true
@@ -120,14 +118,14 @@ export class Reader {
 
   /** A list does not say whether it is the same as before, but the last row that was done can be looked at. */
   async #compareLast(iterator: AsyncIterator<SourceRow | BrokenRow>): Promise<void> {
-    const { start, settings, live } = this.#parts
+    const { start, settings, tracker } = this.#parts
     const next = await iterator.next()
     const isSame =
       next.done !== true && 'row' in next.value && hashOfRow(next.value.row) === start?.lastRow
     if (isSame || settings.acceptChanges) return
     throw new BackfillError(
       'changed',
-      `the source is not that of the checkpoint: its row ${live.rows} is another one; ` +
+      `the source is not that of the checkpoint: its row ${tracker.live.rows} is another one; ` +
         'resume: false begins anew, acceptChanges: true goes on all the same',
     )
   }
@@ -164,7 +162,7 @@ export class Reader {
   }
 
   #append(position: RowPosition, row: unknown, messages: readonly MadeMessage[]): void {
-    const { delivery, account, live } = this.#parts
+    const { delivery, tracker } = this.#parts
     const { outbox } = delivery
     const { nextSequence: from, bytes: before } = outbox
     let first = messages[0]?.timestamp
@@ -176,21 +174,15 @@ export class Reader {
     }
     const { nextSequence: to } = outbox
     const bytes = outbox.bytes - before
-    live.rows++
-    live.sent += to - from
-    live.bytes += bytes
-    if (from === to) live.skipped++
-    account.add({ position, row, from, to, bytes, first, last })
+    tracker.add({ position, row, from, to, bytes, first, last })
     delivery.poke()
   }
 
   #reject(position: RowPosition, row: unknown, why: Omit<Rejection, 'weight'>): void {
-    const { delivery, account, live } = this.#parts
+    const { delivery, tracker } = this.#parts
     const { nextSequence: from } = delivery.outbox
-    live.rows++
-    live.rejected++
     const rejection = { ...why, weight: why.text?.length ?? weightOf(row) }
-    account.add({ position, row, from, to: from, bytes: 0, rejection })
+    tracker.add({ position, row, from, to: from, bytes: 0, rejection })
   }
 
   get #hasRoom(): boolean {
@@ -206,8 +198,8 @@ export class Reader {
   }
 
   get #hasRoomForRows(): boolean {
-    const { account, delivery } = this.#parts
-    const { rows, weight } = account.waiting
+    const { tracker, delivery } = this.#parts
+    const { rows, weight } = tracker.waiting
     return rows < delivery.window + maxIdleRows && weight < maxHeldBytes
   }
 

@@ -4,7 +4,7 @@ import type { Message } from '../spec/messages.js'
 import type { RowPosition } from './source.js'
 import type { Suspicion } from './suspicions.js'
 
-/** The account of a run, over all the times that it was resumed. */
+/** What has become of the rows of a run, over all the times that it was resumed. */
 export interface BackfillReport {
   /** Read, broken ones included: `rows = skipped + rejected + those whose messages were all delivered`. */
   rows: number

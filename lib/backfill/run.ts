@@ -4,11 +4,11 @@ import { toError } from '../runtime/describe-value.js'
 import { credentialsFor, transportFor } from '../client/connect.js'
 import type { Failure } from '../delivery/sender.js'
 import { UserCode } from '../runtime/user-code.js'
-import { Account } from './account.js'
+import { RowTracker } from './row-tracker.js'
 import type { Checkpoint, CheckpointFile, RunFingerprint } from './checkpoint.js'
 import { PacedDelivery, type PacedDeliveryOptions } from '../delivery/paced/paced-delivery.js'
 import type { Work } from './engine.js'
-import { progressInterval, Rate, type Live } from './progress.js'
+import { progressInterval, Rate } from './progress.js'
 import type { BackfillSettings } from './read-options.js'
 import { Reader } from './reader.js'
 import type { Rejects } from './rejects.js'
@@ -37,13 +37,12 @@ const plainlyWrong = 100
 export class Run {
   readonly #parts: RunParts
   readonly #delivery: PacedDelivery
-  readonly #account: Account
+  readonly #tracker: RowTracker
   readonly #reader: Reader
   readonly #saver: Saver
   readonly #userCode = new UserCode()
   readonly #rate = new Rate()
   readonly #started = performance.now()
-  readonly #live: Live
   #total: number | undefined
   #savedRows = 0
   #refused = 0
@@ -65,32 +64,28 @@ export class Run {
         this.#halt(new BackfillError('unreachable', text, { cause }))
       },
     })
-    this.#account = new Account(
+    this.#tracker = new RowTracker(
       { ...parts, maxRejects: settings.maxRejects },
       {
         done: () => {
           if (rejects.waiting > maxRejectsBytes) this.#saver.request()
           this.#reader.giveRoom()
         },
-        rejectedLate: () => this.#live.rejected++,
         tooManyRejects: (rejected, rows) =>
           this.#halt(new BackfillError('too_many_rejects', tooManyRejects(rejected, rows))),
         rejectsFailed: (error) => this.#halt(fileFailed(error)),
       },
     )
-    const { rows, messages, delivered, skipped, rejected, bytes } = this.#account.totals()
-    this.#live = { rows, sent: messages, delivered, skipped, rejected, bytes }
-    this.#rate.measure(delivered, this.#started)
-    const [delivery, account, live] = [this.#delivery, this.#account, this.#live]
+    this.#rate.measure(this.#tracker.live.delivered, this.#started)
+    const [delivery, tracker] = [this.#delivery, this.#tracker]
     const mapping = work.mapping(settings, delivery.outbox.maxMessageBytes)
     this.#reader = new Reader({
       settings,
       source,
       start,
       delivery,
-      account,
+      tracker,
       rejects,
-      live,
       mapping,
     })
     this.#saver = new Saver(
@@ -137,7 +132,7 @@ export class Run {
   }
 
   #delivered(sequence: number, count: number): void {
-    this.#live.delivered += count
+    this.#tracker.live.delivered += count
     this.#settle(sequence, count)
   }
 
@@ -151,13 +146,13 @@ export class Run {
       this.#whenNothingIsUnderWay()
       return
     }
-    this.#account.refuse(sequence, count, {
+    this.#tracker.refuse(sequence, count, {
       kind: `refused by the server: ${status}`,
       reason,
       status,
     })
     this.#refused += count
-    const isPlain = this.#live.delivered === 0 && this.#refused >= plainlyWrong
+    const isPlain = this.#tracker.live.delivered === 0 && this.#refused >= plainlyWrong
     if (isPlain && this.#parts.work.expectsRefusals !== true) {
       const text = `the run was stopped: the server refused every one of the first ${this.#refused} messages: ${reason}`
       this.#halt(new BackfillError('too_many_rejects', text, { status }))
@@ -166,7 +161,7 @@ export class Run {
   }
 
   #settle(sequence: number, count: number): void {
-    this.#account.settle(sequence, count)
+    this.#tracker.settle(sequence, count)
     this.#saver.request()
     this.#whenNothingIsUnderWay()
     this.#reader.giveRoom()
@@ -212,14 +207,14 @@ export class Run {
 
   #report(): BackfillReport {
     const { checkpointFile, rejects, start } = this.#parts
-    const totals = this.#account.totals()
+    const totals = this.#tracker.totals()
     return {
       ...totals,
       firstTimestamp: totals.firstTimestamp,
       lastTimestamp: totals.lastTimestamp,
       duration: this.#duration,
       completed: this.#stopped === undefined,
-      position: this.#account.position ?? undefined,
+      position: this.#tracker.position ?? undefined,
       resumedFrom: start?.totals.rows,
       checkpoint: checkpointFile?.path,
       rejects: rejects.path,
@@ -232,13 +227,13 @@ export class Run {
 
   async #save(): Promise<void> {
     const { checkpointFile, rejects, fingerprint, settings } = this.#parts
-    const { settledUntil } = this.#account
+    const { settledUntil } = this.#tracker
     const content = {
       name: settings.name,
       completed: this.#isComplete && !this.#stopped,
       fingerprint,
-      ...this.#account.last,
-      totals: this.#account.totals(),
+      ...this.#tracker.last,
+      totals: this.#tracker.totals(),
       duration: this.#duration,
       rejects: rejects.mark,
     }
@@ -252,7 +247,7 @@ export class Run {
 
   #tick(): void {
     // Where rows are only skipped or rejected, no request asks for it.
-    const { rows } = this.#account
+    const { rows } = this.#tracker
     if (rows > this.#savedRows) this.#saver.request()
     this.#savedRows = rows
     this.#tellProgress()
@@ -263,11 +258,11 @@ export class Run {
     const { onProgress } = settings
     if (!onProgress) return
     const progress = {
-      ...this.#live,
+      ...this.#tracker.live,
       pending: this.#delivery.outbox.count,
-      rate: this.#rate.measure(this.#live.delivered, performance.now()),
+      rate: this.#rate.measure(this.#tracker.live.delivered, performance.now()),
       total: this.#total,
-      done: source.done?.() ?? this.#live.rows,
+      done: source.done?.() ?? this.#tracker.live.rows,
       waitingFor: this.#waitingFor,
     }
     this.#userCode.call('onProgress', () => onProgress(progress))

@@ -3,13 +3,13 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { inOrder } from '../../lib/backfill/canonical.js'
-import { Ledger } from '../../lib/backfill/ledger.js'
+import { SettlementLedger } from '../../lib/backfill/settlement-ledger.js'
 
 describe('the ledger', () => {
   it('gives out each row once, in order, when nothing before it is missing', () => {
     const rows = fc.array(fc.integer({ min: 0, max: 3 }), { maxLength: 40 })
     const property = fc.property(rows, fc.infiniteStream(fc.nat()), (sizes, chance) => {
-      const ledger = new Ledger()
+      const ledger = new SettlementLedger()
       let to = 0
       sizes.forEach((size, key) => {
         ledger.add({ position: { key }, row: key, from: to, to: (to += size), bytes: 0 })

@@ -2,7 +2,8 @@
 
 import { hashOf, type Checkpoint } from './checkpoint.js'
 import { IterableSource } from './iterable-source.js'
-import { Ledger, type Entry } from './ledger.js'
+import { SettlementLedger, type Entry } from './settlement-ledger.js'
+import type { Live } from './progress.js'
 import { leastRowsForShare, type RejectsLimit } from './read-options.js'
 import type { Rejects } from './rejects.js'
 import type { BackfillSource, RowPosition } from './source.js'
@@ -16,11 +17,9 @@ export interface Refusal {
   readonly status?: number | undefined
 }
 
-export interface AccountListener {
+export interface RowTrackerListener {
   /** Rows are done, and what they took is free. */
   done(): void
-  /** A row turned out to be one of the rejected, for the server refused messages of it. */
-  rejectedLate(): void
   /** More rows were rejected than may be. */
   tooManyRejects(rejected: number, rows: number): void
   /** The rejects could not be taken. */
@@ -28,14 +27,16 @@ export interface AccountListener {
 }
 
 /** A row counts once its messages are settled, and those of all rows before it. */
-export class Account {
+export class RowTracker {
+  /** Counted as it happens, ahead of the totals, which have only rows that are done. */
+  readonly live: Live
   readonly #totals: Totals
-  readonly #ledger = new Ledger()
+  readonly #ledger = new SettlementLedger()
   readonly #refusals = new Map<number, Refusal>()
   readonly #source: BackfillSource
   readonly #rejects: Rejects
   readonly #maxRejects: RejectsLimit | undefined
-  readonly #listener: AccountListener
+  readonly #listener: RowTrackerListener
   #position: RowPosition | null
   #lastRow: { hash: string | null } | { row: unknown }
 
@@ -46,7 +47,7 @@ export class Account {
       maxRejects: RejectsLimit | undefined
       start: Checkpoint | undefined
     },
-    listener: AccountListener,
+    listener: RowTrackerListener,
   ) {
     const { source, rejects, maxRejects, start } = parts
     this.#source = source
@@ -54,6 +55,8 @@ export class Account {
     this.#maxRejects = maxRejects
     this.#listener = listener
     this.#totals = new Totals(start?.totals)
+    const { rows, messages, delivered, skipped, rejected, bytes } = this.#totals
+    this.live = { rows, sent: messages, delivered, skipped, rejected, bytes }
     this.#position = start?.position ?? null
     this.#lastRow = { hash: start?.lastRow ?? null }
   }
@@ -87,8 +90,15 @@ export class Account {
 
   /** A row was read. Its messages, where it has any, are the latest that were appended. */
   add(entry: Entry): void {
+    const { from, to, bytes, rejection } = entry
+    const { live } = this
+    live.rows++
+    live.sent += to - from
+    live.bytes += bytes
+    if (rejection) live.rejected++
+    else if (from === to) live.skipped++
     this.#ledger.add(entry)
-    if (entry.from === entry.to) this.#confirm()
+    if (from === to) this.#confirm()
   }
 
   /** The next `count` messages to be settled from a place on are refused. */
@@ -130,7 +140,8 @@ export class Account {
   #reject({ position, row, rejection }: Entry, { kind, reason, status }: Refusal): void {
     const totals = this.#totals
     totals.reject(kind)
-    if (!rejection) this.#listener.rejectedLate()
+    // The server refused messages of it.
+    if (!rejection) this.live.rejected++
     const { text, csv } = rejection ?? {}
     const content = text === undefined ? { row } : csv === undefined ? { text } : { text, csv }
     try {

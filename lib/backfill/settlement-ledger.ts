@@ -32,7 +32,7 @@ export interface Entry {
  * With several requests in flight messages are settled out of order. The invariant: every message before `#settled` is
  * settled, the one there is not, and those behind it that are settled are in `#ahead`.
  */
-export class Ledger {
+export class SettlementLedger {
   #settled = 0
   /** Settled ranges behind the first message that is not: where each begins, and where it ends. */
   readonly #ahead = new Map<number, number>()
