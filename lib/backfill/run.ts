@@ -103,7 +103,7 @@ export class Run {
     const ticker = setInterval(() => this.#tick(), progressInterval)
     try {
       void this.#learnTotal()
-      // Before anything is sent: a run that cannot be gone on with shall not begin.
+      // Before anything is sent: a run that could not be resumed must not begin.
       this.#saver.request()
       await this.#saver.idle()
       await Promise.race([this.#sendAll(), this.#whenStopped])

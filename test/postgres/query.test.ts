@@ -1,5 +1,6 @@
 // Rows of a PostgreSQL query, in a real server: all of them, in flat memory, and resumable.
 
+import { existsSync } from 'node:fs'
 import { expect } from 'chai'
 import { postgresSource } from '../../lib/backfill/sources/postgres-source.js'
 import type { BackfillReport } from '../../lib/backfill/report.js'
@@ -97,7 +98,7 @@ describe('a query of PostgreSQL', function () {
     }
   })
 
-  it('is gone on with behind a key, and only with one', async () => {
+  it('is resumed after a key, and only with one', async () => {
     const few = 'select id from users where id <= 10'
     const all = await itemsOf(few, 'id')
     expect(all.map(({ position }) => position.key)).to.deep.equal(
@@ -107,7 +108,7 @@ describe('a query of PostgreSQL', function () {
       all.slice(7),
     )
     const error = await errorOf(itemsOf(few, undefined, { position: {}, rows: 7 }))
-    expect(error).to.include('a query can only be gone on with where it has a key')
+    expect(error).to.include('a query can be resumed only if it has a key')
   })
 
   it('refuses a key that would lose rows', async () => {
@@ -161,8 +162,8 @@ describe('a query of PostgreSQL', function () {
     )
   })
 
-  it('says how it can be gone on with, when it is interrupted', () =>
-    withCommand(async ({ start, collector }) => {
+  it('says that it cannot be resumed without a key when it is interrupted, and keeps no checkpoint', () =>
+    withCommand(async ({ start, collector, at }) => {
       const args = ['backfill', '--from-env', 'DATABASE_URL', '--query', query, ...mapping]
       const { child, outcome } = start([...args, '--rate', '500'], {
         env: { DATABASE_URL: cluster.url },
@@ -171,6 +172,7 @@ describe('a query of PostgreSQL', function () {
       child.kill('SIGINT')
       const { code, stderr } = await outcome
       expect(code).to.equal(130)
-      expect(stderr).to.include('a query without --key cannot be gone on with')
+      expect(stderr).to.include('a query without --key cannot be resumed')
+      expect(existsSync(at('query.checkpoint.json'))).to.equal(false)
     }))
 })

@@ -73,7 +73,7 @@ class PostgresSource implements BackfillSource<Row> {
   }): AsyncGenerator<SourceRow<Row> | BrokenRow, void> {
     if (after && this.#key === undefined)
       throw new SourceError(
-        'a query can only be gone on with where it has a key (a unique column); begin anew: what was delivered keeps its messageIds',
+        'a query can be resumed only if it has a key (a unique column); start over: what was delivered keeps its messageIds',
       )
     const { client, cursorClass } = await connect(this.#url)
     try {
