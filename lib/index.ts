@@ -47,7 +47,7 @@ export {
   rudderstack,
   segment,
   snowplow,
-} from './identity/index.js'
+} from './browser-ids/index.js'
 export type {
   AmplitudeOptions,
   BrowserIdentity,
@@ -66,7 +66,7 @@ export type {
   SdkName,
   SegmentOptions,
   SnowplowOptions,
-} from './identity/index.js'
+} from './browser-ids/index.js'
 export type {
   HttpClient,
   HttpClientRequest,

@@ -1,6 +1,6 @@
 // The options that the middleware of all frameworks shares.
 
-import type { EnsureOptions } from '../identity/index.js'
+import type { EnsureOptions } from '../browser-ids/index.js'
 
 /** @typeParam Request what the framework hands to its middleware */
 export interface RequestAnalyticsOptions<Request> extends EnsureOptions {

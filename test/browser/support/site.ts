@@ -13,7 +13,7 @@ import {
   type BoundAnalytics,
   type CookieSource,
 } from '../../../lib/index.js'
-import type { EnsureOptions } from '../../../lib/identity/index.js'
+import type { EnsureOptions } from '../../../lib/browser-ids/index.js'
 import { requestAnalytics as expressAnalytics } from '../../../lib/web/express.js'
 import { requestAnalytics as koaAnalytics } from '../../../lib/web/koa.js'
 import { scriptOf, type SdkUnderTest } from './sdk.js'

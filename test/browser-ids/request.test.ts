@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import net from 'node:net'
 import { expect } from 'chai'
 import express from 'express'
-import { readAnonymousId, readIdentity, type CookieSource } from '../../lib/identity/index.js'
+import { readAnonymousId, readIdentity, type CookieSource } from '../../lib/browser-ids/index.js'
 
 const COOKIE = 'theme=dark; ajs_anonymous_id=a%2520b'
 const ID = 'a%20b'

@@ -2,8 +2,13 @@
 import { parseSetCookie } from 'cookie'
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { ensureAnonymousId, forgetUser, linkUser, readIdentity } from '../../lib/identity/index.js'
-import { toId } from '../../lib/identity/id-rules.js'
+import {
+  ensureAnonymousId,
+  forgetUser,
+  linkUser,
+  readIdentity,
+} from '../../lib/browser-ids/index.js'
+import { toId } from '../../lib/browser-ids/id-rules.js'
 import { BrowserJar, readByClassic, readByNext } from './browser-jar.js'
 import {
   fastifyReply,

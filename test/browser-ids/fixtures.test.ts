@@ -1,7 +1,7 @@
 // Every cookie header captured in Chromium decodes to what the SDK itself said at that moment.
 import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
-import { mixpanel, readIdentity, snowplow, type ReadOptions } from '../../lib/identity/index.js'
+import { mixpanel, readIdentity, snowplow, type ReadOptions } from '../../lib/browser-ids/index.js'
 
 type Field = 'anonymousId' | 'userId' | 'groupId'
 

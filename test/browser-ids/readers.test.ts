@@ -13,7 +13,7 @@ import {
   snowplow,
   type CookieReader,
   type ReadOptions,
-} from '../../lib/identity/index.js'
+} from '../../lib/browser-ids/index.js'
 import { amplitudeNew, amplitudeOld, jsonCookie, rudderLegacy, rudderV3 } from './sdk-encoders.js'
 
 type Sdks = NonNullable<ReadOptions['sdks']>

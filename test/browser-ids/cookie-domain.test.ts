@@ -1,7 +1,7 @@
 // The domain of a cookie is where the browser's own probing ends: the registrable domain, or none.
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { checkDomain, registrableDomain } from '../../lib/identity/cookie-domain.js'
+import { checkDomain, registrableDomain } from '../../lib/browser-ids/cookie-domain.js'
 
 describe('the registrable domain', () => {
   for (const [host, domain] of [

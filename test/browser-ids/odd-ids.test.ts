@@ -1,8 +1,8 @@
 // Ids that no UUID looks like come out of every format as they went in, or not at all.
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { readIdentity } from '../../lib/identity/index.js'
-import { toId } from '../../lib/identity/id-rules.js'
+import { readIdentity } from '../../lib/browser-ids/index.js'
+import { toId } from '../../lib/browser-ids/id-rules.js'
 import { FORMATS } from './sdk-encoders.js'
 
 const ODD = [

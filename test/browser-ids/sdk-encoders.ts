@@ -1,6 +1,6 @@
 // Writes ids into cookies as the browser SDKs do, so that reading can be tested on ids nobody captured.
 import { createCipheriv, createHash, randomBytes } from 'node:crypto'
-import type { ReadOptions } from '../../lib/identity/index.js'
+import type { ReadOptions } from '../../lib/browser-ids/index.js'
 
 export interface Ids {
   anonymousId: string

@@ -1,8 +1,8 @@
 // Nothing that a client can put into a cookie throws, gets an id past the rules, or takes more than linear time.
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { ensureAnonymousId, readIdentity, type SdkName } from '../../lib/identity/index.js'
-import { READERS } from '../../lib/identity/readers/index.js'
+import { ensureAnonymousId, readIdentity, type SdkName } from '../../lib/browser-ids/index.js'
+import { READERS } from '../../lib/browser-ids/readers/index.js'
 import { nodeRequest, nodeResponse } from './responses.js'
 import { FORMATS, jsonCookie, rudderLegacy, rudderV3 } from './sdk-encoders.js'
 

@@ -7,7 +7,7 @@ import {
   linkUser,
   readAnonymousId,
   readIdentity,
-} from '../../lib/identity/index.js'
+} from '../../lib/browser-ids/index.js'
 import { BrowserJar } from './browser-jar.js'
 import { fetchHeaders, nodeRequest, nodeResponse, overHttp } from './responses.js'
 

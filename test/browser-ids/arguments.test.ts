@@ -13,7 +13,7 @@ import {
   readIdentity,
   segment,
   snowplow,
-} from '../../lib/identity/index.js'
+} from '../../lib/browser-ids/index.js'
 import { nodeRequest, nodeResponse } from './responses.js'
 
 const { response } = nodeResponse()

@@ -3,7 +3,7 @@ import { parseSetCookie } from 'cookie'
 import { expect } from 'chai'
 import express from 'express'
 import type { AddressInfo } from 'node:net'
-import { ensureAnonymousId, readAnonymousId, rudderstack } from '../../lib/identity/index.js'
+import { ensureAnonymousId, readAnonymousId, rudderstack } from '../../lib/browser-ids/index.js'
 import { BrowserJar, readByClassic, readByNext } from './browser-jar.js'
 import {
   fastifyReply,
