@@ -1,9 +1,11 @@
 // What a wrong argument of the developer's is answered with: its name, its type and what is allowed, never its value.
 
+import { isList, isObject } from './probe.js'
+
 /** Names a value's type for an error message; the value itself may be a visitor's id and stays out of logs. */
 function typeOf(value: unknown): string {
   if (value === null) return 'null'
-  if (Array.isArray(value)) return 'array'
+  if (isList(value)) return 'array'
   if (value === '') return 'empty string'
   return typeof value
 }
@@ -12,13 +14,9 @@ export function wrongArgument(argument: string, allowed: string, value: unknown)
   return new TypeError(`${argument} must be ${allowed}; got ${typeOf(value)}`)
 }
 
-export function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null
-}
-
 /** @throws TypeError where options were given and are no object. */
 export function checkOptions(options: unknown, caller: string): void {
-  if (options !== undefined && (!isObject(options) || Array.isArray(options))) {
+  if (options !== undefined && (!isObject(options) || isList(options))) {
     throw wrongArgument(`${caller}: options`, 'an object', options)
   }
 }
@@ -39,12 +37,12 @@ export function checkText(value: unknown, argument: string): string | undefined 
 }
 
 // The token of RFC 6265, section 4.1.1: what is left over would end the name or the header.
-const COOKIE_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
+const cookieName = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 
 /** @throws TypeError where the name was given and no cookie can have it. */
 export function checkCookieName(value: unknown, argument: string): string | undefined {
   if (value === undefined) return undefined
-  if (typeof value !== 'string' || !COOKIE_NAME.test(value)) {
+  if (typeof value !== 'string' || !cookieName.test(value)) {
     throw wrongArgument(
       argument,
       'a cookie name (letters, digits, and no space, ";" or "=")',

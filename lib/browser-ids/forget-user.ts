@@ -22,7 +22,7 @@ export interface ForgetOptions extends CookieOptions, SegmentOptions {}
  * and those of the host alone; what this response was about to set of them is taken back. The next visit is a new
  * visitor's, if the page also calls `analytics.reset()` or keeps ids in cookies alone: analytics.js otherwise restores
  * them from localStorage, which no server can reach (docs/linking.md).
- * @returns Whether they were expired: false where the headers were sent already.
+ * @returns Whether they were expired: false if the headers were sent already.
  * @throws TypeError for a wrong argument of the developer's; for nothing that a client sends.
  */
 export function forgetUser(
@@ -53,6 +53,5 @@ export function forgetUser(
       list = withCookie(list, expireCookie(name, { domain: place, secure }))
     }
   }
-  answer.write(list)
-  return true
+  return answer.write(list)
 }

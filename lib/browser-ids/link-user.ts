@@ -55,6 +55,5 @@ export function linkUser(
     doubled && domain !== undefined
       ? withCookie(answer.read(), expireCookie(name, { domain: undefined, secure }))
       : answer.read()
-  answer.write(withCookie(cleared, issueCookie(name, id, { domain, secure }, classic)))
-  return true
+  return answer.write(withCookie(cleared, issueCookie(name, id, { domain, secure }, classic)))
 }

@@ -1,7 +1,8 @@
 // Reads the ids that a request's cookies claim, asking the readers in the caller's order.
-import { checkOptions, isObject, wrongArgument } from './arguments.js'
+import { checkOptions, wrongArgument } from './arguments.js'
 import { CookieHeader, type Cookies } from './cookie-header.js'
 import { toIdentity, type BrowserIdentity } from './identity.js'
+import { isObject } from './probe.js'
 import type { CookieReader } from './reader.js'
 import { READERS, type SdkName } from './readers/index.js'
 import { segment } from './readers/segment.js'

@@ -1,25 +1,23 @@
 // The Set-Cookie headers of a response of any framework: read, replaced as a whole, or already sent.
-import { isObject, wrongArgument } from './arguments.js'
+
+import { wrongArgument } from './arguments.js'
+import { attempt, hasMethods, isObject, peek } from './probe.js'
 
 /** The one view that writing needs of a response. */
 export interface ResponseCookies {
   /** Whether the headers are gone, so that nothing can be set any more. */
   readonly sent: boolean
   read(): readonly string[]
-  write(cookies: readonly string[]): void
+  /** @returns whether they are set */
+  write(cookies: readonly string[]): boolean
 }
 
-type Fields = Readonly<Record<string, unknown>>
-
 interface NodeResponse {
-  headersSent?: unknown
   getHeader(name: string): unknown
   setHeader(name: string, value: readonly string[]): unknown
 }
 
 interface FastifyReply {
-  sent?: unknown
-  raw?: { headersSent?: unknown }
   getHeader(name: string): unknown
   removeHeader(name: string): unknown
   header(name: string, value: readonly string[]): unknown
@@ -27,36 +25,47 @@ interface FastifyReply {
 
 type FetchHeaders = Pick<Headers, 'append' | 'delete' | 'getSetCookie'>
 
-const MAX_WRAPPINGS = 3
-const ALLOWED =
+const maxWrappings = 3
+const allowed =
   'a Node, Express, Koa or Fastify response, a Fetch Response or Headers, or a context with one'
 
 /**
  * @param response A Node or Express response, a Koa context or its response, a Fastify reply, a Fetch `Headers` or
  * `Response`, or a Hono context.
- * @throws TypeError where it is none of them.
+ * @throws TypeError if it is none of them.
  */
 export function cookiesOfResponse(response: unknown, caller: string): ResponseCookies {
-  let fields = response
-  for (let i = 0; i < MAX_WRAPPINGS && isObject(fields); i++) {
-    if (isFetchHeaders(fields)) return new FetchCookies(fields, caller)
-    const { headers, res, raw } = fields as Fields
+  let object = response
+  for (let i = 0; i < maxWrappings && isObject(object); i++) {
+    if (isFetchHeaders(object)) return new FetchCookies(object, caller)
+    const headers = peek(object, 'headers')
     if (isFetchHeaders(headers)) return new FetchCookies(headers, caller)
-    if (isNodeResponse(fields)) return new NodeCookies(fields)
+    if (isNodeResponse(object)) return new NodeCookies(object)
     // Before its `raw`: what Fastify collects itself overwrites the headers of the raw response.
-    if (isFastifyReply(fields)) return new FastifyCookies(fields)
-    fields = res ?? raw
+    if (isFastifyReply(object)) return new FastifyCookies(object)
+    if (isBroken(object)) return closed
+    object = peek(object, 'res') ?? peek(object, 'raw')
   }
-  throw wrongArgument(`${caller}: response`, ALLOWED, response)
+  throw wrongArgument(`${caller}: response`, allowed, response)
 }
 
-/** The request that a response answers, where the framework says so. */
+/** The request that a response answers, if the framework says so. */
 export function requestOfResponse(response: unknown): object | undefined {
   if (!isObject(response)) return undefined
-  const { request, req } = response as Fields
+  const request = peek(response, 'request')
   if (isObject(request)) return request
+  const req = peek(response, 'req')
   return isObject(req) ? req : undefined
 }
+
+/** It throws when it is looked at (a revoked Proxy): as good as a response whose headers were sent. */
+function isBroken(response: object): boolean {
+  return !succeeds(() =>
+    ['headers', 'getHeader', 'res', 'raw'].map((name) => Reflect.get(response, name) as unknown),
+  )
+}
+
+const closed: ResponseCookies = { sent: true, read: () => [], write: () => false }
 
 class NodeCookies implements ResponseCookies {
   readonly #response: NodeResponse
@@ -66,15 +75,15 @@ class NodeCookies implements ResponseCookies {
   }
 
   get sent(): boolean {
-    return this.#response.headersSent === true
+    return peek(this.#response, 'headersSent') === true
   }
 
   read(): readonly string[] {
-    return listOf(this.#response.getHeader('Set-Cookie'))
+    return listOf(attempt(() => this.#response.getHeader('Set-Cookie')))
   }
 
-  write(cookies: readonly string[]): void {
-    this.#response.setHeader('Set-Cookie', cookies)
+  write(cookies: readonly string[]): boolean {
+    return succeeds(() => this.#response.setHeader('Set-Cookie', cookies))
   }
 }
 
@@ -86,17 +95,22 @@ class FastifyCookies implements ResponseCookies {
   }
 
   get sent(): boolean {
-    return this.#reply.sent === true || this.#reply.raw?.headersSent === true
+    const raw = peek(this.#reply, 'raw')
+    return (
+      peek(this.#reply, 'sent') === true || (isObject(raw) && peek(raw, 'headersSent') === true)
+    )
   }
 
   read(): readonly string[] {
-    return listOf(this.#reply.getHeader('set-cookie'))
+    return listOf(attempt(() => this.#reply.getHeader('set-cookie')))
   }
 
-  write(cookies: readonly string[]): void {
-    // reply.header() adds to this one header what it replaces in all others.
-    this.#reply.removeHeader('set-cookie')
-    this.#reply.header('set-cookie', [...cookies])
+  write(cookies: readonly string[]): boolean {
+    return succeeds(() => {
+      // reply.header() adds to this one header what it replaces in all others.
+      this.#reply.removeHeader('set-cookie')
+      this.#reply.header('set-cookie', [...cookies])
+    })
   }
 }
 
@@ -112,10 +126,10 @@ class FetchCookies implements ResponseCookies {
   }
 
   read(): readonly string[] {
-    return this.#headers.getSetCookie()
+    return listOf(attempt(() => this.#headers.getSetCookie()))
   }
 
-  write(cookies: readonly string[]): void {
+  write(cookies: readonly string[]): boolean {
     try {
       this.#headers.delete('set-cookie')
     } catch (cause) {
@@ -124,27 +138,29 @@ class FetchCookies implements ResponseCookies {
       const message = `${this.#caller}: response must have headers that can be changed; ${remedy}: ${copy}`
       throw new TypeError(message, { cause })
     }
-    for (const cookie of cookies) this.#headers.append('set-cookie', cookie)
+    return succeeds(() => {
+      for (const cookie of cookies) this.#headers.append('set-cookie', cookie)
+    })
   }
+}
+
+function succeeds(code: () => unknown): boolean {
+  return attempt(() => (code(), true)) === true
 }
 
 function listOf(header: unknown): readonly string[] {
   if (header === undefined || header === null) return []
-  return (Array.isArray(header) ? header : [header]).map(String)
-}
-
-function hasMethods(value: unknown, ...names: readonly string[]): boolean {
-  return isObject(value) && names.every((name) => typeof (value as Fields)[name] === 'function')
+  return attempt(() => (Array.isArray(header) ? header : [header]).map(String)) ?? []
 }
 
 function isFetchHeaders(value: unknown): value is FetchHeaders {
-  return hasMethods(value, 'append', 'delete', 'getSetCookie')
+  return isObject(value) && hasMethods(value, 'append', 'delete', 'getSetCookie')
 }
 
-function isNodeResponse(value: unknown): value is NodeResponse {
+function isNodeResponse(value: object): value is NodeResponse {
   return hasMethods(value, 'getHeader', 'setHeader')
 }
 
-function isFastifyReply(value: unknown): value is FastifyReply {
+function isFastifyReply(value: object): value is FastifyReply {
   return hasMethods(value, 'getHeader', 'removeHeader', 'header')
 }
