@@ -1,14 +1,16 @@
 // The Domain attribute under which analytics.js keeps its cookies: the registrable domain of a host.
+
 import { domainToASCII } from 'node:url'
 import { wrongArgument } from './arguments.js'
 import { publicSuffixes } from './public-suffixes.js'
 
-const NAMES_OF_HOSTS = { allowPrivateDomains: true, extractHostname: false }
+const parsing = { allowPrivateDomains: true, extractHostname: false }
 
 // RFC 1123 labels, as the `cookie` package demands of a domain; underscores occur in hosts but in no registered name.
-const DOMAIN = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)+$/
-const HOST = /^[a-z0-9_-]+(?:\.[a-z0-9_-]+)+$/
-const MAX_HOST_LENGTH = 253
+const domainPattern =
+  /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)+$/
+const hostPattern = /^[a-z0-9_-]+(?:\.[a-z0-9_-]+)+$/
+const maxHostLength = 253
 
 /**
  * The registrable domain of a host (`shop.example.co.uk` → `example.co.uk`), where the browser's own probing ends too.
@@ -17,7 +19,7 @@ const MAX_HOST_LENGTH = 253
  */
 export function registrableDomain(host: string | undefined): string | undefined {
   const name = host?.replace(/:\d*$/, '').toLowerCase()
-  if (name === undefined || name.length > MAX_HOST_LENGTH || !HOST.test(name)) return undefined
+  if (name === undefined || name.length > maxHostLength || !hostPattern.test(name)) return undefined
   return domainOf(name)
 }
 
@@ -28,7 +30,7 @@ export function registrableDomain(host: string | undefined): string | undefined 
 export function checkDomain(domain: unknown, caller: string): string | undefined {
   if (domain === undefined) return undefined
   const name = typeof domain === 'string' ? domainToASCII(domain.replace(/^\./, '')) : ''
-  if (name.length > MAX_HOST_LENGTH || !DOMAIN.test(name) || domainOf(name) === undefined) {
+  if (name.length > maxHostLength || !domainPattern.test(name) || domainOf(name) === undefined) {
     const allowed =
       'a domain that is no public suffix, such as "example.com" (leave it out for localhost and IP addresses)'
     throw wrongArgument(`${caller}: options.domain`, allowed, domain)
@@ -37,8 +39,8 @@ export function checkDomain(domain: unknown, caller: string): string | undefined
 }
 
 function domainOf(name: string): string | undefined {
-  const { domain, isIp } = publicSuffixes()(name, NAMES_OF_HOSTS)
-  if (domain === null || isIp === true || !DOMAIN.test(domain)) return undefined
+  const { domain, isIp } = publicSuffixes()(name, parsing)
+  if (domain === null || isIp === true || !domainPattern.test(domain)) return undefined
   // Shortened addresses such as 127.1 are addresses as well: no top-level domain is a number.
   return /\.(?:\d+|0x[0-9a-f]*)$/.test(domain) ? undefined : domain
 }

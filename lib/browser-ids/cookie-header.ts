@@ -12,12 +12,12 @@ export interface Cookies {
 }
 
 // More cookies than an SDK, domains and paths can explain are an attack: each costs a decoding.
-const MAX_VALUES = 8
-const MAX_NAMES = 32
-const MAX_VALUE_LENGTH = 8_192
+const maxValues = 8
+const maxNames = 32
+const maxValueLength = 8_192
 
-const SEMICOLON = 0x3b
-const EQUALS = 0x3d
+const semicolon = 0x3b
+const equalsSign = 0x3d
 
 /**
  * Nothing is split or indexed: a reader wants three names among dozens, and indexOf finds those several times as fast
@@ -35,11 +35,11 @@ export class CookieHeader implements Cookies {
     if (name === '') return values
     const header = this.#header
     let at = header.indexOf(name)
-    while (at !== -1 && values.length < MAX_VALUES) {
+    while (at !== -1 && values.length < maxValues) {
       let next = at + name.length
       const equals = this.#skipBlanks(next)
       // The first "=" ends the name: ids and base64 hold others.
-      if (header.charCodeAt(equals) === EQUALS && this.#beginsCookie(at)) {
+      if (header.charCodeAt(equals) === equalsSign && this.#beginsCookie(at)) {
         next = this.#endOfCookie(equals)
         values.push(valueOf(header.slice(equals + 1, next)))
       }
@@ -53,7 +53,7 @@ export class CookieHeader implements Cookies {
     if (prefix === '') return []
     const header = this.#header
     let at = header.indexOf(prefix)
-    while (at !== -1 && names.size < MAX_NAMES) {
+    while (at !== -1 && names.size < maxNames) {
       let next = at + prefix.length
       if (this.#beginsCookie(at)) {
         next = this.#endOfCookie(at)
@@ -69,7 +69,7 @@ export class CookieHeader implements Cookies {
   #beginsCookie(at: number): boolean {
     let before = at - 1
     while (before >= 0 && isBlank(this.#header.charCodeAt(before))) before--
-    return before < 0 || this.#header.charCodeAt(before) === SEMICOLON
+    return before < 0 || this.#header.charCodeAt(before) === semicolon
   }
 
   #endOfCookie(from: number): number {
@@ -85,7 +85,7 @@ export class CookieHeader implements Cookies {
 }
 
 function valueOf(text: string): string {
-  return text.length > MAX_VALUE_LENGTH ? '' : fromBytes(trim(text))
+  return text.length > maxValueLength ? '' : fromBytes(trim(text))
 }
 
 // Not String.prototype.trim: read as Latin-1, the UTF-8 of "à" ends in a no-break space, which that would cut off.
@@ -101,8 +101,8 @@ function isBlank(code: number): boolean {
   return code === 0x20 || code === 0x09
 }
 
-const BEYOND_ASCII = /[\u0080-\u{10ffff}]/u
-const BEYOND_LATIN_1 = /[\u0100-\u{10ffff}]/u
+const beyondAscii = /[\u0080-\u{10ffff}]/u
+const beyondLatin1 = /[\u0100-\u{10ffff}]/u
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /**
@@ -110,7 +110,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
  * UTF-8 does not cost its neighbours their reading.
  */
 function fromBytes(value: string): string {
-  if (!BEYOND_ASCII.test(value) || BEYOND_LATIN_1.test(value)) return value
+  if (!beyondAscii.test(value) || beyondLatin1.test(value)) return value
   try {
     return utf8.decode(Buffer.from(value, 'latin1'))
   } catch {

@@ -1,4 +1,5 @@
 // The options that all writing functions share, and their check.
+
 import { checkBoolean, checkOptions } from './arguments.js'
 import { checkDomain } from './cookie-domain.js'
 

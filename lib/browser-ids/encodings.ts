@@ -4,13 +4,13 @@
 export type JsonRecord = Readonly<Record<string, unknown>>
 
 // Runs of escapes, as js-cookie decodes them: one stray "%" leaves the rest readable where decodeURIComponent throws.
-const ESCAPES = /(?:%[0-9A-F]{2})+/gi
+const escapes = /(?:%[0-9A-F]{2})+/gi
 
 /** Undoes url-encoding; "+" stays "+". Undefined where escapes are not UTF-8. */
 export function percentDecode(text: string): string | undefined {
   if (!text.includes('%')) return text
   try {
-    return text.replace(ESCAPES, decodeURIComponent)
+    return text.replace(escapes, decodeURIComponent)
   } catch {
     return undefined
   }

@@ -1,11 +1,12 @@
 // Gives a visitor without an anonymous id one, in a cookie that analytics.js adopts.
+
 import { randomUUID } from 'node:crypto'
 import { registrableDomain } from './cookie-domain.js'
 import { CookieHeader } from './cookie-header.js'
 import { checkCookieOptions, type IdCookieOptions } from './cookie-options.js'
 import { identityIn, readersOf, type ReadOptions } from './read-identity.js'
 import type { CookieReader } from './reader.js'
-import { ANONYMOUS_COOKIE, segment } from './readers/segment.js'
+import { anonymousCookie, segment } from './readers/segment.js'
 import {
   checkRequest,
   cookieHeaderOf,
@@ -21,7 +22,7 @@ export interface EnsureOptions extends IdCookieOptions, ReadOptions {}
 // By request object, and as weakly: no id outlives its request or is seen by another.
 const issued = new WeakMap<object, string>()
 
-const SEGMENT = segment()
+const segmentReader = segment()
 
 /**
  * The request's anonymous id as it is, with nothing set; or, where its cookies have none, a new UUID v4 and the
@@ -51,7 +52,7 @@ export function ensureAnonymousId(
   if (anonymousId !== undefined) return anonymousId
 
   const setBefore = answer.read()
-  const pending = pendingId(setBefore, ANONYMOUS_COOKIE)
+  const pending = pendingId(setBefore, anonymousCookie)
   const key = requestObjectOf(request)
   const id = pending ?? (key && issued.get(key)) ?? randomUUID()
   if (key !== undefined) issued.set(key, id)
@@ -59,16 +60,18 @@ export function ensureAnonymousId(
 
   const host = hostOf(request) ?? hostOf(requestOfResponse(response))
   const domain = chosen ?? registrableDomain(host)
-  const invalid = cookies.values(ANONYMOUS_COOKIE).length > 0
+  const invalid = cookies.values(anonymousCookie).length > 0
   const cleared =
     invalid && domain !== undefined
-      ? withCookie(setBefore, expireCookie(ANONYMOUS_COOKIE, { domain: undefined, secure }))
+      ? withCookie(setBefore, expireCookie(anonymousCookie, { domain: undefined, secure }))
       : setBefore
-  answer.write(withCookie(cleared, issueCookie(ANONYMOUS_COOKIE, id, { domain, secure }, classic)))
+  answer.write(withCookie(cleared, issueCookie(anonymousCookie, id, { domain, secure }, classic)))
   return id
 }
 
 /** The cookie set here is Segment's: not reading it would mean a new id with each request. */
 function withSegment(readers: readonly CookieReader[]): readonly CookieReader[] {
-  return readers.some(({ name }) => name === SEGMENT.name) ? readers : [...readers, SEGMENT]
+  return readers.some(({ name }) => name === segmentReader.name)
+    ? readers
+    : [...readers, segmentReader]
 }

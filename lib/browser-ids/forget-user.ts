@@ -1,14 +1,15 @@
 // Ends what the browser's cookies know of a person, at logout.
+
 import { checkCookieName } from './arguments.js'
 import { registrableDomain } from './cookie-domain.js'
 import { CookieHeader } from './cookie-header.js'
 import { checkCookieOptions, type CookieOptions } from './cookie-options.js'
 import {
-  ANONYMOUS_COOKIE,
-  GROUP_COOKIE,
-  LEGACY_BOTH_COOKIE,
-  LEGACY_USER_COOKIE,
-  USER_COOKIE,
+  anonymousCookie,
+  defaultGroupCookie,
+  legacyBothCookie,
+  legacyUserCookie,
+  defaultUserCookie,
   type SegmentOptions,
 } from './readers/segment.js'
 import { checkRequest, cookieHeaderOf, hostOf, type CookieSource } from './request.js'
@@ -33,16 +34,16 @@ export function forgetUser(
   const caller = 'forgetUser'
   const { domain: chosen, secure } = checkCookieOptions(options, caller)
   const names = [
-    ANONYMOUS_COOKIE,
-    checkCookieName(options.userCookie, `${caller}: options.userCookie`) ?? USER_COOKIE,
-    checkCookieName(options.groupCookie, `${caller}: options.groupCookie`) ?? GROUP_COOKIE,
+    anonymousCookie,
+    checkCookieName(options.userCookie, `${caller}: options.userCookie`) ?? defaultUserCookie,
+    checkCookieName(options.groupCookie, `${caller}: options.groupCookie`) ?? defaultGroupCookie,
   ]
   const cookies = new CookieHeader(cookieHeaderOf(checkRequest(request, `${caller}: request`)))
   const answer = cookiesOfResponse(response, caller)
   if (answer.sent) return false
 
   // Left in place, these would be read in the others' stead.
-  const legacy = [LEGACY_USER_COOKIE, LEGACY_BOTH_COOKIE].filter(
+  const legacy = [legacyUserCookie, legacyBothCookie].filter(
     (name) => cookies.values(name).length > 0,
   )
   const domain = chosen ?? registrableDomain(hostOf(request) ?? hostOf(requestOfResponse(response)))

@@ -1,13 +1,13 @@
 // The one gate every id from a client passes: what may be called an id at all.
 
 /** The longest id that is let through, in UTF-16 units. */
-export const MAX_ID_LENGTH = 255
+export const maxIdLength = 255
 
 // Cc are control characters; Cs, in a Unicode expression, only a surrogate without its other half, which has no UTF-8 form.
-const FORBIDDEN = /[\p{Cc}\p{Cs}]/u
+const forbidden = /[\p{Cc}\p{Cs}]/u
 
 // What SDKs leave behind for "no id": analytics.js-core 3.0.0 writes `null`, others have stringified undefined.
-const PLACEHOLDERS: ReadonlySet<string> = new Set(['null', 'undefined', '""'])
+const placeholders: ReadonlySet<string> = new Set(['null', 'undefined', '""'])
 
 /**
  * The id a value stands for, or undefined where it is none: empty, blank, a placeholder, over 255 characters, with
@@ -15,7 +15,7 @@ const PLACEHOLDERS: ReadonlySet<string> = new Set(['null', 'undefined', '""'])
  */
 export function toId(value: unknown): string | undefined {
   if (typeof value === 'number') return Number.isFinite(value) ? String(value) : undefined
-  if (typeof value !== 'string' || value.length > MAX_ID_LENGTH) return undefined
-  if (PLACEHOLDERS.has(value) || value.trim() === '' || FORBIDDEN.test(value)) return undefined
+  if (typeof value !== 'string' || value.length > maxIdLength) return undefined
+  if (placeholders.has(value) || value.trim() === '' || forbidden.test(value)) return undefined
   return value
 }

@@ -1,10 +1,11 @@
 // The answer of a reading: which ids the browser claims, and what is doubtful about them.
+
 import { toId } from './id-rules.js'
 import type { Claim, CookieReader } from './reader.js'
 
-const FIELDS = ['anonymousId', 'userId', 'groupId', 'distinctId'] as const
+const idFields = ['anonymousId', 'userId', 'groupId', 'distinctId'] as const
 
-type IdField = (typeof FIELDS)[number]
+type IdField = (typeof idFields)[number]
 
 /**
  * The ids that a request's cookies claim. Each is a non-empty string of at most 255 characters without control
@@ -52,7 +53,7 @@ export function toIdentity(
   let doubled = false
   for (const claim of claims) {
     const first = !found
-    for (const name of FIELDS) {
+    for (const name of idFields) {
       const id = toId(claim[name])
       if (id === undefined) continue
       found = true

@@ -1,10 +1,11 @@
 // Hands the user whom the server knows to the browser's analytics.js.
+
 import { checkCookieName, wrongArgument } from './arguments.js'
 import { registrableDomain } from './cookie-domain.js'
 import { CookieHeader } from './cookie-header.js'
 import { checkCookieOptions, type IdCookieOptions } from './cookie-options.js'
 import { toId } from './id-rules.js'
-import { USER_COOKIE } from './readers/segment.js'
+import { defaultUserCookie } from './readers/segment.js'
 import { checkRequest, cookieHeaderOf, hostOf, type CookieSource } from './request.js'
 import { cookiesOfResponse, requestOfResponse } from './response.js'
 import { expireCookie, issueCookie, withCookie } from './set-cookie.js'
@@ -32,7 +33,8 @@ export function linkUser(
 ): boolean {
   const caller = 'linkUser'
   const { domain: chosen, secure, classic } = checkCookieOptions(options, caller)
-  const name = checkCookieName(options.userCookie, `${caller}: options.userCookie`) ?? USER_COOKIE
+  const name =
+    checkCookieName(options.userCookie, `${caller}: options.userCookie`) ?? defaultUserCookie
   const answer = cookiesOfResponse(response, caller)
   const id = toId(userId)
   if (id === undefined) {

@@ -1,10 +1,11 @@
 // Reads the ids that a request's cookies claim, asking the readers in the caller's order.
+
 import { checkOptions, wrongArgument } from './arguments.js'
 import { CookieHeader, type Cookies } from './cookie-header.js'
 import { toIdentity, type BrowserIdentity } from './identity.js'
 import { isObject } from './probe.js'
 import type { CookieReader } from './reader.js'
-import { READERS, type SdkName } from './readers/index.js'
+import { readersByName, type SdkName } from './readers/index.js'
 import { segment } from './readers/segment.js'
 import { checkRequest, cookieHeaderOf, type CookieSource } from './request.js'
 
@@ -17,7 +18,7 @@ export interface ReadOptions {
   sdks?: readonly (SdkName | CookieReader)[] | undefined
 }
 
-const SEGMENT_ONLY: readonly CookieReader[] = [segment()]
+const segmentOnly: readonly CookieReader[] = [segment()]
 
 /**
  * Reads who the browser says it is. The answer is that of the first listed SDK with an anonymous id; where none has one,
@@ -64,7 +65,7 @@ export function identityIn(cookies: Cookies, readers: readonly CookieReader[]): 
 
 /** @throws TypeError where the list, or one of its entries, is wrong. */
 export function readersOf(sdks: unknown, caller: string): readonly CookieReader[] {
-  if (sdks === undefined) return SEGMENT_ONLY
+  if (sdks === undefined) return segmentOnly
   if (!Array.isArray(sdks) || sdks.length === 0) {
     throw wrongArgument(`${caller}: options.sdks`, 'a list of SDK names and readers', sdks)
   }
@@ -73,9 +74,9 @@ export function readersOf(sdks: unknown, caller: string): readonly CookieReader[
 
 function toReader(sdk: unknown, argument: string): CookieReader {
   if (isReader(sdk)) return sdk
-  const reader = typeof sdk === 'string' ? READERS.get(sdk) : undefined
+  const reader = typeof sdk === 'string' ? readersByName.get(sdk) : undefined
   if (reader !== undefined) return reader
-  const names = [...READERS.keys()].map((name) => `'${name}'`).join(', ')
+  const names = [...readersByName.keys()].map((name) => `'${name}'`).join(', ')
   throw wrongArgument(argument, `one of ${names} or a reader such as posthog({ token })`, sdk)
 }
 

@@ -1,4 +1,5 @@
 // What a reader of one SDK's cookies is, and how the ids of several cookies become one answer.
+
 import type { Cookies } from './cookie-header.js'
 import { toId } from './id-rules.js'
 

@@ -1,4 +1,5 @@
 // The Set-Cookie headers of ids: written as analytics.js itself would write the cookie, so that it keeps only one.
+
 import { parseSetCookie, stringifySetCookie } from 'cookie'
 import { jsonDecode } from './encodings.js'
 import { toId } from './id-rules.js'
@@ -11,8 +12,8 @@ export interface CookiePlace {
   readonly secure: boolean
 }
 
-const ONE_YEAR = 365 * 24 * 60 * 60
-const PATH = '/'
+const oneYear = 365 * 24 * 60 * 60
+const rootPath = '/'
 const asItIs = (value: string): string => value
 
 /** A cookie that hands an id to analytics.js. Never HttpOnly: a script could not read it, and would make a new id. */
@@ -26,7 +27,7 @@ export function issueCookie(
     name,
     value: classic || mustBeQuoted(id) ? JSON.stringify(id) : id,
     ...attributes(place),
-    maxAge: ONE_YEAR,
+    maxAge: oneYear,
   })
 }
 
@@ -64,7 +65,7 @@ function attributes({ domain, secure }: CookiePlace): {
   sameSite: 'lax'
   secure: boolean
 } {
-  return { ...(domain === undefined ? {} : { domain }), path: PATH, sameSite: 'lax', secure }
+  return { ...(domain === undefined ? {} : { domain }), path: rootPath, sameSite: 'lax', secure }
 }
 
 function placeOf(cookie: string): string {

@@ -2,11 +2,11 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { ensureAnonymousId, readIdentity, type SdkName } from '../../lib/browser-ids/index.js'
-import { READERS } from '../../lib/browser-ids/readers/index.js'
+import { readersByName } from '../../lib/browser-ids/readers/index.js'
 import { nodeRequest, nodeResponse } from './responses.js'
 import { FORMATS, jsonCookie, rudderLegacy, rudderV3 } from './sdk-encoders.js'
 
-const ALL = [...READERS.keys()] as SdkName[]
+const ALL = [...readersByName.keys()] as SdkName[]
 
 // Plain comparisons: a million of chai's would cost more than what they look at.
 function checkRules(header: string): void {

@@ -1,7 +1,8 @@
 // How analytics-next, classic analytics.js, and their forks write an id into a cookie.
+
 import { jsonDecode, percentDecode } from '../encodings.js'
 
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 /**
  * Reads `id` (analytics-next), `%22id%22` (classic: JSON) and `"id"` alike. JSON is read only where the text is quoted:
@@ -17,5 +18,5 @@ export function decodeAjs(value: string): string | undefined {
   // analytics-next keeps text that is no JSON as it is. But for the example of Segment's own documentation (seed S003),
   // `%2239ee7ea5-b6d8-4174-b612-04e1ef3fa952`, whose closing quote got lost.
   const unquoted = text.slice(1)
-  return UUID.test(unquoted) ? unquoted : text
+  return uuid.test(unquoted) ? unquoted : text
 }

@@ -1,4 +1,5 @@
 // Amplitude: the cookies of @amplitude/analytics-browser and of amplitude-js before it.
+
 import { checkCookieName, checkOptions, checkText } from '../arguments.js'
 import type { Cookies } from '../cookie-header.js'
 import { base64Decode, field, percentDecode, type JsonRecord } from '../encodings.js'
@@ -35,8 +36,8 @@ export function amplitude(options: AmplitudeOptions = {}): CookieReader {
 }
 
 // AMP_MKTG_… holds campaigns, AMP_TEST and AMP_TLDTEST… are probes.
-const NAME = /^AMP_(?!TEST|TLDTEST)[0-9A-Za-z]{1,10}$/
-const OLD_NAME = /^amp_[0-9A-Za-z]{1,6}$/
+const namePattern = /^AMP_(?!TEST|TLDTEST)[0-9A-Za-z]{1,10}$/
+const oldNamePattern = /^amp_[0-9A-Za-z]{1,6}$/
 
 function cookieNames(
   cookies: Cookies,
@@ -46,8 +47,8 @@ function cookieNames(
   if (cookieName !== undefined) return [[cookieName], [cookieName]]
   if (apiKey !== undefined) return [[`AMP_${apiKey.slice(0, 10)}`], [`amp_${apiKey.slice(0, 6)}`]]
   return [
-    cookies.names('AMP_').filter((name) => NAME.test(name)),
-    cookies.names('amp_').filter((name) => OLD_NAME.test(name)),
+    cookies.names('AMP_').filter((name) => namePattern.test(name)),
+    cookies.names('amp_').filter((name) => oldNamePattern.test(name)),
   ]
 }
 
@@ -65,12 +66,12 @@ function toClaim(record: JsonRecord): Claim {
 }
 
 // deviceId.base64(userId).optOut.session.lastEvent.n.n.n
-const FIELDS_AFTER_DEVICE = 7
+const fieldsAfterDevice = 7
 
 /** The older format is not url-encoded, and a device id of the app's own may hold dots: counted from the end. */
 function oldClaims(value: string): readonly Claim[] {
   const fields = value.split('.')
-  const start = fields.length - FIELDS_AFTER_DEVICE
+  const start = fields.length - fieldsAfterDevice
   if (start < 1) return []
   const [userId = '', optOut = ''] = fields.slice(start)
   if (optOut === '1' || optOut === 'true') return [{ optOut: true }]

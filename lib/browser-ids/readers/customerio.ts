@@ -1,4 +1,5 @@
 // Customer.io's browser SDK: a fork of analytics-next that kept its cookie names.
+
 import type { CookieReader } from '../reader.js'
 import { ajsReader } from './segment.js'
 

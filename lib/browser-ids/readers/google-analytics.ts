@@ -1,4 +1,5 @@
 // Google Analytics (gtag.js, analytics.js): the client id in `_ga`.
+
 import { checkCookieName, checkOptions } from '../arguments.js'
 import { percentDecode } from '../encodings.js'
 import { claimsOf, idsOf, type CookieReader } from '../reader.js'
@@ -22,11 +23,11 @@ export function googleAnalytics(options: GoogleAnalyticsOptions = {}): CookieRea
 }
 
 // GA1, then the depth of the domain and, where there is one, of the path: GA1.2. or GA1.3-2.
-const VERSION = /^GA\d{1,2}\.\d{1,2}(?:-\d{1,2})?\./
+const versionPattern = /^GA\d{1,2}\.\d{1,2}(?:-\d{1,2})?\./
 
 /** All that follows the version: two numbers as a rule, `amp-…` from AMP pages, or what the site itself set. */
 function clientId(value: string): string | undefined {
   const text = percentDecode(value)
-  const version = text === undefined ? null : VERSION.exec(text)
+  const version = text === undefined ? null : versionPattern.exec(text)
   return version === null ? undefined : text?.slice(version[0].length)
 }

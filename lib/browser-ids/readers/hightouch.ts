@@ -1,4 +1,5 @@
 // Hightouch Events: analytics-next's encoding under its own names, and an older SDK's encrypted ones.
+
 import type { Cookies } from '../cookie-header.js'
 import { claimsOf, idsOf, type CookieReader } from '../reader.js'
 import { decodeAjs } from './ajs-encoding.js'

@@ -1,4 +1,5 @@
 // The readers by name: what a caller may list as `sdks` without options.
+
 import type { CookieReader } from '../reader.js'
 import { amplitude } from './amplitude.js'
 import { customerio } from './customerio.js'
@@ -24,7 +25,7 @@ export type SdkName =
   | 'snowplow'
   | 'googleAnalytics'
 
-export const READERS: ReadonlyMap<string, CookieReader> = new Map<SdkName, CookieReader>([
+export const readersByName: ReadonlyMap<string, CookieReader> = new Map<SdkName, CookieReader>([
   ['segment', segment()],
   ['customerio', customerio()],
   ['hightouch', hightouch()],

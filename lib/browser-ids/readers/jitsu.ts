@@ -1,4 +1,5 @@
 // Jitsu (@jitsu/js): a cookie an id, its text not encoded at all.
+
 import { checkCookieName, checkOptions } from '../arguments.js'
 import { claimsOf, idsOf, type CookieReader } from '../reader.js'
 

@@ -1,4 +1,5 @@
 // The SDKs that keep all they know in one JSON cookie: finding the cookies, reading ids out of them.
+
 import type { Cookies } from '../cookie-header.js'
 import { field, jsonRecord, percentDecode, type JsonRecord } from '../encodings.js'
 import { toId } from '../id-rules.js'

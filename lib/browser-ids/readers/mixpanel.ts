@@ -1,4 +1,5 @@
 // Mixpanel (mixpanel-browser): one JSON cookie a project.
+
 import { checkCookieName, checkOptions, checkText } from '../arguments.js'
 import type { Cookies } from '../cookie-header.js'
 import type { JsonRecord } from '../encodings.js'
@@ -14,8 +15,8 @@ export interface MixpanelOptions {
   groupKey?: string | undefined
 }
 
-const CONSENT = '__mp_opt_in_out_'
-const DEVICE = '$device:'
+const consentPrefix = '__mp_opt_in_out_'
+const devicePrefix = '$device:'
 
 /**
  * Reads `mp_<token>_mixpanel`: `$device_id` is the anonymous id, `$user_id` the user's. Versions that kept neither have
@@ -30,7 +31,8 @@ export function mixpanel(options: MixpanelOptions = {}): CookieReader {
   return {
     name: 'mixpanel',
     read(cookies) {
-      const consent = token === undefined ? cookies.names(CONSENT) : [`${CONSENT}${token}`]
+      const consent =
+        token === undefined ? cookies.names(consentPrefix) : [`${consentPrefix}${token}`]
       if (deniedIn(cookies, consent)) return [{ optOut: true }]
       return recordsIn(cookies, cookieNames(cookies, token, name)).map((record) =>
         toClaim(record, groupKey),
@@ -51,7 +53,7 @@ function toClaim(record: JsonRecord, groupKey: string | undefined): Claim {
   const groupId = groupKey === undefined ? undefined : groupIn(record, groupKey)
   if (anonymousId !== undefined || userId !== undefined) return { anonymousId, userId, groupId }
   const distinctId = idIn(record, 'distinct_id')
-  return distinctId?.startsWith(DEVICE) === true
-    ? { anonymousId: distinctId.slice(DEVICE.length), groupId }
+  return distinctId?.startsWith(devicePrefix) === true
+    ? { anonymousId: distinctId.slice(devicePrefix.length), groupId }
     : { distinctId, groupId }
 }

@@ -1,4 +1,5 @@
 // PostHog (posthog-js): one JSON cookie a project.
+
 import { checkCookieName, checkOptions, checkText } from '../arguments.js'
 import type { Cookies } from '../cookie-header.js'
 import { field, type JsonRecord } from '../encodings.js'
@@ -17,10 +18,10 @@ export interface PostHogOptions {
   groupType?: string | undefined
 }
 
-const CONSENT = '__ph_opt_in_out_'
+const consentPrefix = '__ph_opt_in_out_'
 
 // What posthog-js calls everybody in its cookieless mode.
-const COOKIELESS = '$posthog_cookieless'
+const cookieless = '$posthog_cookieless'
 
 /**
  * Reads `ph_<token>_posthog`. Versions without `$user_state` (such as 1.200) keep one `distinct_id` and do not say
@@ -35,7 +36,8 @@ export function posthog(options: PostHogOptions = {}): CookieReader {
   return {
     name: 'posthog',
     read(cookies) {
-      const consent = token === undefined ? cookies.names(CONSENT) : [`${CONSENT}${token}`]
+      const consent =
+        token === undefined ? cookies.names(consentPrefix) : [`${consentPrefix}${token}`]
       if (deniedIn(cookies, consent)) return [{ optOut: true }]
       return recordsIn(cookies, cookieNames(cookies, token, name)).map((record) =>
         toClaim(record, groupType),
@@ -57,7 +59,7 @@ function escapeToken(token: string): string {
 
 function toClaim(record: JsonRecord, groupType: string | undefined): Claim {
   const distinctId = idIn(record, 'distinct_id')
-  if (distinctId === COOKIELESS) return {}
+  if (distinctId === cookieless) return {}
   const deviceId = idIn(record, '$device_id')
   const groupId = groupType === undefined ? undefined : groupOf(record, groupType)
   switch (field(record, '$user_state')) {

@@ -1,9 +1,10 @@
 // RudderStack's encodings of a cookie value, which Hightouch's first SDK took over under names of its own.
+
 import { createDecipheriv, createHash } from 'node:crypto'
 import { base64Decode, jsonDecode, percentDecode, utf8Decode } from '../encodings.js'
 
 // The passphrases stand in the SDKs' public sources: the encryption is an encoding, and proves nothing.
-const WRAPPINGS: readonly { prefix: string; open: (text: string) => string | undefined }[] = [
+const wrappings: readonly { prefix: string; open: (text: string) => string | undefined }[] = [
   { prefix: 'RS_ENC_v3_', open: base64Decode },
   { prefix: 'HtEv_ENC_v3_', open: base64Decode },
   { prefix: 'RudderEncrypt:', open: (text) => decrypt(text, 'Rudder') },
@@ -11,14 +12,14 @@ const WRAPPINGS: readonly { prefix: string; open: (text: string) => string | und
 ]
 
 // A migrated value can be wrapped in an older wrapping; more layers than this no SDK made.
-const MAX_LAYERS = 4
+const maxLayers = 4
 
 /** Undoes v3 encoding, legacy encryption, and bare JSON, in whatever order they were put on. */
 export function decodeRudder(value: string): string | undefined {
   let text = percentDecode(value)
-  for (let layer = 0; layer < MAX_LAYERS && text !== undefined; layer++) {
+  for (let layer = 0; layer < maxLayers && text !== undefined; layer++) {
     const wrapped: string = text
-    const wrapping = WRAPPINGS.find(({ prefix }) => wrapped.startsWith(prefix))
+    const wrapping = wrappings.find(({ prefix }) => wrapped.startsWith(prefix))
     if (wrapping !== undefined) {
       text = jsonText(wrapping.open(wrapped.slice(wrapping.prefix.length)))
     } else if (wrapped.startsWith('"')) {
@@ -38,19 +39,19 @@ function jsonText(json: string | undefined): string | undefined {
   return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined
 }
 
-const SALTED = 'Salted__'
-const SALT_END = 16
+const salted = 'Salted__'
+const saltEnd = 16
 
 /** OpenSSL's passphrase format, as crypto-js writes it: "Salted__", 8 bytes of salt, AES-256-CBC. */
 function decrypt(base64: string, passphrase: string): string | undefined {
   const bytes = Buffer.from(base64, 'base64')
-  if (bytes.length <= SALT_END || bytes.toString('latin1', 0, SALTED.length) !== SALTED) {
+  if (bytes.length <= saltEnd || bytes.toString('latin1', 0, salted.length) !== salted) {
     return undefined
   }
   try {
-    const { key, iv } = deriveKey(passphrase, bytes.subarray(SALTED.length, SALT_END))
+    const { key, iv } = deriveKey(passphrase, bytes.subarray(salted.length, saltEnd))
     const cipher = createDecipheriv('aes-256-cbc', key, iv)
-    return utf8Decode(Buffer.concat([cipher.update(bytes.subarray(SALT_END)), cipher.final()]))
+    return utf8Decode(Buffer.concat([cipher.update(bytes.subarray(saltEnd)), cipher.final()]))
   } catch {
     // Not of this passphrase, cut short, or a host whose OpenSSL allows no MD5 (FIPS).
     return undefined

@@ -1,4 +1,5 @@
 // RudderStack: JavaScript SDK v3 (encoded, legacy-encrypted or plain), v2 and v1.
+
 import { claimsOf, idsOf, type CookieReader } from '../reader.js'
 import { decodeRudder } from './rudder-encoding.js'
 

@@ -1,4 +1,5 @@
 // Segment: analytics-next, classic analytics.js, and what versions before them left.
+
 import { checkCookieName, checkOptions } from '../arguments.js'
 import type { Cookies } from '../cookie-header.js'
 import { field, jsonRecord } from '../encodings.js'
@@ -6,12 +7,12 @@ import { claimsOf, idsOf, type Claim, type CookieReader } from '../reader.js'
 import { decodeAjs } from './ajs-encoding.js'
 
 /** The cookie names of analytics.js; that of the anonymous id cannot be configured in it. */
-export const ANONYMOUS_COOKIE = 'ajs_anonymous_id'
-export const USER_COOKIE = 'ajs_user_id'
-export const GROUP_COOKIE = 'ajs_group_id'
+export const anonymousCookie = 'ajs_anonymous_id'
+export const defaultUserCookie = 'ajs_user_id'
+export const defaultGroupCookie = 'ajs_group_id'
 /** Names of the oldest versions, read where the present ones are absent. */
-export const LEGACY_USER_COOKIE = 'ajs_user'
-export const LEGACY_BOTH_COOKIE = '_sio'
+export const legacyUserCookie = 'ajs_user'
+export const legacyBothCookie = '_sio'
 
 export interface SegmentOptions {
   /** The name given to analytics.js as `user.cookie.key`. @default 'ajs_user_id' */
@@ -35,17 +36,17 @@ export function segment(options: SegmentOptions = {}): CookieReader {
 /** A reader of the cookies that Segment's library and Customer.io's share. */
 export function ajsReader(
   name: string,
-  userCookie: string = USER_COOKIE,
-  groupCookie: string = GROUP_COOKIE,
+  userCookie: string = defaultUserCookie,
+  groupCookie: string = defaultGroupCookie,
 ): CookieReader {
   return {
     name,
     read(cookies: Cookies): readonly Claim[] {
-      const anonymousIds = idsOf(cookies.values(ANONYMOUS_COOKIE), decodeAjs)
+      const anonymousIds = idsOf(cookies.values(anonymousCookie), decodeAjs)
       const userIds = idsOf(cookies.values(userCookie), decodeAjs)
       const groupIds = idsOf(cookies.values(groupCookie), decodeAjs)
-      const oldUserIds = idsOf(cookies.values(LEGACY_USER_COOKIE), decodeLegacyUser)
-      const both = cookies.values(LEGACY_BOTH_COOKIE)
+      const oldUserIds = idsOf(cookies.values(legacyUserCookie), decodeLegacyUser)
+      const both = cookies.values(legacyBothCookie)
       return claimsOf(
         anonymousIds.length > 0 ? anonymousIds : idsOf(both, (value) => splitSio(value)[0]),
         [userIds, oldUserIds, idsOf(both, (value) => splitSio(value)[1])].find(

@@ -1,4 +1,5 @@
 // Snowplow's browser tracker: a domain user id, in a cookie whose name has a hash of the domain.
+
 import { createHash } from 'node:crypto'
 import { checkCookieName, checkOptions, checkText } from '../arguments.js'
 import type { Cookies } from '../cookie-header.js'
