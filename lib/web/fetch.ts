@@ -24,7 +24,8 @@ export interface HonoLikeContext {
  *
  * @throws TypeError for a wrong option; a request never makes it throw
  */
-export function requestAnalytics<Context extends HonoLikeContext>(
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- Hono's own Context, which a function like getConnInfo() asks for
+export function requestAnalytics<Context extends HonoLikeContext = any>(
   analytics: Analytics,
   options: RequestAnalyticsOptions<Context> = {},
 ): (context: Context, next: () => Promise<void>) => Promise<void> {
@@ -35,8 +36,9 @@ export function requestAnalytics<Context extends HonoLikeContext>(
     context.set('analytics', bound)
     await runWith(bound, next)
     // Not before: what Hono is told then, it forgets where a handler returns a Response of its own.
-    for (const cookie of cookiesFor(context.res, headers))
+    for (const cookie of cookiesFor(context.res, headers)) {
       context.header('Set-Cookie', cookie, { append: true })
+    }
   }
 }
 
