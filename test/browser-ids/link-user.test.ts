@@ -129,6 +129,18 @@ describe('linkUser', () => {
   })
 })
 
+describe('an id that begins with a quotation mark', () => {
+  // Without quotes around it, the reader would take the mark for one whose end got lost.
+  for (const id of ['"5cdfae83-6420-4c61-aed5-e77bff41cb9c', '"u', '"u"']) {
+    it(`is read back as it was linked: ${id}`, () => {
+      const { response, setCookies } = nodeResponse()
+      linkUser(response, id)
+      const value = /=([^;]*)/.exec(setCookies()[0]!)![1]!
+      expect(readIdentity(`ajs_user_id=${value}`).userId).to.equal(id)
+    })
+  }
+})
+
 describe('forgetUser', () => {
   it('expires the cookies of the domain and of the host, and keeps those of others', () => {
     const { response, setCookies } = nodeResponse()
