@@ -200,6 +200,13 @@ describe('issue: true with a Response', () => {
     }
   })
 
+  it('Hono: one that no cookie can be added to is passed on', async () => {
+    const app = new Hono()
+    app.use(ofFetch.requestAnalytics(analytics, issue))
+    app.get('/', () => Response.error())
+    expect(await app.request('/')).to.include({ status: 0, type: 'error' })
+  })
+
   it('withAnalytics: one of another realm keeps status, headers and body', async () => {
     async function* body(): AsyncGenerator<Uint8Array> {
       yield Buffer.from('ser')
