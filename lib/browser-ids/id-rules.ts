@@ -14,8 +14,13 @@ const placeholders: ReadonlySet<string> = new Set(['null', 'undefined', '""'])
  * control characters, or neither a string nor a finite number (SDKs keep numeric user ids as numbers).
  */
 export function toId(value: unknown): string | undefined {
-  if (typeof value === 'number') return Number.isFinite(value) ? String(value) : undefined
+  if (typeof value === 'number') return Number.isFinite(value) ? decimal(value) : undefined
   if (typeof value !== 'string' || value.length > maxIdLength) return undefined
   if (placeholders.has(value) || value.trim() === '' || forbidden.test(value)) return undefined
   return value
+}
+
+/** As a message has it: a cookie and a call with the same number name the same user. */
+function decimal(value: number): string {
+  return Number.isInteger(value) ? BigInt(value).toString() : String(value)
 }

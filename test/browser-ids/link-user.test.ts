@@ -141,6 +141,15 @@ describe('an id that begins with a quotation mark', () => {
   }
 })
 
+describe('a user id that is a large number', () => {
+  it('is linked by the digits with which messages send it', () => {
+    const { response, setCookies } = nodeResponse()
+    linkUser(response, 1e21)
+    const value = /=([^;]*)/.exec(setCookies()[0]!)![1]!
+    expect(readIdentity(`ajs_user_id=${value}`).userId).to.equal('1000000000000000000000')
+  })
+})
+
 describe('forgetUser', () => {
   it('expires the cookies of the domain and of the host, and keeps those of others', () => {
     const { response, setCookies } = nodeResponse()
