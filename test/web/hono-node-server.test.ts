@@ -10,6 +10,16 @@ import { requestAnalytics } from '../../lib/web/fetch.js'
 import { withCollector } from '../support/clients.js'
 
 describe('Hono with @hono/node-server', () => {
+  // serve() puts classes of its own in their place, for the whole process.
+  const { Request, Response } = globalThis
+
+  after(() => {
+    Object.defineProperties(globalThis, {
+      Request: { value: Request },
+      Response: { value: Response },
+    })
+  })
+
   it('sends the ip of getConnInfo, and sets the cookie of issue', () =>
     withCollector(async ({ collector, client }) => {
       const analytics = client()
