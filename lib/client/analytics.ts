@@ -2,6 +2,7 @@
 
 import { AsyncResource } from 'node:async_hooks'
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { AnalyticsCalls } from './analytics-calls.js'
 import { toError } from '../runtime/describe-value.js'
 import { BoundAnalytics } from './bound-analytics.js'
 import { deadLettersFor, type DeadLetters } from '../dead-letter/index.js'
@@ -57,7 +58,7 @@ const boundMethods = [
  * Every call ends in exactly one of: delivered, or reported once as failed. Its methods are bound: they may be passed
  * around.
  */
-export class Analytics extends SafeEmitter {
+export class Analytics extends SafeEmitter implements AnalyticsCalls {
   /** @deprecated For code written for `@segment/analytics-node`: there is nothing to wait for. */
   readonly ready = Promise.resolve()
   readonly #userCode: UserCode
