@@ -11,6 +11,12 @@ export const cure =
 /** No request can be made in this process: trying again would change nothing. */
 export class NoHttpClient extends Error {
   override name = 'NoHttpClient'
+  readonly #isOurs = true
+
+  /** Asks nothing of a value, which may be a Proxy that throws. */
+  static is(value: unknown): boolean {
+    return typeof value === 'object' && value !== null && #isOurs in value
+  }
 }
 
 export class FetchTransport implements Transport {
@@ -24,6 +30,6 @@ export class FetchTransport implements Transport {
   async post({ url, headers, body, signal }: TransportRequest): Promise<HttpClientResponse> {
     // A redirected POST would become a GET, and its 200 no delivery.
     const request = { method: 'POST', headers, body, signal, redirect: 'manual' } as const
-    return (await fetch(url, request)) as HttpClientResponse
+    return (await fetch(url, request))
   }
 }

@@ -77,7 +77,7 @@ export class Poster {
       return answer
     } catch (error) {
       const secrets = [authorization.replace(/^\w+ /, ''), credentials.writeKey]
-      return { error: plainError(error, secrets), isFinal: error instanceof NoHttpClient }
+      return { error: plainError(error, secrets), isFinal: NoHttpClient.is(error) }
     }
   }
 
