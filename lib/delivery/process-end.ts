@@ -1,8 +1,9 @@
-// The end of the process: who has something pending is asked to deliver it.
+// Hooks into the end of the process: every client that has something pending is asked to deliver it.
 
-import { onExit, signals as hookedSignals } from 'signal-exit'
+import { errorOf } from '../describe.js'
+import { lastWord } from '../last-word.js'
 
-/** Somebody with something pending. Neither method may throw. */
+/** Something pending that has to be dealt with before the process ends. Neither method may throw. */
 export interface Leaver {
   /** The process has run out of work: there is still time to deliver. */
   flush(): Promise<void>
@@ -14,25 +15,35 @@ export interface Leaver {
   leave(timeLeft: number): void
 }
 
-/** The signals that are meant to end a process. signal-exit hooks more, some of which Node ignores by itself. */
-const endingSignals: readonly NodeJS.Signals[] = ['SIGHUP', 'SIGINT', 'SIGTERM']
+/** Only signals that are meant to end a process: to hook one and let go of it again can change what it does. */
+const endingSignals = ['SIGHUP', 'SIGINT', 'SIGTERM'] as const
+type EndingSignal = (typeof endingSignals)[number]
+
+/** How long all clients together may hold up the end of the process, in milliseconds. */
+const maxHold = 3_000
 
 // Module state on purpose: there is one process, and a listener per client would make Node warn of a leak.
 const pending = new Set<Leaver>()
+/** Those that are delivering synchronously right now, and see by themselves what is added meanwhile. */
+const leaving = new Set<Leaver>()
 let unhook: (() => void) | undefined
+/** When the process must have ended, on the monotonic clock; undefined unless it is ending. */
+let deadline: number | undefined
 
-/** How long all clients together may hold up the end of the process, in milliseconds. */
-const longestHold = 3_000
-
-/** When that time is over, on the monotonic clock, once the process is in its last turn. */
-let exitDeadline: number | undefined
+// Shared by all copies of this package in the process, its ESM and CommonJS builds for example.
+const sharedKey = Symbol.for('selfsame.exit')
+/** Marks the signal listeners of all copies. */
+const ownListener = Symbol.for('selfsame.signalListener')
 
 /** To be called when something begins to be pending. */
 export function startPending(leaver: Leaver): void {
   pending.add(leaver)
-  unhook ??= hook()
-  // A call in an exit listener of the app's, after ours.
-  if (exitDeadline !== undefined) leaver.leave(timeTo(exitDeadline))
+  if (!unhook) {
+    unhook = hook()
+    // In an `exit` listener of the application: Node does not call one that is added now.
+    if (isExiting()) deadline ??= sharedDeadline()
+  }
+  if (deadline !== undefined && !leaving.has(leaver)) leave(leaver, deadline)
 }
 
 /** To be called when nothing is pending any more. The hooks stay: more is probably to come. */
@@ -40,7 +51,7 @@ export function endPending(leaver: Leaver): void {
   pending.delete(leaver)
 }
 
-/** To be called when a client is closed: where no other has anything pending, the process is left as it was found. */
+/** To be called when a client is closed: unless another has something pending, the process is left as it was found. */
 export function releaseProcess(): void {
   if (pending.size > 0) return
   unhook?.()
@@ -48,86 +59,97 @@ export function releaseProcess(): void {
 }
 
 function hook(): () => void {
-  const leave = (deadline: number): void => {
-    for (const leaver of [...pending]) leaver.leave(timeTo(deadline))
-  }
   const beforeExit = (): void => {
     for (const leaver of pending) void leaver.flush()
   }
   const exit = (): void => {
-    exitDeadline ??= performance.now() + longestHold
-    leave(exitDeadline)
+    deadline ??= sharedDeadline()
+    leaveAll(deadline)
   }
+  const signals = endingSignals.map((signal) => [signal, signalListener(signal)] as const)
   process.on('beforeExit', beforeExit)
-  // Before the listeners of the app's: where one of them throws, those behind it are not called.
+  // Before the listeners of the application: if one of them throws, those after it are not called.
   process.prependListener('exit', exit)
-  // signal-exit hears of the signals for which nobody else has a handler; after us it lets the process die of them.
-  // Where it does not (the kernel keeps PID 1 of a container from dying so), all goes on, and 'exit' comes later.
-  const removeSignals = hookSignals(() =>
-    onExit(() => {
-      leave(performance.now() + longestHold)
-    }),
-  )
+  // Before them too: one that was registered with `once` is gone when it has been called.
+  for (const [signal, listener] of signals) process.prependListener(signal, listener)
   return () => {
     process.off('beforeExit', beforeExit)
     process.off('exit', exit)
-    removeSignals()
+    for (const [signal, listener] of signals) process.off(signal, listener)
   }
 }
 
-function timeTo(deadline: number): number {
-  return Math.max(0, Math.floor(deadline - performance.now()))
-}
-
-/**
- * Lets signal-exit hook the ending signals, and nothing else. It also replaces `process.emit` and `process.reallyExit`,
- * by which the exit code of an unsettled top-level await would become 0, and takes back what others have put there
- * since it was loaded.
- */
-function hookSignals(add: () => () => void): () => void {
-  const remove = keepingMethods(() => withSignalsInOrder(add))
-  return () => {
-    keepingMethods(remove)
+/** A listener that delivers what is pending and lets the signal end the process, unless the application handles it. */
+function signalListener(signal: EndingSignal): () => void {
+  const listener = (): void => {
+    if (isHandled(signal)) return
+    const before = deadline
+    deadline ??= sharedDeadline()
+    leaveAll(deadline)
+    process.off(signal, listener)
+    // Windows cannot send SIGHUP.
+    process.kill(
+      process.pid,
+      process.platform === 'win32' && signal === 'SIGHUP' ? 'SIGINT' : signal,
+    )
+    // Still here, as PID 1 of a container is, or because another copy of this package has to deliver first.
+    deadline = before
+    const hooked = unhook
+    const stillHere = setImmediate(() => {
+      if (!isExiting()) sharedState().deadline = undefined
+      if (hooked && unhook === hooked) process.prependListener(signal, listener)
+    })
+    // If tests replace the timers, it may be a number.
+    ;(stillHere as Partial<NodeJS.Immediate>).unref?.()
   }
+  return Object.assign(listener, { [ownListener]: true })
 }
 
-function keepingMethods<R>(change: () => R): R {
-  const host = process as unknown as Record<'emit' | 'reallyExit', unknown>
-  const { emit, reallyExit } = host
+/** Whether the application has a handler. Those of the package signal-exit wait for the last other one to go. */
+function isHandled(signal: EndingSignal): boolean {
+  const others = process.listeners(signal).filter((listener) => !(ownListener in listener))
+  return others.length > signalExitCopies()
+}
+
+/** How many copies of signal-exit, version 3 or 4, listen: each has one listener for each signal. */
+function signalExitCopies(): number {
+  const version3 = (process as { __signal_exit_emitter__?: { count?: unknown } })
+    .__signal_exit_emitter__
+  const version4 = (globalThis as Record<symbol, { count?: unknown } | undefined>)[
+    Symbol.for('signal-exit emitter')
+  ]
+  return [version3?.count, version4?.count]
+    .filter((count) => typeof count === 'number')
+    .reduce((sum, count) => sum + count, 0)
+}
+
+function leaveAll(end: number): void {
+  for (const leaver of [...pending]) leave(leaver, end)
+}
+
+function leave(leaver: Leaver, end: number): void {
+  leaving.add(leaver)
   try {
-    return change()
+    leaver.leave(Math.max(0, Math.floor(end - performance.now())))
+  } catch (error) {
+    // Of an outbox of the application's for example. Thrown, it would change how the process ends. Its message may
+    // hold data.
+    lastWord(`pending messages could not be delivered: ${errorOf(error).name}`)
   } finally {
-    Object.assign(host, { emit, reallyExit })
+    leaving.delete(leaver)
   }
 }
 
-/**
- * Lets signal-exit add its listeners, and puts them before those that are there already: it looks whether there are
- * others when its own is called, and a handler registered with `once` is gone by then if it was called first.
- */
-function withSignalsInOrder(add: () => () => void): () => void {
-  const before = new Map(endingSignals.map((signal) => [signal, process.rawListeners(signal)]))
-  const remove = withEndingSignalsOnly(add)
-  for (const signal of endingSignals) {
-    for (const listener of process.rawListeners(signal)) {
-      if (before.get(signal)?.includes(listener)) continue
-      process.off(signal, listener as NodeJS.SignalsListener)
-      process.prependListener(signal, listener as NodeJS.SignalsListener)
-    }
-  }
-  return remove
+/** Whether Node is calling the `exit` listeners. Nothing public says so before ours is called. */
+function isExiting(): boolean {
+  return (process as { _exiting?: unknown })._exiting === true
 }
 
-/**
- * To hook a signal and let go of it is not nothing: SIGXFSZ, which Node ignores so that a file that grows too large is
- * an error, would end the process from then on.
- */
-function withEndingSignalsOnly<R>(add: () => R): R {
-  const all = hookedSignals.splice(0)
-  hookedSignals.push(...endingSignals)
-  try {
-    return add()
-  } finally {
-    hookedSignals.splice(0, Infinity, ...all)
-  }
+function sharedDeadline(): number {
+  return (sharedState().deadline ??= performance.now() + maxHold)
+}
+
+function sharedState(): { deadline?: number | undefined } {
+  const host = globalThis as Record<symbol, { deadline?: number | undefined } | undefined>
+  return (host[sharedKey] ??= {})
 }
