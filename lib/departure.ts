@@ -1,9 +1,10 @@
 // What one client does when the process ends.
 
-import type { Batch } from './outbox/batch.js'
+import { CorruptBatch, type Batch } from './outbox/batch.js'
 import type { Delivery } from './delivery/delivery.js'
-import { deliverLast, type LastDeliverySettings } from './delivery/last-delivery.js'
+import { deliverLast, margin, type LastDeliverySettings } from './delivery/last-delivery.js'
 import type { Leaver } from './delivery/process-end.js'
+import type { Failure } from './delivery/sender.js'
 import { lastWord } from './last-word.js'
 import type { Message } from './spec/messages.js'
 
@@ -19,6 +20,15 @@ export interface DepartureOptions {
   isAwaited: () => boolean
   /** Tells the failures that wait to be told: the event loop will not turn again. */
   tellFailures: () => void
+}
+
+/** How taken batches have ended; those without an outcome are still pending. */
+interface Outcomes {
+  readonly delivered: readonly Batch[]
+  readonly failed: readonly (readonly [batch: Batch, failure: Failure])[]
+  readonly pending: readonly Batch[]
+  /** Why the last of them is not delivered. */
+  readonly reason: string
 }
 
 export class Departure implements Leaver {
@@ -39,66 +49,113 @@ export class Departure implements Leaver {
   }
 
   leave(timeLeft: number): void {
-    const { delivery, tellFailures, lastProblem } = this.#options
-    // What is on disk is safe. It goes now where nothing speaks against it, for the next start may be far.
-    const batches =
-      delivery.outbox.isDurable && lastProblem() !== undefined ? [] : delivery.outbox.takeAll()
+    const { outbox } = this.#options.delivery
+    const end = performance.now() + timeLeft
+    for (;;) {
+      const { nextSequence } = outbox
+      const left = Math.max(0, Math.floor(end - performance.now()))
+      this.#leaveOnce(left)
+      // Callbacks and listeners may have called again. If each failure makes a new call, only the time ends it.
+      if (outbox.nextSequence === nextSequence) return
+      if (left <= margin) break
+    }
+    if (!outbox.isDurable) this.#abandon()
+  }
+
+  /** Delivers what it can, and settles everything that is not safe on disk. */
+  #leaveOnce(timeLeft: number): void {
+    const { delivery, lastProblem, tellFailures } = this.#options
+    const { outbox } = delivery
+    // What is on disk is safe. It is sent now unless something speaks against it, for the next start may be far.
+    const batches = outbox.isDurable && lastProblem() !== undefined ? [] : outbox.takeAll()
     if (batches.length > 0) {
       delivery.sender.interrupt()
-      const lost = this.#deliver(batches, timeLeft)
-      if (lost.messages.length > 0) lastWord(lineOn(lost.messages, lost.reason))
+      this.#settle(this.#deliver(batches, timeLeft))
     }
     tellFailures()
   }
 
-  /** Delivers what it can, and settles everything. Returns what is lost. */
-  #deliver(batches: Batch[], timeLeft: number): { messages: Message[]; reason: string } {
+  #deliver(batches: readonly Batch[], timeLeft: number): Outcomes {
     const { delivery, settings, lastProblem } = this.#options
-    const lost: Message[] = []
     const problem = lastProblem()
-    let reason = problem ?? 'there was no time'
     const order = settings()
     if (typeof order === 'string') {
-      reason = order
-    } else if (!this.#gaveUp || problem === undefined) {
-      // Where exitTimeout was not enough and nothing has been delivered since, a child would wait in vain too.
-      const report = deliverLast(batches, order, timeLeft)
-      reason = report.reason
-      for (const { sequence, count, failure } of report.outcomes) {
-        // The child may have split a batch, and its parts may have ended differently.
-        const part = delivery.outbox.carve(sequence, count)
-        if (!part) continue
-        if (!failure) {
-          delivery.deliver(part)
-          continue
-        }
-        if (delivery.outbox.isDurable && failure.code !== 'rejected') continue
-        lost.push(...(part.messages() as Message[]))
-        reason = failure.reason
-        delivery.fail(part, failure)
+      return { delivered: [], failed: [], pending: batches, reason: order }
+    }
+    // If exitTimeout was not enough and nothing has been delivered since, a child would wait in vain too.
+    if (this.#gaveUp && problem !== undefined) {
+      return { delivered: [], failed: [], pending: batches, reason: problem }
+    }
+    const intact = batches.filter(({ isIntact }) => isIntact)
+    const report =
+      intact.length === 0
+        ? { outcomes: [], reason: damaged.reason }
+        : deliverLast(intact, order, timeLeft)
+    const delivered: Batch[] = []
+    const failed: [Batch, Failure][] = []
+    let { reason } = report
+    // Memory that is not what was written to it is never sent. On disk it is left to be read again.
+    if (!delivery.outbox.isDurable) {
+      for (const batch of batches) if (!batch.isIntact) failed.push([batch, damaged])
+    }
+    for (const { sequence, count, failure } of report.outcomes) {
+      // The child may have split a batch, and its parts may have ended differently.
+      const part = delivery.outbox.carve(sequence, count)
+      if (!part) continue
+      if (!failure) {
+        delivered.push(part)
+      } else if (!delivery.outbox.isDurable || failure.code === 'rejected') {
+        failed.push([part, failure])
+        ;({ reason } = failure)
       }
     }
-    for (const batch of delivery.outbox.takeAll()) {
-      if (delivery.outbox.isDurable) {
-        // For the next process, or for this one, where it survives the signal.
-        delivery.outbox.replace(batch, [batch])
-        continue
-      }
-      lost.push(...(batch.messages() as Message[]))
+    const settled = new Set([...delivered, ...failed.map(([batch]) => batch)])
+    const pending = delivery.outbox.takeAll().filter((batch) => !settled.has(batch))
+    return { delivered, failed, pending, reason }
+  }
+
+  #settle({ delivered, failed, pending, reason }: Outcomes): void {
+    const { delivery } = this.#options
+    const { outbox } = delivery
+    const lost = failed.map(([batch]) => batch)
+    if (!outbox.isDurable) lost.push(...pending)
+    // Before any callback or listener runs: it may end the process.
+    if (lost.length > 0) lastWord(lineOn(lost, reason))
+    // For the next process, or for this one if it survives the signal.
+    if (outbox.isDurable) for (const batch of pending) outbox.replace(batch, [batch])
+    for (const batch of delivered) delivery.deliver(batch)
+    for (const [batch, failure] of failed) delivery.fail(batch, failure)
+    if (outbox.isDurable) return
+    for (const batch of pending) {
       delivery.fail(batch, {
         code: 'timeout',
         reason: `the process ended before it was delivered: ${reason}`,
       })
     }
-    return { messages: lost, reason }
+  }
+
+  /** Reports calls that were made when the time was over. No listener hears of them: it would only call again. */
+  #abandon(): void {
+    const { outbox } = this.#options.delivery
+    const batches = outbox.takeAll()
+    if (batches.length > 0) lastWord(lineOn(batches, 'there was no time left'))
+    // Should the process survive, they are sent after all.
+    for (const batch of batches) outbox.replace(batch, [batch])
   }
 }
 
+const damaged: Failure = { code: 'outbox_damaged', reason: new CorruptBatch().message }
+
 /** How many, of which kinds, and why: nothing of their content. */
-function lineOn(messages: Message[], reason: string): string {
+function lineOn(batches: readonly Batch[], reason: string): string {
+  const types = batches.flatMap((batch) =>
+    batch.isIntact
+      ? (batch.messages() as Message[]).map(({ type }) => type)
+      : Array.from({ length: batch.count }, () => 'unreadable'),
+  )
   const counts = new Map<string, number>()
-  for (const { type } of messages) counts.set(type, (counts.get(type) ?? 0) + 1)
+  for (const type of types) counts.set(type, (counts.get(type) ?? 0) + 1)
   const kinds = [...counts].map(([type, count]) => `${count} ${type}`).join(', ')
-  const were = messages.length === 1 ? 'message was' : 'messages were'
-  return `${messages.length} ${were} not delivered before the process ended: ${kinds} (${reason})`
+  const were = types.length === 1 ? 'message was' : 'messages were'
+  return `${types.length} ${were} not delivered before the process ended: ${kinds} (${reason})`
 }

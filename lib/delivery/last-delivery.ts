@@ -1,19 +1,22 @@
 // The last delivery: synchronous, in a child process, because a process that is ending can wait for nothing else.
 
 import type childProcess from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { builtin } from '../runtime/load-builtin.js'
 import { toError } from '../runtime/describe-value.js'
 import type { ConnectionOptions } from './axios-transport.js'
 import { packAgent, type PackedAgent } from './agent-options.js'
+import { findChildProgram } from './child-program.js'
 import type { Batch } from '../outbox/batch.js'
 import type { PackedCredentials } from './credentials.js'
 import type { Failure } from './sender.js'
+import { withStandardDescriptors } from './standard-descriptors.js'
 
-/** What the child leaves of its time, in milliseconds, so that its last word is heard before it is killed. */
-const margin = 250
+/**
+ * What the child leaves of its time, in milliseconds, so that its last word is heard before it is killed: with no more
+ * than that none is started.
+ */
+export const margin = 250
 
 /** What the child is told, as one line of JSON; the bodies follow it. */
 export interface LastDeliveryOrder {
@@ -61,40 +64,47 @@ export function deliverLast(
 ): LastDeliveryReport {
   if (timeout <= margin) return { outcomes: [], reason: 'there was no time left' }
   try {
-    const program = fileURLToPath(new URL('./last-delivery-child.cjs', import.meta.url))
-    const obstacle = obstacleTo(program)
+    const obstacle = obstacleToChild()
     if (obstacle !== undefined) return { outcomes: [], reason: obstacle }
-    // Not loaded before it is needed, and needed when nothing asynchronous runs any more.
-    const child = (builtin('node:child_process') as typeof childProcess).spawnSync(
-      process.execPath,
-      [...inheritedOptions(), program],
-      {
-        // Bodies and settings go through the pipe: a command line is for all to read.
-        input: orderOf(batches, settings, timeout - margin),
-        timeout,
-        killSignal: 'SIGKILL',
-        stdio: ['pipe', 'pipe', 'ignore'],
-        cwd: dirname(program),
-        env: { ...process.env, [marker]: '1', NODE_OPTIONS: '' },
-        windowsHide: true,
-        maxBuffer: Infinity,
-      },
-    )
+    const program = findChildProgram()
+    if (program === undefined) return { outcomes: [], reason: isBundled }
+    // Bodies and settings go through the pipe: a command line is for all to read.
+    const input = orderOf(batches, settings, timeout - margin)
+    const child = withStandardDescriptors(() => spawn(program, input, timeout))
     return readReport(child)
   } catch (error) {
     return { outcomes: [], reason: toError(error).message }
   }
 }
 
-function obstacleTo(program: string): string | undefined {
+const isBundled = 'the app is bundled: mark selfsame as external (Next.js: serverExternalPackages)'
+
+function spawn(
+  program: string,
+  input: Buffer,
+  timeout: number,
+): childProcess.SpawnSyncReturns<Buffer> {
+  // Not loaded before it is needed, and needed when nothing asynchronous runs any more.
+  const { spawnSync } = builtin('node:child_process') as typeof childProcess
+  return spawnSync(process.execPath, [...inheritedOptions(), program], {
+    input,
+    timeout,
+    killSignal: 'SIGKILL',
+    stdio: ['pipe', 'pipe', 'ignore'],
+    cwd: dirname(program),
+    env: { ...process.env, [marker]: '1', NODE_OPTIONS: '' },
+    windowsHide: true,
+    maxBuffer: Infinity,
+  })
+}
+
+function obstacleToChild(): string | undefined {
   if (process.env[marker] !== undefined) return 'this process is a last delivery itself'
   const { bun, deno, electron } = process.versions as Record<string, string | undefined>
   const isNode =
     bun === undefined && deno === undefined && electron === undefined && !('pkg' in process)
   // In those, and in a single executable application, execPath is the application: it would be started again.
   if (!isNode || isSingleExecutable()) return 'the last delivery needs a plain Node'
-  if (!existsSync(program))
-    return 'the program of the last delivery is not there (a bundled application?)'
   return undefined
 }
 

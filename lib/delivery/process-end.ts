@@ -1,6 +1,6 @@
 // Hooks into the end of the process: every client that has something pending is asked to deliver it.
 
-import { errorOf } from '../describe.js'
+import { toError } from '../runtime/describe-value.js'
 import { lastWord } from '../last-word.js'
 
 /** Something pending that has to be dealt with before the process ends. Neither method may throw. */
@@ -134,7 +134,7 @@ function leave(leaver: Leaver, end: number): void {
   } catch (error) {
     // Of an outbox of the application's for example. Thrown, it would change how the process ends. Its message may
     // hold data.
-    lastWord(`pending messages could not be delivered: ${errorOf(error).name}`)
+    lastWord(`pending messages could not be delivered: ${toError(error).name}`)
   } finally {
     leaving.delete(leaver)
   }
