@@ -1,10 +1,10 @@
 // Hooks into the end of the process: every client that has something pending is asked to deliver it.
 
 import { toError } from '../runtime/describe-value.js'
-import { lastWord } from '../last-word.js'
+import { writeStderr } from './write-stderr.js'
 
 /** Something pending that has to be dealt with before the process ends. Neither method may throw. */
-export interface Leaver {
+export interface ExitHook {
   /** The process has run out of work: there is still time to deliver. */
   flush(): Promise<void>
   /**
@@ -12,7 +12,7 @@ export interface Leaver {
    *
    * @param timeLeft milliseconds
    */
-  leave(timeLeft: number): void
+  flushSync(timeLeft: number): void
 }
 
 /** Only signals that are meant to end a process: to hook one and let go of it again can change what it does. */
@@ -23,9 +23,9 @@ type EndingSignal = (typeof endingSignals)[number]
 const maxHold = 3_000
 
 // Module state on purpose: there is one process, and a listener per client would make Node warn of a leak.
-const pending = new Set<Leaver>()
+const pending = new Set<ExitHook>()
 /** Those that are delivering synchronously right now, and see by themselves what is added meanwhile. */
-const leaving = new Set<Leaver>()
+const flushing = new Set<ExitHook>()
 let unhook: (() => void) | undefined
 /** When the process must have ended, on the monotonic clock; undefined unless it is ending. */
 let deadline: number | undefined
@@ -36,23 +36,23 @@ const sharedKey = Symbol.for('selfsame.exit')
 const ownListener = Symbol.for('selfsame.signalListener')
 
 /** To be called when something begins to be pending. */
-export function startPending(leaver: Leaver): void {
-  pending.add(leaver)
+export function addExitHook(exitHook: ExitHook): void {
+  pending.add(exitHook)
   if (!unhook) {
     unhook = hook()
     // In an `exit` listener of the application: Node does not call one that is added now.
     if (isExiting()) deadline ??= sharedDeadline()
   }
-  if (deadline !== undefined && !leaving.has(leaver)) leave(leaver, deadline)
+  if (deadline !== undefined && !flushing.has(exitHook)) flushSync(exitHook, deadline)
 }
 
 /** To be called when nothing is pending any more. The hooks stay: more is probably to come. */
-export function endPending(leaver: Leaver): void {
-  pending.delete(leaver)
+export function removeExitHook(exitHook: ExitHook): void {
+  pending.delete(exitHook)
 }
 
 /** To be called when a client is closed: unless another has something pending, the process is left as it was found. */
-export function releaseProcess(): void {
+export function releaseHooks(): void {
   if (pending.size > 0) return
   unhook?.()
   unhook = undefined
@@ -60,11 +60,11 @@ export function releaseProcess(): void {
 
 function hook(): () => void {
   const beforeExit = (): void => {
-    for (const leaver of pending) void leaver.flush()
+    for (const exitHook of pending) void exitHook.flush()
   }
   const exit = (): void => {
     deadline ??= sharedDeadline()
-    leaveAll(deadline)
+    flushAll(deadline)
   }
   const signals = endingSignals.map((signal) => [signal, signalListener(signal)] as const)
   process.on('beforeExit', beforeExit)
@@ -85,7 +85,7 @@ function signalListener(signal: EndingSignal): () => void {
     if (isHandled(signal)) return
     const before = deadline
     deadline ??= sharedDeadline()
-    leaveAll(deadline)
+    flushAll(deadline)
     process.off(signal, listener)
     // Windows cannot send SIGHUP.
     process.kill(
@@ -123,20 +123,20 @@ function signalExitCopies(): number {
     .reduce((sum, count) => sum + count, 0)
 }
 
-function leaveAll(end: number): void {
-  for (const leaver of [...pending]) leave(leaver, end)
+function flushAll(end: number): void {
+  for (const exitHook of [...pending]) flushSync(exitHook, end)
 }
 
-function leave(leaver: Leaver, end: number): void {
-  leaving.add(leaver)
+function flushSync(exitHook: ExitHook, end: number): void {
+  flushing.add(exitHook)
   try {
-    leaver.leave(Math.max(0, Math.floor(end - performance.now())))
+    exitHook.flushSync(Math.max(0, Math.floor(end - performance.now())))
   } catch (error) {
     // Of an outbox of the application's for example. Thrown, it would change how the process ends. Its message may
     // hold data.
-    lastWord(`pending messages could not be delivered: ${toError(error).name}`)
+    writeStderr(`pending messages could not be delivered: ${toError(error).name}`)
   } finally {
-    leaving.delete(leaver)
+    flushing.delete(exitHook)
   }
 }
 

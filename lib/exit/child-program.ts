@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { version } from '../runtime/version.js'
 
-const fileName = 'last-delivery-child.cjs'
+const fileName = 'exit-child.cjs'
 
 /**
  * The path of the program; undefined if the application is bundled and this version of the package is not installed

@@ -5,17 +5,17 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
 import { startCollector } from '@selfsame/collector'
-import type { LastDeliveryOrder } from '../../lib/delivery/last-delivery.js'
+import type { DeliveryOrder } from '../../lib/exit/spawn-delivery.js'
 import { Batch } from '../../lib/outbox/batch.js'
 
-const program = fileURLToPath(new URL('../../dist/last-delivery-child.cjs', import.meta.url))
+const program = fileURLToPath(new URL('../../dist/exit-child.cjs', import.meta.url))
 
 function orderFor(url: string): Buffer {
   const batch = new Batch(0)
   const message = { type: 'track', userId: 'u', event: 'E', messageId: 'm1' }
   batch.add(batch.write(JSON.stringify(message), Infinity), undefined)
   const body = batch.body()
-  const order: LastDeliveryOrder = {
+  const order: DeliveryOrder = {
     url: `${url}/v1/batch`,
     credentials: { writeKey: 'k' },
     gzip: false,

@@ -1,25 +1,25 @@
-// What one client does when the process ends.
+// What one client does at the end of the process.
 
-import { CorruptBatch, type Batch } from './outbox/batch.js'
-import type { Delivery } from './delivery/delivery.js'
-import { deliverLast, margin, type LastDeliverySettings } from './delivery/last-delivery.js'
-import type { Leaver } from './delivery/process-end.js'
-import type { Failure } from './delivery/sender.js'
-import { lastWord } from './last-word.js'
-import type { Message } from './spec/messages.js'
+import { CorruptBatch, type Batch } from '../outbox/batch.js'
+import type { Delivery } from '../delivery/delivery.js'
+import { margin, spawnDelivery, type SpawnSettings } from './spawn-delivery.js'
+import type { ExitHook } from './hooks.js'
+import type { Failure } from '../delivery/sender.js'
+import { writeStderr } from './write-stderr.js'
+import type { Message } from '../spec/messages.js'
 
-export interface DepartureOptions {
+export interface ClientExitOptions {
   delivery: Delivery
-  /** Milliseconds that a process which has run out of work may go on delivering. */
+  /** How long a process that has run out of work may still deliver, in milliseconds. */
   exitTimeout: number
-  /** What the child process needs to know; a text that says why only this process can make the requests. */
-  settings: () => LastDeliverySettings | string
-  /** Why the endpoint did not take the last batch that it was offered. */
+  /** What the child process needs to know, or a text that says why only this process can make the requests. */
+  settings: () => SpawnSettings | string
+  /** Why the last request failed; undefined if it did not. */
   lastProblem: () => string | undefined
-  /** Whether somebody waits for `drain`, and will go on calling then. */
+  /** Whether the application waits for `drain`, and will make more calls then. */
   isAwaited: () => boolean
-  /** Tells the failures that wait to be told: the event loop will not turn again. */
-  tellFailures: () => void
+  /** Reports the failures that wait for the next turn of the event loop, which does not come. */
+  reportFailures: () => void
 }
 
 /** How taken batches have ended; those without an outcome are still pending. */
@@ -31,30 +31,30 @@ interface Outcomes {
   readonly reason: string
 }
 
-export class Departure implements Leaver {
-  readonly #options: DepartureOptions
+export class ClientExit implements ExitHook {
+  readonly #options: ClientExitOptions
   #gaveUp = false
 
-  constructor(options: DepartureOptions) {
+  constructor(options: ClientExitOptions) {
     this.#options = options
   }
 
   async flush(): Promise<void> {
-    // Node says 'beforeExit' again after every delivery; a second wait for what has just failed would never end.
+    // Node emits 'beforeExit' again after every delivery; to wait again for what has just failed would never end.
     if (this.#gaveUp) return
     const { delivery, exitTimeout, isAwaited } = this.#options
     delivery.sender.hurry()
-    // A program that waits for room has not run out of work: it has only nothing else to do.
+    // A program that waits for `drain` has not run out of work.
     this.#gaveUp = !(await delivery.flush(isAwaited() ? undefined : exitTimeout))
   }
 
-  leave(timeLeft: number): void {
+  flushSync(timeLeft: number): void {
     const { outbox } = this.#options.delivery
     const end = performance.now() + timeLeft
     for (;;) {
       const { nextSequence } = outbox
       const left = Math.max(0, Math.floor(end - performance.now()))
-      this.#leaveOnce(left)
+      this.#flushOnce(left)
       // Callbacks and listeners may have called again. If each failure makes a new call, only the time ends it.
       if (outbox.nextSequence === nextSequence) return
       if (left <= margin) break
@@ -63,16 +63,16 @@ export class Departure implements Leaver {
   }
 
   /** Delivers what it can, and settles everything that is not safe on disk. */
-  #leaveOnce(timeLeft: number): void {
-    const { delivery, lastProblem, tellFailures } = this.#options
+  #flushOnce(timeLeft: number): void {
+    const { delivery, lastProblem, reportFailures } = this.#options
     const { outbox } = delivery
-    // What is on disk is safe. It is sent now unless something speaks against it, for the next start may be far.
+    // What is on disk is safe. It is sent now if the endpoint accepts requests, for the next start may be far off.
     const batches = outbox.isDurable && lastProblem() !== undefined ? [] : outbox.takeAll()
     if (batches.length > 0) {
       delivery.sender.interrupt()
       this.#settle(this.#deliver(batches, timeLeft))
     }
-    tellFailures()
+    reportFailures()
   }
 
   #deliver(batches: readonly Batch[], timeLeft: number): Outcomes {
@@ -82,7 +82,7 @@ export class Departure implements Leaver {
     if (typeof order === 'string') {
       return { delivered: [], failed: [], pending: batches, reason: order }
     }
-    // If exitTimeout was not enough and nothing has been delivered since, a child would wait in vain too.
+    // If exitTimeout was not enough and nothing has been delivered since, a child would not deliver it either.
     if (this.#gaveUp && problem !== undefined) {
       return { delivered: [], failed: [], pending: batches, reason: problem }
     }
@@ -90,7 +90,7 @@ export class Departure implements Leaver {
     const report =
       intact.length === 0
         ? { outcomes: [], reason: damaged.reason }
-        : deliverLast(intact, order, timeLeft)
+        : spawnDelivery(intact, order, timeLeft)
     const delivered: Batch[] = []
     const failed: [Batch, Failure][] = []
     let { reason } = report
@@ -120,7 +120,7 @@ export class Departure implements Leaver {
     const lost = failed.map(([batch]) => batch)
     if (!outbox.isDurable) lost.push(...pending)
     // Before any callback or listener runs: it may end the process.
-    if (lost.length > 0) lastWord(lineOn(lost, reason))
+    if (lost.length > 0) writeStderr(lineOn(lost, reason))
     // For the next process, or for this one if it survives the signal.
     if (outbox.isDurable) for (const batch of pending) outbox.replace(batch, [batch])
     for (const batch of delivered) delivery.deliver(batch)
@@ -138,7 +138,7 @@ export class Departure implements Leaver {
   #abandon(): void {
     const { outbox } = this.#options.delivery
     const batches = outbox.takeAll()
-    if (batches.length > 0) lastWord(lineOn(batches, 'there was no time left'))
+    if (batches.length > 0) writeStderr(lineOn(batches, 'there was no time left'))
     // Should the process survive, they are sent after all.
     for (const batch of batches) outbox.replace(batch, [batch])
   }
@@ -146,7 +146,7 @@ export class Departure implements Leaver {
 
 const damaged: Failure = { code: 'outbox_damaged', reason: new CorruptBatch().message }
 
-/** How many, of which kinds, and why: nothing of their content. */
+/** How many messages, of which kinds, and why; nothing of their content. */
 function lineOn(batches: readonly Batch[], reason: string): string {
   const types = batches.flatMap((batch) =>
     batch.isIntact
