@@ -1,4 +1,4 @@
-// What of an agent can be handed to another process.
+// Packs the options of an agent for another process.
 
 import type { Agent } from 'node:http'
 
@@ -9,7 +9,7 @@ export interface PackedAgent {
   proxy?: string | undefined
 }
 
-/** Options that say who we are, whom we trust and from where we connect. Functions cannot be handed over. */
+/** Options that decide about identity, trust and the local end of a connection. Functions cannot be packed. */
 const carried = [
   'ca',
   'cert',

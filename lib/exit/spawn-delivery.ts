@@ -1,22 +1,25 @@
-// The last delivery: synchronous, in a child process, because a process that is ending can wait for nothing else.
+// Delivers from a child process, synchronously: a process that is ending cannot wait for anything asynchronous.
 
 import type childProcess from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { builtin } from '../runtime/load-builtin.js'
 import { toError } from '../runtime/describe-value.js'
-import type { ConnectionOptions } from './axios-transport.js'
+import type { ConnectionOptions } from '../delivery/axios-transport.js'
 import { packAgent, type PackedAgent } from './agent-options.js'
+import { findChildProgram } from './child-program.js'
 import type { Batch } from '../outbox/batch.js'
-import type { PackedCredentials } from './credentials.js'
-import type { Failure } from './sender.js'
+import type { PackedCredentials } from '../delivery/credentials.js'
+import type { Failure } from '../delivery/sender.js'
+import { withStandardDescriptors } from './standard-descriptors.js'
 
-/** What the child leaves of its time, in milliseconds, so that its last word is heard before it is killed. */
-const margin = 250
+/**
+ * How long before its timeout the child ends by itself, in milliseconds, so that its last line is read before it is
+ * killed. With no more time than that, none is started.
+ */
+export const margin = 250
 
-/** What the child is told, as one line of JSON; the bodies follow it. */
-export interface LastDeliveryOrder {
+/** What the child reads, as one line of JSON; the bodies follow it. */
+export interface DeliveryOrder {
   url: string
   credentials: PackedCredentials
   gzip: boolean
@@ -30,18 +33,18 @@ export interface LastDeliveryOrder {
   batches: { sequence: number; ends: number[]; length: number }[]
 }
 
-/** What the child tells, a line of JSON each: how some messages ended, or why they have not yet. */
-export type LastDeliveryLine =
+/** What the child writes, a line of JSON each: how some messages ended, or why they are still pending. */
+export type OutcomeLine =
   { sequence: number; count: number; failure?: Failure } | { struggling: string }
 
-/** How the messages of the given places ended. Those that no outcome names are still pending. */
-export interface LastDeliveryReport {
+/** How messages ended, by their sequence. Those that no outcome names are still pending. */
+export interface DeliveryReport {
   outcomes: { sequence: number; count: number; failure?: Failure }[]
   /** Why the others are still pending. */
   reason: string
 }
 
-export interface LastDeliverySettings {
+export interface SpawnSettings {
   url: string
   credentials: PackedCredentials
   gzip: boolean
@@ -53,48 +56,55 @@ export interface LastDeliverySettings {
 /** In the child's environment: it must never start a last delivery of its own. */
 const marker = 'SELFSAME_LAST_DELIVERY'
 
-/** Sends the batches from a child process, and returns when it is done, after `timeout` milliseconds at the latest. */
-export function deliverLast(
+/** Sends the batches from a child process. Returns when it has ended, after `timeout` milliseconds at the latest. */
+export function spawnDelivery(
   batches: readonly Batch[],
-  settings: LastDeliverySettings,
+  settings: SpawnSettings,
   timeout: number,
-): LastDeliveryReport {
+): DeliveryReport {
   if (timeout <= margin) return { outcomes: [], reason: 'there was no time left' }
   try {
-    const program = fileURLToPath(new URL('./last-delivery-child.cjs', import.meta.url))
-    const obstacle = obstacleTo(program)
+    const obstacle = obstacleToChild()
     if (obstacle !== undefined) return { outcomes: [], reason: obstacle }
-    // Not loaded before it is needed, and needed when nothing asynchronous runs any more.
-    const child = (builtin('node:child_process') as typeof childProcess).spawnSync(
-      process.execPath,
-      [...inheritedOptions(), program],
-      {
-        // Bodies and settings go through the pipe: a command line is for all to read.
-        input: orderOf(batches, settings, timeout - margin),
-        timeout,
-        killSignal: 'SIGKILL',
-        stdio: ['pipe', 'pipe', 'ignore'],
-        cwd: dirname(program),
-        env: { ...process.env, [marker]: '1', NODE_OPTIONS: '' },
-        windowsHide: true,
-        maxBuffer: Infinity,
-      },
-    )
+    const program = findChildProgram()
+    if (program === undefined) return { outcomes: [], reason: bundled }
+    // Bodies and settings go through the pipe: everybody can read a command line.
+    const input = orderOf(batches, settings, timeout - margin)
+    const child = withStandardDescriptors(() => spawn(program, input, timeout))
     return readReport(child)
   } catch (error) {
     return { outcomes: [], reason: toError(error).message }
   }
 }
 
-function obstacleTo(program: string): string | undefined {
+const bundled = 'the app is bundled: mark selfsame as external (Next.js: serverExternalPackages)'
+
+function spawn(
+  program: string,
+  input: Buffer,
+  timeout: number,
+): childProcess.SpawnSyncReturns<Buffer> {
+  // Loaded only when it is needed, and synchronously: nothing asynchronous runs any more.
+  const { spawnSync } = builtin('node:child_process') as typeof childProcess
+  return spawnSync(process.execPath, [...inheritedOptions(), program], {
+    input,
+    timeout,
+    killSignal: 'SIGKILL',
+    stdio: ['pipe', 'pipe', 'ignore'],
+    cwd: dirname(program),
+    env: { ...process.env, [marker]: '1', NODE_OPTIONS: '' },
+    windowsHide: true,
+    maxBuffer: Infinity,
+  })
+}
+
+function obstacleToChild(): string | undefined {
   if (process.env[marker] !== undefined) return 'this process is a last delivery itself'
   const { bun, deno, electron } = process.versions as Record<string, string | undefined>
   const isNode =
     bun === undefined && deno === undefined && electron === undefined && !('pkg' in process)
-  // In those, and in a single executable application, execPath is the application: it would be started again.
+  // There, and in a single executable application, execPath is the application, which would start again.
   if (!isNode || isSingleExecutable()) return 'the last delivery needs a plain Node'
-  if (!existsSync(program))
-    return 'the program of the last delivery is not there (a bundled application?)'
   return undefined
 }
 
@@ -102,14 +112,14 @@ function isSingleExecutable(): boolean {
   try {
     return (builtin('node:sea') as { isSea(): boolean }).isSea()
   } catch {
-    // A Node without single executable applications.
+    // This Node has no single executable applications.
     return false
   }
 }
 
 /**
  * Of Node's own options, those that decide whether a connection succeeds; a debugger or a tracer would only cost time.
- * An option's value may stand behind it.
+ * The value of an option may be the next argument.
  */
 function inheritedOptions(): string[] {
   const given = [...(process.env.NODE_OPTIONS ?? '').split(/\s+/), ...process.execArgv]
@@ -123,14 +133,10 @@ function inheritedOptions(): string[] {
   return options
 }
 
-function orderOf(
-  batches: readonly Batch[],
-  settings: LastDeliverySettings,
-  duration: number,
-): Buffer {
+function orderOf(batches: readonly Batch[], settings: SpawnSettings, duration: number): Buffer {
   const { connection, ...rest } = settings
   const bodies = batches.map((batch) => batch.body())
-  const order: LastDeliveryOrder = {
+  const order: DeliveryOrder = {
     ...rest,
     proxy: connection.proxy,
     httpAgent: packAgent(connection.httpAgent),
@@ -145,19 +151,19 @@ function orderOf(
   return Buffer.concat([Buffer.from(`${JSON.stringify(order)}\n`), ...bodies])
 }
 
-function readReport(child: childProcess.SpawnSyncReturns<Buffer>): LastDeliveryReport {
-  const report: LastDeliveryReport = { outcomes: [], reason: reasonOf(child) }
-  // A child that was killed may have left half a line: what counts ends with a line's end.
+function readReport(child: childProcess.SpawnSyncReturns<Buffer>): DeliveryReport {
+  const report: DeliveryReport = { outcomes: [], reason: reasonOf(child) }
+  // A child that was killed may have written half a line. Only complete lines count.
   const lines = ((child.stdout as Buffer | null)?.toString() ?? '').split('\n').slice(0, -1)
-  for (const line of lines) {
-    const told = JSON.parse(line) as LastDeliveryLine
-    if ('struggling' in told) report.reason = told.struggling
-    else report.outcomes.push(told)
+  for (const text of lines) {
+    const line = JSON.parse(text) as OutcomeLine
+    if ('struggling' in line) report.reason = line.struggling
+    else report.outcomes.push(line)
   }
   return report
 }
 
-/** Why messages may be left, where the child itself says nothing. */
+/** Why messages may still be pending, if the child itself does not say. */
 function reasonOf({ error, status }: childProcess.SpawnSyncReturns<Buffer>): string {
   const { code } = (error ?? {}) as NodeJS.ErrnoException
   if (error && code !== 'ETIMEDOUT')

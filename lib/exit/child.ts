@@ -1,23 +1,29 @@
-// The program that the last delivery runs in a child process: reads an order from standard input, sends what it holds,
-// and tells the outcome line by line.
+// The program of the child process that makes the last delivery: reads an order from standard input, sends its batches,
+// and writes each outcome as a line to standard output.
 
 import { readFileSync, writeSync } from 'node:fs'
 import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
 import { unpackAgent } from './agent-options.js'
-import { describeAnswer } from './answer.js'
-import { AxiosTransport, type ConnectionOptions } from './axios-transport.js'
+import { describeAnswer } from '../delivery/answer.js'
+import { AxiosTransport, type ConnectionOptions } from '../delivery/axios-transport.js'
 import { Batch } from '../outbox/batch.js'
-import { BasicCredentials, type Credentials } from './credentials.js'
-import { unpackOAuth } from './oauth/oauth-credentials.js'
-import type { LastDeliveryLine, LastDeliveryOrder } from './last-delivery.js'
+import { BasicCredentials, type Credentials } from '../delivery/credentials.js'
+import { unpackOAuth } from '../delivery/oauth/oauth-credentials.js'
+import type { DeliveryOrder, OutcomeLine } from './spawn-delivery.js'
 import { MemoryOutbox } from '../outbox/memory-outbox.js'
-import { Poster } from './poster.js'
-import { Sender } from './sender.js'
+import { Poster } from '../delivery/poster.js'
+import { Sender } from '../delivery/sender.js'
+
+// When axios is loaded it reads these, and Node then starts undici, whose WebAssembly ends a process that has no room for
+// it. Nothing here needs them, and loading them takes time.
+for (const name of ['fetch', 'Request', 'Response', 'Headers', 'FormData']) {
+  Reflect.deleteProperty(globalThis, name)
+}
 
 const input = readFileSync(0)
 const endOfOrder = input.indexOf('\n')
-const order = JSON.parse(input.toString('utf8', 0, endOfOrder)) as LastDeliveryOrder
+const order = JSON.parse(input.toString('utf8', 0, endOfOrder)) as DeliveryOrder
 
 const outbox = new MemoryOutbox({
   maxBatchSize: Infinity,
@@ -42,36 +48,36 @@ const sender = new Sender({
   isDue: () => outbox.next !== undefined,
   isUrgent: () => true,
   onDelivered: (batch) => {
-    tell({ sequence: batch.sequence, count: batch.count })
+    writeLine({ sequence: batch.sequence, count: batch.count })
   },
   onFailed: (batch, { code, reason, status }) => {
-    tell({ sequence: batch.sequence, count: batch.count, failure: { code, reason, status } })
+    writeLine({ sequence: batch.sequence, count: batch.count, failure: { code, reason, status } })
   },
-  // Where the messages are safe all the same, who asked for this leaves them where they are.
+  // If the messages are on disk, the parent leaves them there.
   onExhausted: (batch, { code, reason, status }) => {
-    tell({ sequence: batch.sequence, count: batch.count, failure: { code, reason, status } })
+    writeLine({ sequence: batch.sequence, count: batch.count, failure: { code, reason, status } })
   },
   onRetry: (_batch, answer) => {
-    tell({ struggling: describeAnswer(answer) })
+    writeLine({ struggling: describeAnswer(answer) })
   },
   onIdle: () => process.exit(),
 })
-// By the clock that begins with the process: the other one may be wrong, or a test's.
+// By the clock that starts with the process: the time of day may be wrong or change.
 setTimeout(() => process.exit(), Math.max(0, order.duration - performance.now()))
 sender.wake()
 
-function tell(line: LastDeliveryLine): void {
+function writeLine(line: OutcomeLine): void {
   writeSync(1, `${JSON.stringify(line)}\n`)
 }
 
-function credentialsOf({ credentials, httpRequestTimeout }: LastDeliveryOrder): Credentials {
+function credentialsOf({ credentials, httpRequestTimeout }: DeliveryOrder): Credentials {
   const { writeKey, oauth } = credentials
   return oauth
     ? unpackOAuth(writeKey, oauth, httpRequestTimeout, transport)
     : new BasicCredentials(writeKey)
 }
 
-function connectionOf({ proxy, httpAgent, httpsAgent }: LastDeliveryOrder): ConnectionOptions {
+function connectionOf({ proxy, httpAgent, httpsAgent }: DeliveryOrder): ConnectionOptions {
   const viaAgent = httpsAgent?.proxy ?? httpAgent?.proxy
   return {
     proxy: viaAgent === undefined ? proxy : proxyOf(new URL(viaAgent)),
