@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { holdingName, nobody, readHoldingName, readSignName, type Holding } from './names.js'
 import type { Presence } from './presence.js'
 import { Obituaries } from './standstill.js'
-import { removeDirectory } from './stored.js'
+import { removeDirectory } from './removal.js'
 
 export interface Claimed {
   origin: string

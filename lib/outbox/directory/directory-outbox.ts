@@ -1,26 +1,43 @@
 // The outbox in a directory: every message is in a file before its call returns.
+//
+//   append ──► growing ──full──► queue ──take──► in flight ──settle──► gone
+//                 │              ▲  ▲                │
+//                 └─────take─────┼──┼──────────────► │   the growing batch goes when nothing older waits
+//                                │  └──replace────── │   put back: halves of a split batch, a request that was given up
+//                                │                   │
+//                                └──10 min── postponed ◄──postpone
+//
+//   dead client ──recovery──► queue, before our own
+//
+// growing     its file grows with it, one write a message; there is at most one
+// queue       the file is complete, and read back when the batch is taken unless memory was left for it
+// in flight   the file is known to `Files`, which settles it message by message and removes it with the last
+// postponed   in the file alone, out of the way of the others
+// gone        delivered, failed, dropped or lost: its file is removed, or its messages are marked in it
+//
+// Each arrow is one synchronous change. The listener is told after it, when everything here fits together again.
 
 import { errorCode, toError } from '../../runtime/describe-value.js'
 import { idleTimer } from '../../runtime/timer.js'
 import type { Batch, Receipt } from '../batch.js'
 import { Growing } from '../growing.js'
-import type { Appended, Outbox, OutboxListener, OutboxSettings, Waiting } from '../outbox.js'
+import type { Appended, Lost, Outbox, OutboxListener, OutboxSettings, Waiting } from '../outbox.js'
 import { TakenBatches } from '../taken.js'
-import type { Claimed } from './claims.js'
+import { BatchQueue } from './batch-queue.js'
 import { Files } from './files.js'
 import { Home, type HomeSettings } from './home.js'
-import { recordOverhead } from './records.js'
-import { isPassing, load, loadNow, storedIn, type Loaded, type StoredBatch } from './stored.js'
+import { Quota } from './quota.js'
+import { RecoveryLoop } from './recovery-loop.js'
+import { isPassing } from './regular-file.js'
+import { load, loadNow, type FoundFile, type Loaded } from './stored.js'
+import { StoredFile, type StoredBatch } from './stored-file.js'
 
 export interface DirectoryOutboxSettings extends Omit<HomeSettings, 'source'> {
   maxAge: number
   claimInterval: number
 }
 
-/** How much of what waits is kept in memory besides, in bytes: what is sent soon need not be read back. */
-const mostInMemory = 4 * 1024 * 1024
-
-/** After how long a batch that was put aside is tried again, in milliseconds. */
+/** After how long a postponed batch is tried again, in milliseconds. */
 const postponement = 10 * 60_000
 
 /** After how long a file is read again that could not be opened for want of descriptors or memory, in milliseconds. */
@@ -29,44 +46,43 @@ const readAgainAfter = 1_000
 export class DirectoryOutbox implements Outbox {
   readonly isDurable = true
   readonly maxAge: number
-  readonly #maxQueueBytes: number
   readonly #dropsOldest: boolean
   readonly #listener: OutboxListener
   readonly #home: Home
   readonly #files: Files
   readonly #growing: Growing
-  readonly #taken = new TakenBatches()
-  readonly #onFull = (batch: Batch): void => this.#seal(batch)
-  /** What goes first: parts of batches that were put back, and what dead clients have left. */
-  readonly #first: StoredBatch[] = []
-  /** Full batches of our own: in order, before the growing one. */
-  readonly #waiting: StoredBatch[] = []
-  readonly #postponed = new Set<StoredBatch>()
-  /** Directories that were taken over, and are not read yet. */
-  readonly #claimed: Claimed[] = []
-  readonly #timer: NodeJS.Timeout
+  readonly #queue = new BatchQueue()
+  readonly #inFlight = new TakenBatches()
+  readonly #quota: Quota
+  readonly #recovery: RecoveryLoop
+  readonly #onFull = (batch: Batch): void => this.#enqueueFull(batch)
+  /** Losses that were found within a call: reported after it. Until then their messages count as pending. */
+  #unreported: Lost[] = []
   #loading = 0
-  #count = 0
-  #bytes = 0
-  #othersBytes = 0
-  #inMemory = 0
   #nextSequence = 0
   #obstacle: string | undefined
-  #isLooking = false
   #isClosed = false
 
   constructor(settings: DirectoryOutboxSettings, limits: OutboxSettings) {
     this.maxAge = settings.maxAge
-    this.#maxQueueBytes = limits.maxQueueBytes
     this.#dropsOldest = limits.overflow === 'drop-oldest'
     this.#listener = limits.listener
+    this.#quota = new Quota(limits.maxQueueBytes)
     const warn = (text: string): void => this.#listener.warn(text)
     this.#files = new Files(warn)
     this.#growing = new Growing(limits)
     this.#home = new Home({ ...settings, source: limits.source }, warn)
-    this.#timer = setInterval(() => void this.#look(), settings.claimInterval)
-    // Where tests replace the timers, one may be a number.
-    ;(this.#timer as Partial<NodeJS.Timeout>).unref?.()
+    this.#recovery = new RecoveryLoop({
+      home: this.#home,
+      growing: this.#growing,
+      interval: settings.claimInterval,
+      warn,
+      onFound: (directory, files) => this.#adopt(directory, files),
+      onOthersBytes: (bytes) => {
+        this.#quota.othersBytes = bytes
+        this.#reportLosses()
+      },
+    })
   }
 
   get maxMessageBytes(): number {
@@ -74,11 +90,11 @@ export class DirectoryOutbox implements Outbox {
   }
 
   get count(): number {
-    return this.#count
+    return this.#quota.count
   }
 
   get bytes(): number {
-    return this.#bytes
+    return this.#quota.bytes
   }
 
   get nextSequence(): number {
@@ -90,290 +106,257 @@ export class DirectoryOutbox implements Outbox {
   }
 
   get postponed(): readonly Waiting[] {
-    return [...this.#postponed]
+    return this.#queue.postponed
   }
 
   get oldest(): number | undefined {
-    const ages = [this.#taken.oldest, this.next?.since, ...[...this.#postponed].map((p) => p.since)]
+    const postponed = this.#queue.postponed.map(({ since }) => since)
+    const ages = [this.#inFlight.oldest, this.next?.since, ...postponed]
     const known = ages.filter((age) => age !== undefined)
     return known.length === 0 ? undefined : Math.min(...known)
   }
 
+  /** If it throws, which it may near the end of the stack, the message is not in the outbox, nor in its file. */
   append(text: string, receipt: Receipt | undefined): Appended {
     const size = this.#growing.write(text, this.#nextSequence, this.#onFull)
     if (size === undefined) return 'too_large'
     this.#obstacle = undefined
-    if (!this.#hasRoomFor(size)) return 'full'
+    if (this.#quota.fits(size)) return this.#store(size, receipt)
+    const dropped: Batch[] = []
+    try {
+      return this.#makeRoom(size, dropped) ? this.#store(size, receipt) : 'full'
+    } finally {
+      for (const batch of dropped) this.#listener.dropped(batch)
+    }
+  }
+
+  get next(): Waiting | undefined {
+    return this.#queue.next ?? this.#growing.batch
+  }
+
+  get nextIsFull(): boolean {
+    return this.#queue.next !== undefined
+  }
+
+  take(): Batch | undefined | Promise<Batch | undefined> {
+    const stored = this.#queue.shift()
+    if (stored) {
+      if (!stored.batch) return this.#takeFromFile(stored)
+      this.#files.add(stored.file)
+      this.#inFlight.add(stored.batch)
+      return stored.batch
+    }
+    const batch = this.#growing.take()
+    if (!batch) return undefined
+    this.#files.add(this.#home.endFile(batch))
+    this.#inFlight.add(batch)
+    return batch
+  }
+
+  replace(batch: Batch, parts: Batch[]): void {
+    if (!this.#inFlight.delete(batch)) return
+    this.#queue.putFirst(parts.map((part) => this.#stored(part, part)))
+  }
+
+  postpone(batch: Batch): boolean {
+    if (!this.#inFlight.delete(batch)) return false
+    // Many may be postponed, and for long: the file is enough.
+    const stored = this.#stored(batch, this.#files.canReadBack(batch) ? undefined : batch)
+    this.#queue.postpone(stored)
+    this.#later(postponement, () => this.#queue.resume(stored))
+    return true
+  }
+
+  settle(batch: Batch): boolean {
+    if (!this.#inFlight.delete(batch)) return false
+    this.#quota.count -= batch.count
+    this.#quota.bytes -= batch.size
+    this.#files.settle(batch)
+    return true
+  }
+
+  takeAll(): Batch[] {
+    // What is only on disk comes before what is in memory: to send that now would break the order.
+    if (this.#loading > 0 || !this.#queue.isInMemory) return []
+    while (this.take());
+    return this.#inFlight.all()
+  }
+
+  carve(sequence: number, count: number): Batch | undefined {
+    return this.#inFlight.carve(sequence, count)
+  }
+
+  async open(): Promise<void> {
+    await this.#recovery.look()
+  }
+
+  close(): void {
+    this.#isClosed = true
+    this.#recovery.end()
+    const batch = this.#growing.take()
+    if (batch) this.#home.sealFile(batch)
+    this.#home.leave()
+  }
+
+  #store(size: number, receipt: Receipt | undefined): Appended {
     try {
       this.#home.write(this.#growing, size)
     } catch (error) {
       this.#obstacle = `the directory of the outbox cannot be written: ${errorCode(error)}`
       return 'full'
     }
-    this.#growing.add(size, receipt)
-    this.#bytes += size
-    this.#count++
+    try {
+      this.#growing.add(size, receipt)
+    } catch (error) {
+      this.#home.undo()
+      throw error
+    }
+    // Nothing is called from here on: near the end of the stack all of it happens, or nothing.
+    this.#quota.bytes += size
+    this.#quota.count++
     this.#nextSequence++
     return 'accepted'
   }
 
-  get next(): Waiting | undefined {
-    return this.#first[0] ?? this.#waiting[0] ?? this.#growing.batch
-  }
-
-  get nextIsFull(): boolean {
-    return this.#first.length > 0 || this.#waiting.length > 0
-  }
-
-  take(): Batch | undefined | Promise<Batch | undefined> {
-    const stored = this.#first.shift() ?? this.#waiting.shift()
-    if (stored) {
-      if (stored.batch) return this.#takeFromMemory(stored, stored.batch)
-      return this.#takeFromFile(stored)
-    }
-    const batch = this.#growing.take()
-    if (!batch) return undefined
-    const { path, origin } = this.#home.endFile()
-    this.#files.add({ path, origin, sequence: batch.sequence, count: batch.count })
-    this.#taken.add(batch)
-    return batch
-  }
-
-  replace(batch: Batch, parts: Batch[]): void {
-    if (!this.#taken.delete(batch)) return
-    const stored = parts.map((part) => this.#partOf(part))
-    // Of several requests in flight a later one may have been put back first.
-    const behind = this.#first.findIndex(({ sequence }) => sequence > batch.sequence)
-    this.#first.splice(behind < 0 ? this.#first.length : behind, 0, ...stored)
-  }
-
-  postpone(batch: Batch): boolean {
-    if (!this.#taken.delete(batch)) return false
-    const stored = this.#partOf(batch)
-    this.#postponed.add(stored)
-    this.#later(postponement, () => {
-      this.#postponed.delete(stored)
-      this.#first.unshift(stored)
-    })
-    return true
-  }
-
-  settle(batch: Batch): boolean {
-    if (!this.#taken.delete(batch)) return false
-    this.#forget(batch, batch.size)
-    return true
-  }
-
-  takeAll(): Batch[] {
-    // What is only on disk comes before what is in memory: to send that now would break the order.
-    const isInMemory = (stored: StoredBatch): boolean => stored.batch !== undefined
-    if (this.#loading > 0 || this.#postponed.size > 0) return []
-    if (![...this.#first, ...this.#waiting].every(isInMemory)) return []
-    while (this.take());
-    return this.#taken.all()
-  }
-
-  carve(sequence: number, count: number): Batch | undefined {
-    return this.#taken.carve(sequence, count)
-  }
-
-  async open(): Promise<void> {
-    await this.#look()
-  }
-
-  close(): void {
-    this.#isClosed = true
-    clearInterval(this.#timer)
-    const batch = this.#growing.take()
-    if (batch) this.#home.sealFile(batch.count)
-    this.#home.leave()
-  }
-
-  /** Looks for what dead clients have left, and shows that we are none. */
-  async #look(): Promise<void> {
-    if (this.#isClosed || this.#isLooking) return
-    this.#isLooking = true
-    try {
-      await this.#home.beat(this.#growing)
-      const { claimed, othersBytes } = await this.#home.sweep()
-      this.#othersBytes = othersBytes
-      this.#claimed.push(...claimed)
-      for (const each of this.#claimed.splice(0)) await this.#adopt(each)
-    } catch (error) {
-      this.#listener.warn(
-        `the directory of the outbox cannot be searched for what others have left: ${errorCode(error)}`,
-      )
-    }
-    this.#isLooking = false
-  }
-
-  async #adopt(claimed: Claimed): Promise<void> {
-    const found = await this.#batchesIn(claimed)
-    if (!found || this.#isClosed) return
-    this.#files.adopt(claimed.path, found.length)
+  /** What a dead client has left is ours now. */
+  #adopt(directory: string, found: FoundFile[]): void {
+    this.#files.adopt(directory, found.length)
     if (found.length === 0) return
     // The places of a batch's messages follow each other: those to come must not join one that began before these.
     const growing = this.#growing.take()
-    if (growing) this.#seal(growing)
-    let count = 0
-    for (const each of found) {
-      this.#first.push({ ...each, sequence: this.#nextSequence })
-      this.#nextSequence += each.count
-      this.#bytes += each.bytes
-      count += each.count
+    if (growing) this.#enqueueFull(growing)
+    let total = 0
+    for (const { path, origin, count, bytes, since } of found) {
+      const sequence = this.#nextSequence
+      const file = new StoredFile({ path, origin, sequence, count })
+      this.#queue.putFirst([{ file, sequence, count, bytes, since }])
+      this.#nextSequence += count
+      this.#quota.bytes += bytes
+      total += count
     }
-    this.#count += count
-    this.#listener.restored(count)
+    this.#quota.count += total
+    this.#listener.restored(total)
     this.#listener.ready()
   }
 
-  /** What is in a directory that was taken over; undefined where that cannot be told now. */
-  async #batchesIn(claimed: Claimed): Promise<Omit<StoredBatch, 'sequence'>[] | undefined> {
-    const { path, origin } = claimed
-    const cannotRead = (what: string, error: unknown): void => {
-      // It was given back while we read it.
-      if (this.#isClosed) return
-      this.#listener.warn(`${what} of the outbox cannot be read, and stays: ${errorCode(error)}`)
-    }
-    try {
-      return await storedIn(path, origin, (name, error) => cannotRead(name, error))
-    } catch (error) {
-      if (isPassing(error)) this.#claimed.push(claimed)
-      else cannotRead('a directory', error)
-      return undefined
-    }
-  }
-
-  /** The growing batch has become full. */
-  #seal(batch: Batch): void {
-    const file = this.#home.sealFile(batch.count)
-    const keep = this.#inMemory + batch.extent <= mostInMemory
-    if (keep) this.#inMemory += batch.extent
-    const { sequence, count, size, since } = batch
-    const receipts = batch.hasReceipts ? new Map(batch.receipts()) : undefined
-    this.#waiting.push({
-      ...file,
-      sequence,
-      count,
-      bytes: size,
-      since,
-      receipts,
-      batch: keep ? batch : undefined,
-    })
-  }
-
-  #takeFromMemory(stored: StoredBatch, batch: Batch): Batch {
-    if (!stored.isPart) {
-      this.#inMemory -= batch.extent
-      this.#files.add(stored)
-    }
-    this.#taken.add(batch)
-    return batch
+  /** The growing batch has become full. If it throws, nothing has changed. */
+  #enqueueFull(batch: Batch): void {
+    const kept = this.#queue.hasMemoryFor(batch) ? batch : undefined
+    const waits = waitsOf(batch)
+    this.#queue.push({ ...waits, file: this.#home.sealFile(batch), batch: kept })
   }
 
   async #takeFromFile(stored: StoredBatch): Promise<Batch | undefined> {
     this.#loading++
     try {
-      const loaded = await load(stored)
-      this.#files.add(stored)
-      const { batch } = this.#check(stored, loaded)
-      if (batch) this.#taken.add(batch)
+      const batch = this.#takeLoaded(stored, await load(stored))
       return batch ?? (await this.take())
     } catch (error) {
-      this.#cannotRead(stored, toError(error))
+      const lost = this.#unreadable(stored, toError(error))
+      if (lost) this.#reportLost(lost)
       return undefined
     } finally {
       this.#loading--
     }
   }
 
-  /** Reports what is missing in a file that was read. */
-  #check(stored: StoredBatch, loaded: Loaded): Loaded {
-    const { batch, lost, lostReceipts, reason, isDamaged } = loaded
-    const { sequence, bytes } = stored
-    if (isDamaged) this.#files.markDamaged(sequence)
-    // What its size said of a file's messages was an estimate, where some are damaged.
-    this.#bytes += (batch?.size ?? 0) - bytes
-    if (lost === 0) return loaded
-    this.#forget({ sequence, count: lost }, 0)
-    this.#listener.lost({ sequence, count: lost, reason, receipts: lostReceipts })
-    return loaded
+  /** A batch that was read is in flight; what is missing in it is reported. */
+  #takeLoaded(stored: StoredBatch, loaded: Loaded): Batch | undefined {
+    const lost = this.#check(stored, loaded)
+    if (loaded.batch) this.#inFlight.add(loaded.batch)
+    if (lost) this.#reportLost(lost)
+    return loaded.batch
   }
 
-  #cannotRead(stored: StoredBatch, cause: NodeJS.ErrnoException): void {
+  /** What is missing in a batch that was read. */
+  #check(stored: StoredBatch, loaded: Loaded): Lost | undefined {
+    const { batch, lost, lostReceipts, reason, isDamaged } = loaded
+    const { file, sequence, bytes } = stored
+    this.#files.add(file)
+    if (isDamaged && lost === 0) file.isDamaged = true
+    // What its size said of a file's messages was an estimate, if some are damaged.
+    this.#quota.bytes += (batch?.size ?? 0) - bytes
+    if (lost === 0) return undefined
+    this.#files.lose({ sequence, count: lost }, isDamaged)
+    return { sequence, count: lost, reason, receipts: lostReceipts }
+  }
+
+  /** What is missing as a batch cannot be read; undefined if it can be read later. */
+  #unreadable(stored: StoredBatch, cause: Error): Lost | undefined {
     if (isPassing(cause)) {
-      this.#later(readAgainAfter, () => this.#first.unshift(stored))
-      return
+      this.#later(readAgainAfter, () => this.#queue.putFirst([stored]))
+      return undefined
     }
     const { sequence, count, bytes, receipts } = stored
-    this.#count -= count
-    this.#bytes -= bytes
-    this.#listener.lost({
-      sequence,
-      count,
-      reason: `a file of the outbox cannot be read: ${errorCode(cause)}`,
-      cause,
-      receipts: [...(receipts?.values() ?? [])],
-    })
+    this.#quota.bytes -= bytes
+    this.#files.abandon(stored)
+    const reason = `a file of the outbox cannot be read: ${errorCode(cause)}`
+    return { sequence, count, reason, cause, receipts: [...(receipts?.values() ?? [])] }
   }
 
-  /** A taken batch as one that waits again. Where it is all that its file holds, the file is enough. */
-  #partOf(batch: Batch): StoredBatch {
-    const { sequence, count, size, since } = batch
-    const receipts = batch.hasReceipts ? new Map(batch.receipts()) : undefined
-    const waits = { sequence, count, bytes: size, since, receipts }
-    const file = this.#files.release(batch)
-    if (file) return { ...waits, ...file }
-    return { ...waits, path: '', origin: '', batch, isPart: true }
+  #reportLost(lost: Lost): void {
+    this.#quota.count -= lost.count
+    this.#listener.lost(lost)
   }
 
-  #forget({ sequence, count }: Pick<Waiting, 'sequence' | 'count'>, bytes: number): void {
-    this.#count -= count
-    this.#bytes -= bytes
-    this.#files.settle({ sequence, count })
+  /** A batch that was in flight, as one that waits again. */
+  #stored(batch: Batch, kept: Batch | undefined): StoredBatch {
+    const waits = waitsOf(batch)
+    const file = this.#files.fileOf(batch.sequence)
+    if (!file) return { ...waits, file: nowhere(batch), batch }
+    if (!file.isWholeIn(batch)) return { ...waits, file, batch: kept }
+    this.#files.release(file)
+    return { ...waits, file }
   }
 
-  #hasRoomFor(size: number): boolean {
-    if (this.#fits(size)) return true
-    if (!this.#dropsOldest || !this.#wouldFit(size)) return false
-    while (!this.#fits(size)) {
+  /** @param dropped gets what was taken out */
+  #makeRoom(size: number, dropped: Batch[]): boolean {
+    // Nothing should be dropped if that would not help: others fill the directory, or what is in flight does.
+    if (!this.#dropsOldest || !this.#quota.fits(size, this.#queue.size)) return false
+    while (!this.#quota.fits(size)) {
       // A file goes as a whole.
-      const oldest = this.#first.shift() ?? this.#waiting.shift()
+      const oldest = this.#queue.shift()
       if (!oldest) return false
-      this.#drop(oldest)
+      const batch = this.#drop(oldest)
+      if (batch) dropped.push(batch)
     }
     return true
   }
 
-  #fits(size: number, ours = this.#bytes + this.#count * recordOverhead): boolean {
-    return ours + this.#othersBytes + size + recordOverhead <= this.#maxQueueBytes
+  #drop(stored: StoredBatch): Batch | undefined {
+    const batch = stored.batch ?? this.#loadWithinCall(stored)
+    if (!batch) return undefined
+    this.#files.add(stored.file)
+    this.#quota.count -= batch.count
+    this.#quota.bytes -= batch.size
+    this.#files.settle(batch)
+    return batch
   }
 
-  /** Nothing should be dropped where that would not help: for others fill the directory, or what is being sent does. */
-  #wouldFit(size: number): boolean {
-    let ours = this.#bytes + this.#count * recordOverhead
-    for (const { bytes, count } of [...this.#first, ...this.#waiting]) {
-      ours -= bytes + count * recordOverhead
-    }
-    return this.#fits(size, ours)
-  }
-
-  #drop(stored: StoredBatch): void {
+  #loadWithinCall(stored: StoredBatch): Batch | undefined {
+    let loaded: Loaded | undefined
+    let lost: Lost | undefined
     try {
-      let { batch } = stored
-      if (batch) this.#takeFromMemory(stored, batch)
-      else {
-        const loaded = loadNow(stored)
-        this.#files.add(stored)
-        ;({ batch } = this.#check(stored, loaded))
-        if (!batch) return
-        this.#taken.add(batch)
-      }
-      this.settle(batch)
-      this.#listener.dropped(batch)
+      loaded = loadNow(stored)
+      lost = this.#check(stored, loaded)
     } catch (error) {
-      this.#cannotRead(stored, toError(error))
+      lost = this.#unreadable(stored, toError(error))
     }
+    if (lost) this.#reportAfterCall(lost)
+    return loaded?.batch
+  }
+
+  #reportAfterCall(lost: Lost): void {
+    this.#unreported.push(lost)
+    try {
+      queueMicrotask(() => this.#reportLosses())
+    } catch {
+      // The end of the stack: the next search reports it.
+    }
+  }
+
+  #reportLosses(): void {
+    for (const lost of this.#unreported.splice(0)) this.#reportLost(lost)
   }
 
   #later(milliseconds: number, change: () => void): void {
@@ -383,4 +366,15 @@ export class DirectoryOutbox implements Outbox {
       this.#listener.ready()
     }, milliseconds)
   }
+}
+
+function waitsOf(batch: Batch): Omit<StoredBatch, 'file'> {
+  const { sequence, count, size, since } = batch
+  const receipts = batch.hasReceipts ? new Map(batch.receipts()) : undefined
+  return { sequence, count, bytes: size, since, receipts }
+}
+
+/** The file of messages that are in none any more. */
+function nowhere({ sequence, count }: Batch): StoredFile {
+  return new StoredFile({ path: '', origin: '', sequence, count })
 }

@@ -1,22 +1,15 @@
-// The files of batches that are being sent: each is removed when the last of its messages is settled.
+// The files of batches that are in flight, or of which parts wait: each is removed when the last of its messages is
+// settled.
 
-import { errorCode } from '../../runtime/describe-value.js'
-import type { Waiting } from '../outbox.js'
-import { removeDirectory, removeFile, setAside, type StoredBatch } from './stored.js'
 import { dirname } from 'node:path'
-
-interface File {
-  readonly path: string
-  readonly origin: string
-  readonly sequence: number
-  readonly count: number
-  /** How many of its messages are not settled. */
-  remaining: number
-  isDamaged: boolean
-}
+import { errorCode } from '../../runtime/describe-value.js'
+import { blankLost, locate, markSettled } from './marks.js'
+import { removeDirectory, removeFile, setAside } from './removal.js'
+import type { Part, StoredFile } from './stored-file.js'
 
 export class Files {
-  readonly #files = new Map<number, File>()
+  /** By the place of the first message. */
+  readonly #files = new Map<number, StoredFile>()
   /** Directories of dead clients, with the number of their files: they go with the last of these. */
   readonly #directories = new Map<string, number>()
   readonly #warn: (text: string) => void
@@ -31,52 +24,85 @@ export class Files {
     else this.#directories.set(directory, files)
   }
 
-  /** Somebody begins to send what is in a file. */
-  add({
-    path,
-    origin,
-    sequence,
-    count,
-  }: Pick<StoredBatch, 'path' | 'origin' | 'sequence' | 'count'>): void {
-    this.#files.set(sequence, { path, origin, sequence, count, remaining: count, isDamaged: false })
+  /** What is in a file is going to be sent. */
+  add(file: StoredFile): void {
+    this.#files.set(file.sequence, file)
   }
 
-  markDamaged(sequence: number): void {
-    const file = this.#fileOf(sequence)
-    if (file) file.isDamaged = true
-  }
-
-  /** Some of the messages of a file are settled. */
-  settle({ sequence, count }: Pick<Waiting, 'sequence' | 'count'>): void {
-    const file = this.#fileOf(sequence)
-    if (!file) return
-    file.remaining -= count
-    if (file.remaining > 0) return
-    this.#files.delete(file.sequence)
-    this.#remove(file)
-  }
-
-  /** The file of a batch, where all of it is in the batch: it may then be forgotten here, and read again. */
-  release({
-    sequence,
-    count,
-  }: Pick<Waiting, 'sequence' | 'count'>): { path: string; origin: string } | undefined {
-    const file = this.#fileOf(sequence)
-    if (file?.remaining !== count || file.isDamaged) return undefined
-    this.#files.delete(file.sequence)
-    return file
-  }
-
-  #fileOf(sequence: number): File | undefined {
+  /** The file that has a message, if it is in flight. */
+  fileOf(sequence: number): StoredFile | undefined {
     const exact = this.#files.get(sequence)
     if (exact) return exact
-    for (const file of this.#files.values()) {
-      if (file.sequence <= sequence && sequence < file.sequence + file.count) return file
-    }
+    for (const file of this.#files.values()) if (file.has(sequence)) return file
     return undefined
   }
 
-  #remove(file: File): void {
+  /** A file that waits again as a whole: nothing need be known of it here. */
+  release(file: StoredFile): void {
+    this.#files.delete(file.sequence)
+  }
+
+  /** Whether a batch in flight can be had again from its file. */
+  canReadBack({ sequence, count }: Part): boolean {
+    const file = this.fileOf(sequence)
+    if (!file) return false
+    try {
+      if (!file.isWholeIn({ sequence, count })) locate(file)
+      return true
+    } catch {
+      // It is damaged or gone, or there is no descriptor free: what is in memory stays there.
+      return false
+    }
+  }
+
+  /** Messages are delivered, or have failed. */
+  settle(part: Part): void {
+    const file = this.fileOf(part.sequence)
+    if (!file) return
+    file.settle(part)
+    if (file.isSettled) this.#end(file)
+    else this.#mark(file, part)
+  }
+
+  /** Messages of a file cannot be read. */
+  lose(part: Part, isDamaged: boolean): void {
+    const file = this.fileOf(part.sequence)
+    if (!file) return
+    file.settle(part)
+    if (file.isSettled) {
+      file.isDamaged ||= isDamaged
+      this.#end(file)
+      return
+    }
+    try {
+      blankLost(file, part.count, isDamaged)
+    } catch {
+      // Then the file itself is kept when all of it is settled; and the loss is reported once more by a later process.
+      file.isDamaged ||= isDamaged
+    }
+  }
+
+  /** Messages cannot be had from their file, which may be read another time: it is neither marked nor removed for them. */
+  abandon(part: Part): void {
+    const file = this.fileOf(part.sequence)
+    file?.settle(part)
+    if (file?.isSettled) this.#files.delete(file.sequence)
+  }
+
+  #mark(file: StoredFile, part: Part): void {
+    try {
+      markSettled(file, part)
+    } catch (error) {
+      // It was removed: then nobody will read it either.
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return
+      this.#warn(
+        `a file of the outbox cannot be marked (${errorCode(error)}): if this process ends before all of it is settled, some of its messages are sent or reported again`,
+      )
+    }
+  }
+
+  #end(file: StoredFile): void {
+    this.#files.delete(file.sequence)
     try {
       if (file.isDamaged) setAside(file)
       else removeFile(file.path)

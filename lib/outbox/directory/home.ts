@@ -10,6 +10,7 @@ import { Claims, type Sweep } from './claims.js'
 import { holdingName } from './names.js'
 import { Presence } from './presence.js'
 import { endRecord, startRecord } from './records.js'
+import { StoredFile, type Part } from './stored-file.js'
 
 export interface HomeSettings {
   path: string
@@ -48,14 +49,20 @@ export class Home {
     this.#append(size, (record, at) => growing.copyWritten(size, record, at))
   }
 
-  /** The growing batch is going to be sent. */
-  endFile(): { path: string; origin: string } {
-    return this.#end((file) => file.path)
+  /** Takes the message that was written last out of the file again. Never throws. */
+  undo(): void {
+    this.#file?.undo()
   }
 
-  /** The growing batch does not grow any more, and waits. */
-  sealFile(count: number): { path: string; origin: string } {
-    return this.#end((file) => file.seal(count))
+  /** The growing batch is going to be sent. */
+  endFile(part: Part): StoredFile {
+    return this.#end(part)
+  }
+
+  /** The growing batch does not grow any more, and waits. If it throws, it may be called again. */
+  sealFile(part: Part): StoredFile {
+    this.#file?.seal(part.count)
+    return this.#end(part)
   }
 
   /**
@@ -83,7 +90,7 @@ export class Home {
   /** What is left is for whoever comes. */
   leave(): void {
     // Closed before without a batch: nothing but a file's beginning is in it.
-    if (this.#file) this.endFile()
+    this.#dropFile()
     this.#claims.end()
     if (this.#isMade) this.#claims.release(this.#presence.owner)
     this.#presence.end()
@@ -94,7 +101,7 @@ export class Home {
     // Taken, or full, while we looked: then it was us who renamed or removed it.
     if (!file || (await isThere(file.path)) || this.#file !== file) return
     this.#warn('the directory of the outbox was removed while it was in use')
-    this.endFile()
+    this.#dropFile()
     const { batch } = growing
     for (let index = 0; index < (batch?.count ?? 0); index++) {
       const size = batch?.sizeOf(index) ?? 0
@@ -111,14 +118,16 @@ export class Home {
     file.append(this.#record, endRecord(this.#record, start, start + size))
   }
 
-  #end(path: (file: BatchFile) => string): { path: string; origin: string } {
-    const { owner: origin } = this.#presence
-    const file = this.#file
+  #end({ sequence, count }: Part): StoredFile {
+    const path = this.#file?.path ?? ''
+    const stored = new StoredFile({ path, origin: this.#presence.owner, sequence, count })
+    this.#dropFile()
+    return stored
+  }
+
+  #dropFile(): void {
+    this.#file?.close()
     this.#file = undefined
-    if (!file) return { path: '', origin }
-    const place = { path: path(file), origin }
-    file.close()
-    return place
   }
 
   #newFile(): BatchFile {

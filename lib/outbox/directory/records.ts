@@ -12,18 +12,30 @@ import { prefix } from '../batch.js'
  * JSON.stringify never writes a line's end, so a line is a message. JSON allows white space between the elements of an
  * array: the checksum is written in it, a space for each bit that is 0 and a tab for each that is 1. So the file is
  * what the body consists of, and yet a flipped bit is found out.
+ *
+ * A message that is settled while others of its file are not has its checksum inverted, and the header ends with a
+ * carriage return: that says that the file must be read to know what it still holds. A line of carriage returns
+ * alone stands for a message that is lost, and was reported. All of this is written over what is there, because it must be possible on
+ * a full disk and in a directory that is read-only.
  */
 const lineEnd = '\n'.charCodeAt(0)
 const comma = ','.charCodeAt(0)
+const carriageReturn = '\r'.charCodeAt(0)
+const closeBrace = '}'.charCodeAt(0)
 const zero = ' '.charCodeAt(0)
 const one = '\t'.charCodeAt(0)
-const checksumLength = 32
+
+/** The length of a checksum in a file, in bytes. */
+export const checksumLength = 32
 
 /** How a file begins. */
 const header = Buffer.concat([prefix, Buffer.from('\n')])
 
 /** The length of a file without messages. */
 export const emptyFileLength = header.length
+
+/** What the header has at its end if some messages of the file are settled, and where. */
+export const settledFlag = { at: header.length - 1, byte: carriageReturn, unset: lineEnd } as const
 
 /** What a message takes in a file besides its own bytes: the comma, the checksum, the line's end. */
 export const recordOverhead = 1 + checksumLength + 1
@@ -61,141 +73,154 @@ export function endRecord(target: Buffer, start: number, end: number): number {
   return end + checksumLength + 1
 }
 
-/** What a file holds. */
-export interface Content {
-  /** The body of its intact messages, without what comes behind them; there is room for that. */
-  body: Buffer
-  /** Where each of them ends in the body. */
-  ends: number[]
-  /** Of each of them, its number among the messages that the file had, as far as that can be told. */
-  numbers: number[]
-  /** How many messages are damaged. */
-  damaged: number
-  /** Whether the last message is only half there: its writer ended, or the disk was full, in the middle of it. */
-  isTorn: boolean
+/** Inverts the checksum that stands at `at`: its message is settled. */
+export function invertChecksum(target: Buffer, at: number): void {
+  for (let bit = at; bit < at + checksumLength; bit++)
+    target[bit] = target[bit] === one ? zero : one
 }
 
-/** Room for what `Batch.body()` writes behind the messages, in bytes. */
-const room = 128
+/** Makes lines without messages of what stands there, as many as the messages that are lost. */
+export function blankLines(count: number, length: number): Buffer {
+  const blank = Buffer.alloc(Math.max(length, 2 * count), carriageReturn)
+  for (let line = 1; line < count; line++) blank[line * 2 - 1] = lineEnd
+  blank[blank.length - 1] = lineEnd
+  return blank
+}
 
-/** Reads what a file holds. It never throws: what is wrong is told. */
+/** A message in a file that is as it was written. */
+export interface FoundRecord {
+  readonly start: number
+  /** Where it ends, and its checksum begins. */
+  readonly end: number
+  /** Its number among the messages that the file had, as far as that can be told. */
+  readonly number: number
+  readonly isSettled: boolean
+}
+
+/** What cannot be read. */
+export interface Damage {
+  readonly start: number
+  /** Where the next line begins. */
+  readonly end: number
+  /** How many messages were there, as far as that can be told. */
+  readonly count: number
+}
+
+/** What a file holds. */
+export interface Content {
+  readonly records: FoundRecord[]
+  readonly damages: Damage[]
+  /** How many messages were lost, and reported, earlier. */
+  blanks: number
+  /** The last message, if it is only half there: its writer ended, or the disk was full, in the middle of it. */
+  torn: Damage | undefined
+  /** Whether the last record is whole but for its end. */
+  isUnfinished: boolean
+  /** Whether some messages are settled. */
+  readonly isFlagged: boolean
+}
+
+/** Reads what a file holds. It never throws: what is wrong is in the answer. A line that is damaged costs no other. */
 export function readRecords(file: Buffer): Content {
-  const body = Buffer.allocUnsafeSlow(file.length + room)
-  let end = prefix.copy(body)
-  const content: Content = { body, ends: [], numbers: [], damaged: 0, isTorn: false }
-  const keep = (start: number, stop: number): void => {
-    if (content.ends.length > 0) body[end++] = comma
-    end += file.copy(body, end, start, stop)
-    content.ends.push(end)
-    content.numbers.push(content.ends.length - 1 + content.damaged)
+  const content: Content = {
+    records: [],
+    damages: [],
+    blanks: 0,
+    torn: undefined,
+    isUnfinished: false,
+    isFlagged: file.length > settledFlag.at && file[settledFlag.at] !== settledFlag.unset,
   }
   // Its length is known: whatever became of the header, the first message begins behind it.
   let start = header.length
   while (start < file.length) {
-    const stop = endOfRecord(file, start)
-    if (stop === undefined) {
-      keepTail(file, start, content, keep)
+    const stop = file.indexOf(lineEnd, start)
+    if (stop < 0) {
+      readTail(file, start, content)
       break
     }
-    const from = start === header.length ? start : start + 1
-    if (isIntact(file, from, stop)) keep(from, stop - checksumLength)
-    else keepIntactParts(file, from, stop, content, keep)
+    readLine(file, start, stop, content)
     start = stop + 1
-    // Where the last character of a checksum has become a line's end, there are two.
-    if (file[start] === lineEnd) start++
   }
   return content
 }
 
-/** Where the checksum of the record ends that begins at `start`; undefined where no record is complete any more. */
-function endOfRecord(file: Buffer, start: number): number | undefined {
-  for (let at = start; ; at++) {
-    at = file.indexOf(lineEnd, at)
-    if (at < 0) return undefined
-    // A flipped bit makes a line's end of a letter: then no checksum stands before it.
-    if (readChecksum(file, start, at) !== undefined) return at
+/** How many messages a file had. */
+export function messagesIn({ records, damages, blanks, torn }: Content): number {
+  const damaged = damages.reduce((sum, { count }) => sum + count, 0)
+  return records.length + damaged + blanks + (torn ? 1 : 0)
+}
+
+function readLine(file: Buffer, start: number, stop: number, content: Content): void {
+  const from = start === header.length ? start : start + 1
+  const end = stop - checksumLength
+  const inverted = end > from ? checksumOf(file, from, end) : undefined
+  if (inverted !== undefined) {
+    const number = messagesIn(content)
+    content.records.push({ start: from, end, number, isSettled: inverted })
+  } else if (isBlank(file, start, stop)) {
+    content.blanks++
+  } else {
+    addDamage(file, start, stop + 1, content)
   }
 }
 
-function isIntact(file: Buffer, from: number, stop: number): boolean {
-  const checksum = readChecksum(file, from, stop)
-  if (!checksum) return false
-  const { sum, unknownBit } = checksum
-  // The checksum of nothing is 32 spaces, which a message may have in a text of its own.
-  if (from >= stop - checksumLength) return false
-  const actual = crc32(file.subarray(from, stop - checksumLength))
-  return actual === sum || (actual ^ sum) >>> 0 === unknownBit
-}
-
-/**
- * The checksum that ends at `stop`. No single flipped bit makes a space of a tab: one character that is neither may
- * stand for both.
- */
-function readChecksum(
-  file: Buffer,
-  from: number,
-  stop: number,
-): { sum: number; unknownBit: number } | undefined {
-  const start = stop - checksumLength
-  if (start < from) return undefined
+/** Whether the checksum that stands behind a message is inverted; undefined if it is not that of the message. */
+function checksumOf(file: Buffer, from: number, end: number): boolean | undefined {
   let sum = 0
-  let unknownBit = 0
   for (let bit = 0; bit < checksumLength; bit++) {
-    const character = file[start + bit]
+    const character = file[end + bit]
     if (character === one) sum |= 1 << bit
-    else if (character !== zero) {
-      if (unknownBit !== 0) return undefined
-      unknownBit = (1 << bit) >>> 0
-    }
+    else if (character !== zero) return undefined
   }
-  return { sum: sum >>> 0, unknownBit }
+  const difference = crc32(file.subarray(from, end)) ^ sum
+  if (difference === 0) return false
+  // Also if its writer was killed while it inverted one: then only the first bits are.
+  return (difference & (difference + 1)) === 0 ? true : undefined
 }
 
-/** A damaged line's end or checksum makes one record of two: what is intact in it is kept. */
-function keepIntactParts(
-  file: Buffer,
-  from: number,
-  stop: number,
-  content: Content,
-  keep: (start: number, stop: number) => void,
-): void {
-  let start = from
-  for (let at = from + checksumLength; at <= stop; at++) {
-    const last = file[at - 1]
-    const next = file[at]
-    if ((last !== zero && last !== one) || next === zero || next === one) continue
-    // White space ends here: perhaps a checksum.
-    if (isIntact(file, start, at)) {
-      keep(start, at - checksumLength)
-    } else if (isIntact(file, start, at - 1)) {
-      // The line's end itself has become white space.
-      keep(start, at - 1 - checksumLength)
-      start = at + 1
-      continue
-    } else if (next === lineEnd && at < stop) {
-      content.damaged++
-    } else {
-      continue
-    }
-    // Behind the line's end, damaged or not, and the comma.
-    start = at + 2
+function isBlank(file: Buffer, start: number, stop: number): boolean {
+  for (let at = start; at < stop; at++) if (file[at] !== carriageReturn) return false
+  return stop > start
+}
+
+/** Damaged lines that follow each other may be one message that has got a line's end. */
+function addDamage(file: Buffer, start: number, end: number, content: Content): void {
+  const { damages } = content
+  const last = damages.at(-1)
+  const isNext = last?.end === start
+  const from = isNext ? last.start : start
+  if (isNext) damages.pop()
+  damages.push({ start: from, end, count: Math.max(1, checksumsIn(file, from, end)) })
+}
+
+/** A line's end that was lost has made one line of two messages: each has its checksum. */
+function checksumsIn(file: Buffer, start: number, end: number): number {
+  let count = 0
+  let length = 0
+  for (let at = start; at < end; at++) {
+    const isWhite = file[at] === zero || file[at] === one
+    length = isWhite ? length + 1 : 0
+    if (length === checksumLength) count++
   }
-  if (start < stop) content.damaged++
+  return count
 }
 
 /** What the file ends with may be a whole message of which only the end of the line is missing. */
-function keepTail(
-  file: Buffer,
-  start: number,
-  content: Content,
-  keep: (start: number, stop: number) => void,
-): void {
+function readTail(file: Buffer, start: number, content: Content): void {
   const from = start === header.length ? start : start + 1
-  let stop = file.length
-  while (stop > from && (file[stop - 1] === zero || file[stop - 1] === one)) stop--
-  if (isJson(file.toString('utf8', from, stop))) keep(from, stop)
-  // A comma alone is no message yet.
-  else if (from < file.length) content.isTorn = true
+  let end = file.length
+  while (end > from && (file[end - 1] === zero || file[end - 1] === one)) end--
+  const isComplete = file.length - end >= checksumLength
+  const inverted = isComplete ? checksumOf(file, from, end) : false
+  // Other white space than a checksum's is damage.
+  const isWhole = file[end - 1] === closeBrace && isJson(file.toString('utf8', from, end))
+  if (inverted !== undefined && isWhole) {
+    content.records.push({ start: from, end, number: messagesIn(content), isSettled: inverted })
+    content.isUnfinished = true
+  } else if (from < file.length) {
+    // A comma alone is no message yet.
+    content.torn = { start, end: file.length, count: 1 }
+  }
 }
 
 function isJson(text: string): boolean {

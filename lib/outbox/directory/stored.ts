@@ -1,39 +1,37 @@
-// Batches that are in files: found, read, removed.
+// Batches that are in files: found, and read.
 
-import { constants, truncateSync, unlinkSync, renameSync, rmdirSync, readFileSync } from 'node:fs'
-import { lstat, open, readdir } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
-import { Batch, type Receipt } from '../batch.js'
+import { readdir } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { Batch, prefix, type Receipt } from '../batch.js'
 import { readBatchFileName, type BatchFileName } from './names.js'
 import {
   emptyFileLength,
   fileOverhead,
+  messagesIn,
   readRecords,
   recordOverhead,
+  settledFlag,
   type Content,
+  type FoundRecord,
 } from './records.js'
+import { isPassing, openFile, readFile, readFileNow } from './regular-file.js'
+import { removeFile } from './removal.js'
+import type { StoredBatch } from './stored-file.js'
 
-/** A batch of which the messages are in a file, and perhaps in memory as well. */
-export interface StoredBatch {
+/** A file that was found. Its messages have no places yet: calls may be made while it is looked for. */
+export interface FoundFile {
   readonly path: string
-  /** Of the client that wrote it. */
   readonly origin: string
-  readonly sequence: number
-  /** How many messages it has, or once had. */
+  /** How many messages it still holds. */
   readonly count: number
   /** Of its messages, in bytes. */
   readonly bytes: number
   readonly since: number
-  readonly receipts?: ReadonlyMap<number, Receipt> | undefined
-  /** The messages themselves, where there is memory for them. */
-  readonly batch?: Batch | undefined
-  /** Whether it is only a part of what its file holds: then it is in memory. */
-  readonly isPart?: boolean | undefined
 }
 
 /** What was found in a file. */
 export interface Loaded {
-  /** Its intact messages; undefined where there are none. */
+  /** Its intact messages; undefined if there are none. */
   batch: Batch | undefined
   lost: number
   lostReceipts: Receipt[]
@@ -42,59 +40,42 @@ export interface Loaded {
   isDamaged: boolean
 }
 
-const reading = constants.O_RDONLY | (constants.O_NOFOLLOW || 0)
-
-async function readFile(path: string): Promise<Buffer> {
-  const file = await open(path, reading)
-  try {
-    return await file.readFile()
-  } finally {
-    await file.close()
-  }
-}
-
-const passing = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN', 'EBUSY', 'EINTR'])
-
-/** Whether what could not be read now may be read later: descriptors or memory are wanting. */
-export function isPassing(error: unknown): boolean {
-  return passing.has((error as NodeJS.ErrnoException).code ?? '')
-}
-
 /**
- * The batches in a directory, in order. They have no places yet: calls may be made while they are looked for.
+ * The batches in a directory, in order.
  *
  * @param onUnreadable told of a file that cannot be read, and is left out
- * @throws what Node throws where the directory cannot be read, or where that may pass
+ * @throws what Node throws if the directory cannot be read, or if that may pass
  */
 export async function storedIn(
   directory: string,
   origin: string,
   onUnreadable: (name: string, error: unknown) => void,
-): Promise<Omit<StoredBatch, 'sequence'>[]> {
+): Promise<FoundFile[]> {
   const names = (await readdir(directory)).sort()
-  const stored: Omit<StoredBatch, 'sequence'>[] = []
+  const found: FoundFile[] = []
   for (const name of names) {
     const known = readBatchFileName(name)
     if (!known) continue
     try {
-      const batch = await describeFile(join(directory, name), known)
-      if (batch) stored.push({ ...batch, origin })
+      const file = await describeFile(join(directory, name), known)
+      if (file) found.push({ ...file, origin })
     } catch (error) {
       if (isPassing(error)) throw error
       onUnreadable(name, error)
     }
   }
-  return stored
+  return found
 }
 
-/** What a file holds; undefined where that is nothing, and the file is removed. */
+/** What a file holds; undefined if that is nothing, and the file is removed. */
 async function describeFile(
   path: string,
   known: BatchFileName,
-): Promise<Pick<StoredBatch, 'path' | 'count' | 'bytes' | 'since'> | undefined> {
-  const { size } = await lstat(path)
-  // How many messages a file has that may have been growing can only be told by reading it.
-  const count = known.count ?? messagesIn(readRecords(await readFile(path)))
+): Promise<Omit<FoundFile, 'origin'> | undefined> {
+  const { size, isFlagged } = await lookInto(path)
+  let { count } = known
+  // How many messages a file has that may have been growing, or has marks, can only be told by reading it.
+  if (count === undefined || isFlagged) count = owedIn(readRecords(await readFile(path)), count)
   if (count === 0 || size === emptyFileLength) {
     removeFile(path)
     return undefined
@@ -103,31 +84,61 @@ async function describeFile(
   return { path, count, bytes, since: known.since }
 }
 
-function messagesIn({ ends, damaged, isTorn }: Content): number {
-  return ends.length + damaged + (isTorn ? 1 : 0)
+async function lookInto(path: string): Promise<{ size: number; isFlagged: boolean }> {
+  const { file, size } = await openFile(path)
+  try {
+    const { buffer } = await file.read(Buffer.alloc(1), 0, 1, settledFlag.at)
+    return { size, isFlagged: buffer[0] !== settledFlag.unset }
+  } finally {
+    await file.close()
+  }
 }
 
-/** Reads a batch back. @throws what Node throws where the file cannot be read */
+/** @param count how many messages the file had, if its name says so */
+function owedIn(content: Content, count: number | undefined): number {
+  const settled = settledIn(content)
+  const owed = (count ?? messagesIn(content)) - settled
+  return Math.max(owed, unsettledIn(content).length)
+}
+
+function settledIn(content: Content): number {
+  return content.blanks + content.records.length - unsettledIn(content).length
+}
+
+function unsettledIn({ records, isFlagged }: Content): FoundRecord[] {
+  // After a power failure a mark may be there, and the flag not: such a file counts as if it had no marks.
+  return isFlagged ? records.filter(({ isSettled }) => !isSettled) : records
+}
+
+/** Reads a batch back. @throws what Node throws if the file cannot be read */
 export async function load(stored: StoredBatch): Promise<Loaded> {
-  return loaded(stored, await readFile(stored.path))
+  return loaded(stored, await readFile(stored.file.path))
 }
 
-/** As `load`. */
+/** As `load`, at once. */
 export function loadNow(stored: StoredBatch): Loaded {
-  return loaded(stored, readFileSync(stored.path))
+  return loaded(stored, readFileNow(stored.file.path))
 }
 
-function loaded({ path, sequence, count, since, receipts }: StoredBatch, file: Buffer): Loaded {
-  const content = readRecords(file)
-  // More than were accepted: a message that the full disk took after all, and that was reported.
-  const ends = content.ends.slice(0, count)
-  const lost = count - ends.length
-  const { kept, lostReceipts } = shareOut(receipts, content, count)
-  const name = basename(path)
-  const isDamaged = content.damaged > 0 || (lost > 0 && !content.isTorn)
+function loaded(stored: StoredBatch, bytes: Buffer): Loaded {
+  const { file, sequence, count } = stored
+  const content = readRecords(bytes)
+  const { kept, numbers } = file.checksums
+    ? ofPart(stored, file.checksums, content)
+    : ofWhole(count, content)
+  const lost = count - kept.length
+  const places = [...Array<undefined>(lost).fill(undefined), ...kept.map(({ end }) => end)]
+  // The places of a batch's messages follow each other: those that are lost get the first ones.
+  if (file.checksums) file.checksums.splice(sequence - file.sequence, count, ...places)
+  else file.checksums = places
+  const { receipts, lostReceipts } = shareOut(stored.receipts, numbers)
+  const name = basename(file.path)
+  const isDamaged = content.damages.length > 0 || (lost > 0 && content.torn === undefined)
   return {
     batch:
-      ends.length === 0 ? undefined : Batch.from(sequence + lost, content.body, ends, since, kept),
+      kept.length === 0
+        ? undefined
+        : batchOf(bytes, kept, { sequence: sequence + lost, since: stored.since, receipts }),
     lost,
     lostReceipts,
     isDamaged,
@@ -137,51 +148,74 @@ function loaded({ path, sequence, count, since, receipts }: StoredBatch, file: B
   }
 }
 
-/** Which messages the receipts belong to, by the messages' numbers in the file. */
+/** The records of a batch, and the number that each has among the messages of the batch, as far as that is known. */
+interface Kept {
+  kept: FoundRecord[]
+  numbers: (number | undefined)[]
+}
+
+function ofWhole(count: number, content: Content): Kept {
+  // More than were accepted: a message that the full disk took after all, and that was reported.
+  const kept = unsettledIn(content).slice(0, count)
+  // If more is missing than was seen to be damaged, the numbers behind it say nothing.
+  const areCertain = messagesIn(content) >= count
+  const numbers = kept.map(({ number }, index) =>
+    areCertain || number === index ? number : undefined,
+  )
+  return { kept, numbers }
+}
+
+function ofPart(
+  { file, sequence, count }: StoredBatch,
+  checksums: readonly (number | undefined)[],
+  { records }: Content,
+): Kept {
+  const byPlace = new Map(records.map((record) => [record.end, record]))
+  const first = sequence - file.sequence
+  const result: Kept = { kept: [], numbers: [] }
+  for (let number = 0; number < count; number++) {
+    const place = checksums[first + number]
+    const record = place === undefined ? undefined : byPlace.get(place)
+    if (!record) continue
+    result.kept.push(record)
+    result.numbers.push(number)
+  }
+  return result
+}
+
 function shareOut(
   receipts: ReadonlyMap<number, Receipt> | undefined,
-  content: Content,
-  count: number,
-): { kept: Map<number, Receipt> | undefined; lostReceipts: Receipt[] } {
-  if (!receipts) return { kept: undefined, lostReceipts: [] }
-  // Where more is missing than was seen to be damaged, the numbers behind it say nothing.
-  const areCertain = messagesIn(content) >= count
-  const places = new Map<number, number>()
-  for (const [index, number] of content.numbers.entries()) {
-    if (areCertain || number === index) places.set(number, index)
-  }
+  numbers: readonly (number | undefined)[],
+): { receipts: Map<number, Receipt> | undefined; lostReceipts: Receipt[] } {
+  if (!receipts) return { receipts: undefined, lostReceipts: [] }
   const kept = new Map<number, Receipt>()
   const lostReceipts: Receipt[] = []
+  const indices = new Map(numbers.map((number, index) => [number, index]))
   for (const [number, receipt] of receipts) {
-    const place = places.get(number)
-    if (place === undefined) lostReceipts.push(receipt)
-    else kept.set(place, receipt)
+    const index = indices.get(number)
+    if (index === undefined) lostReceipts.push(receipt)
+    else kept.set(index, receipt)
   }
-  return { kept, lostReceipts }
+  return { receipts: kept, lostReceipts }
 }
 
-/** Removes a file of which everything is settled. @throws what Node throws where it can neither be removed nor emptied */
-export function removeFile(path: string): void {
-  try {
-    unlinkSync(path)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return
-    // The directory may be read-only, and the file not: one without messages is as good as none.
-    truncateSync(path, emptyFileLength)
-  }
-}
+/** Room for what `Batch.body()` writes behind the messages, in bytes. */
+const room = 128
+const comma = ','.charCodeAt(0)
 
-/** Sets a damaged file aside. */
-export function setAside({ path, origin }: { path: string; origin: string }): void {
-  const root = dirname(dirname(path))
-  renameSync(path, join(root, `${origin}.${basename(path)}.damaged`))
-}
-
-/** Removes a directory that is empty; one that is not stays. */
-export function removeDirectory(path: string): void {
-  try {
-    rmdirSync(path)
-  } catch {
-    // Something is in it still, or it is gone.
+function batchOf(
+  bytes: Buffer,
+  records: readonly FoundRecord[],
+  waits: { sequence: number; since: number; receipts: Map<number, Receipt> | undefined },
+): Batch {
+  const length = records.reduce((sum, { start, end }) => sum + end - start + 1, prefix.length)
+  const body = Buffer.allocUnsafeSlow(length + room)
+  let at = prefix.copy(body)
+  const ends: number[] = []
+  for (const { start, end } of records) {
+    if (ends.length > 0) body[at++] = comma
+    at += bytes.copy(body, at, start, end)
+    ends.push(at)
   }
+  return Batch.from(waits.sequence, body, ends, waits.since, waits.receipts)
 }
