@@ -61,13 +61,14 @@ export class Claims {
     for (const holding of holdings) {
       owners.add(holding.owner)
       const isFree = holding.owner === nobody || (await isDead(holding.owner))
-      if (isFree && holding.source === this.#source) {
+      const isOwn = isFree && (await this.#isOfOurUser(holding))
+      if (isOwn && holding.source === this.#source) {
         const path = await this.#claim(holding)
         if (path !== undefined) sweep.claimed.push({ origin: holding.origin, path })
       } else {
         const bytes = await bytesIn(join(this.#directory, holdingName(holding)))
         sweep.othersBytes += bytes
-        if (isFree && bytes > 0) this.#warn(ofAnother)
+        if (isOwn && bytes > 0) this.#warn(ofAnother)
       }
     }
     const signsOfDead: { owner: string; name: string }[] = []
@@ -123,13 +124,29 @@ export class Claims {
     return undefined
   }
 
+  /**
+   * In a directory that several users may write to, messages of another are not for us to send: they could be anything.
+   * Nor can most processes read them. But an application may have got another user, and whoever runs it must know.
+   */
+  async #isOfOurUser(holding: Holding): Promise<boolean> {
+    const ours = process.getuid?.()
+    if (ours === undefined) return true
+    const path = join(this.#directory, holdingName(holding))
+    const { uid } = await lstat(path).catch(() => ({ uid: undefined }))
+    if (uid === ours) return true
+    // Else another client was faster.
+    if (uid !== undefined && holding.source === this.#source && !this.#isOver) {
+      this.#warn(
+        `the directory of the outbox has messages of another user (uid ${uid}), which are not sent: run the application once more as that user, or give them to this one: chown -R ${ours} '${this.#directory}'`,
+      )
+    }
+    return false
+  }
+
   /** The path under which it is ours; undefined where another was faster. */
   async #claim(holding: Holding): Promise<string | undefined> {
     const { owner } = this.#presence
     const from = join(this.#directory, holdingName(holding))
-    // Somebody else's, in a directory that several users may write to, is not for us to send.
-    const { uid } = await lstat(from).catch(() => ({ uid: NaN }))
-    if (process.getuid !== undefined && uid !== process.getuid()) return undefined
     const to = join(this.#directory, holdingName({ ...holding, owner }))
     if (this.#isOver) return undefined
     // First the sign of life: what is ours must never seem to be a dead client's.
