@@ -3,9 +3,15 @@
 import { renameSync } from 'node:fs'
 import { lstat, readdir, rename, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import { holdingName, nobody, readHoldingName, readSignName, type Holding } from './names.js'
-import type { Presence } from './presence.js'
-import { Obituaries } from './standstill.js'
+import {
+  ownedDirectoryName,
+  unowned,
+  readOwnedDirectoryName,
+  readMarkerName,
+  type OwnedDirectory,
+} from './names.js'
+import type { Liveness } from './presence.js'
+import { OwnerMonitor } from './standstill.js'
 import { removeDirectory } from './removal.js'
 
 export interface Claimed {
@@ -23,23 +29,23 @@ export interface Sweep {
 const ofAnother =
   'the directory of the outbox has messages for another write key: a client with that key will deliver them'
 
-export class Claims {
+export class Recovery {
   /** What was ever taken over, by the client that wrote it. */
   readonly #origins: string[] = []
   readonly #directory: string
   readonly #source: string
   readonly #warn: (text: string) => void
-  readonly #presence: Presence
-  readonly #obituaries: Obituaries
+  readonly #liveness: Liveness
+  readonly #owners: OwnerMonitor
   #isOver = false
 
   /** @param source only what is for the same one is taken over */
-  constructor(directory: string, source: string, presence: Presence, warn: (text: string) => void) {
+  constructor(directory: string, source: string, liveness: Liveness, warn: (text: string) => void) {
     this.#directory = directory
     this.#source = source
     this.#warn = warn
-    this.#presence = presence
-    this.#obituaries = new Obituaries(directory)
+    this.#liveness = liveness
+    this.#owners = new OwnerMonitor(directory)
   }
 
   /** @throws what Node throws where the directory cannot be read or written */
@@ -47,52 +53,52 @@ export class Claims {
     const entries = await readdir(this.#directory, { withFileTypes: true })
     const dead = new Map<string, Promise<boolean>>()
     const isDead = (owner: string): Promise<boolean> => {
-      const known = dead.get(owner) ?? this.#obituaries.isDead(owner)
+      const known = dead.get(owner) ?? this.#owners.isDead(owner)
       dead.set(owner, known)
       return known
     }
     const sweep: Sweep = { claimed: [], othersBytes: 0 }
     const owners = new Set<string>()
-    const holdings = entries
+    const directories = entries
       .filter((entry) => entry.isDirectory())
-      .map(({ name }) => readHoldingName(name))
-      .filter((holding) => holding !== undefined && holding.owner !== this.#presence.owner)
-      .sort((a, b) => ((a?.origin ?? '') < (b?.origin ?? '') ? -1 : 1)) as Holding[]
-    for (const holding of holdings) {
-      owners.add(holding.owner)
-      const isFree = holding.owner === nobody || (await isDead(holding.owner))
-      const isOwn = isFree && (await this.#isOfOurUser(holding))
-      if (isOwn && holding.source === this.#source) {
-        const path = await this.#claim(holding)
-        if (path !== undefined) sweep.claimed.push({ origin: holding.origin, path })
+      .map(({ name }) => readOwnedDirectoryName(name))
+      .filter((owned) => owned !== undefined && owned.owner !== this.#liveness.owner)
+      .sort((a, b) => ((a?.origin ?? '') < (b?.origin ?? '') ? -1 : 1)) as OwnedDirectory[]
+    for (const owned of directories) {
+      owners.add(owned.owner)
+      const isFree = owned.owner === unowned || (await isDead(owned.owner))
+      const isOwn = isFree && (await this.#isOfOurUser(owned))
+      if (isOwn && owned.source === this.#source) {
+        const path = await this.#claim(owned)
+        if (path !== undefined) sweep.claimed.push({ origin: owned.origin, path })
       } else {
-        const bytes = await bytesIn(join(this.#directory, holdingName(holding)))
+        const bytes = await bytesIn(join(this.#directory, ownedDirectoryName(owned)))
         sweep.othersBytes += bytes
         if (isOwn && bytes > 0) this.#warn(ofAnother)
       }
     }
-    const signsOfDead: { owner: string; name: string }[] = []
+    const deadMarkers: { owner: string; name: string }[] = []
     for (const { name } of entries) {
-      const owner = readSignName(name)
-      if (owner === undefined || owner === this.#presence.owner) continue
+      const owner = readMarkerName(name)
+      if (owner === undefined || owner === this.#liveness.owner) continue
       owners.add(owner)
-      if (await isDead(owner)) signsOfDead.push({ owner, name })
+      if (await isDead(owner)) deadMarkers.push({ owner, name })
     }
-    await this.#bury(signsOfDead)
-    this.#obituaries.forgetAllBut(owners)
+    await this.#removeMarkers(deadMarkers)
+    this.#owners.forgetAllBut(owners)
     return sweep
   }
 
   /**
-   * Removes the signs of the dead who have left nothing. What they have is looked for anew, now that they are known to
-   * be dead: it may be younger than the list by which they were found, and without the sign it would seem to belong to
+   * Removes the markers of the dead who have left nothing. What they have is looked for anew, now that they are known to
+   * be dead: it may be younger than the list by which they were found, and without the marker it would seem to belong to
    * somebody who cannot be asked.
    */
-  async #bury(signs: readonly { owner: string; name: string }[]): Promise<void> {
-    if (signs.length === 0) return
-    const holdings = (await readdir(this.#directory)).map((name) => readHoldingName(name))
-    const owning = new Set(holdings.map((holding) => holding?.owner))
-    for (const { owner, name } of signs) {
+  async #removeMarkers(markers: readonly { owner: string; name: string }[]): Promise<void> {
+    if (markers.length === 0) return
+    const directories = (await readdir(this.#directory)).map((name) => readOwnedDirectoryName(name))
+    const owning = new Set(directories.map((owned) => owned?.owner))
+    for (const { owner, name } of markers) {
       if (!owning.has(owner)) await unlink(join(this.#directory, name)).catch(ignore)
     }
   }
@@ -106,11 +112,11 @@ export class Claims {
   /** What is left of a client's is for whoever comes. */
   release(origin: string): void {
     const path = (owner: string): string =>
-      join(this.#directory, holdingName({ source: this.#source, origin, owner }))
-    const ours = path(this.#presence.owner)
+      join(this.#directory, ownedDirectoryName({ source: this.#source, origin, owner }))
+    const ours = path(this.#liveness.owner)
     removeDirectory(ours)
     try {
-      renameSync(ours, path(nobody))
+      renameSync(ours, path(unowned))
     } catch {
       // It was empty, and is gone. Else those who look will find that we are.
     }
@@ -128,14 +134,14 @@ export class Claims {
    * In a directory that several users may write to, messages of another are not for us to send: they could be anything.
    * Nor can most processes read them. But an application may have got another user, and whoever runs it must know.
    */
-  async #isOfOurUser(holding: Holding): Promise<boolean> {
+  async #isOfOurUser(owned: OwnedDirectory): Promise<boolean> {
     const ours = process.getuid?.()
     if (ours === undefined) return true
-    const path = join(this.#directory, holdingName(holding))
+    const path = join(this.#directory, ownedDirectoryName(owned))
     const { uid } = await lstat(path).catch(() => ({ uid: undefined }))
     if (uid === ours) return true
     // Else another client was faster.
-    if (uid !== undefined && holding.source === this.#source && !this.#isOver) {
+    if (uid !== undefined && owned.source === this.#source && !this.#isOver) {
       this.#warn(
         `the directory of the outbox has messages of another user (uid ${uid}), which are not sent: run the application once more as that user, or give them to this one: chown -R ${ours} '${this.#directory}'`,
       )
@@ -144,16 +150,16 @@ export class Claims {
   }
 
   /** The path under which it is ours; undefined where another was faster. */
-  async #claim(holding: Holding): Promise<string | undefined> {
-    const { owner } = this.#presence
-    const from = join(this.#directory, holdingName(holding))
-    const to = join(this.#directory, holdingName({ ...holding, owner }))
+  async #claim(owned: OwnedDirectory): Promise<string | undefined> {
+    const { owner } = this.#liveness
+    const from = join(this.#directory, ownedDirectoryName(owned))
+    const to = join(this.#directory, ownedDirectoryName({ ...owned, owner }))
     if (this.#isOver) return undefined
-    // First the sign of life: what is ours must never seem to be a dead client's.
-    this.#presence.announce()
+    // First the liveness marker: what is ours must never seem to be a dead client's.
+    this.#liveness.announce()
     try {
       await rename(from, to)
-      return this.#keep(holding.origin, to)
+      return this.#keep(owned.origin, to)
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
       throw error

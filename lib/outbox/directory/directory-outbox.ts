@@ -11,7 +11,7 @@
 //
 // growing     its file grows with it, one write a message; there is at most one
 // queue       the file is complete, and read back when the batch is taken unless memory was left for it
-// in flight   the file is known to `Files`, which settles it message by message and removes it with the last
+// in flight   the file is known to `FilesInFlight`, which settles it message by message and removes it with the last
 // postponed   in the file alone, out of the way of the others
 // gone        delivered, failed, dropped or lost: its file is removed, or its messages are marked in it
 //
@@ -24,15 +24,15 @@ import { Growing } from '../growing.js'
 import type { Appended, Lost, Outbox, OutboxListener, OutboxSettings, Waiting } from '../outbox.js'
 import { TakenBatches } from '../taken.js'
 import { BatchQueue } from './batch-queue.js'
-import { Files } from './files.js'
-import { Home, type HomeSettings } from './home.js'
+import { FilesInFlight } from './files.js'
+import { SegmentWriter, type SegmentWriterSettings } from './home.js'
 import { Quota } from './quota.js'
 import { RecoveryLoop } from './recovery-loop.js'
 import { isPassing } from './regular-file.js'
 import { load, loadNow, type FoundFile, type Loaded } from './stored.js'
 import { StoredFile, type StoredBatch } from './stored-file.js'
 
-export interface DirectoryOutboxSettings extends Omit<HomeSettings, 'source'> {
+export interface DiskOutboxSettings extends Omit<SegmentWriterSettings, 'source'> {
   maxAge: number
   claimInterval: number
 }
@@ -43,13 +43,13 @@ const postponement = 10 * 60_000
 /** After how long a file is read again that could not be opened for want of descriptors or memory, in milliseconds. */
 const readAgainAfter = 1_000
 
-export class DirectoryOutbox implements Outbox {
+export class DiskOutbox implements Outbox {
   readonly isDurable = true
   readonly maxAge: number
   readonly #dropsOldest: boolean
   readonly #listener: OutboxListener
-  readonly #home: Home
-  readonly #files: Files
+  readonly #writer: SegmentWriter
+  readonly #files: FilesInFlight
   readonly #growing: Growing
   readonly #queue = new BatchQueue()
   readonly #inFlight = new TakenBatches()
@@ -63,17 +63,17 @@ export class DirectoryOutbox implements Outbox {
   #obstacle: string | undefined
   #isClosed = false
 
-  constructor(settings: DirectoryOutboxSettings, limits: OutboxSettings) {
+  constructor(settings: DiskOutboxSettings, limits: OutboxSettings) {
     this.maxAge = settings.maxAge
     this.#dropsOldest = limits.overflow === 'drop-oldest'
     this.#listener = limits.listener
     this.#quota = new Quota(limits.maxQueueBytes)
     const warn = (text: string): void => this.#listener.warn(text)
-    this.#files = new Files(warn)
+    this.#files = new FilesInFlight(warn)
     this.#growing = new Growing(limits)
-    this.#home = new Home({ ...settings, source: limits.source }, warn)
+    this.#writer = new SegmentWriter({ ...settings, source: limits.source }, warn)
     this.#recovery = new RecoveryLoop({
-      home: this.#home,
+      writer: this.#writer,
       growing: this.#growing,
       interval: settings.claimInterval,
       warn,
@@ -148,7 +148,7 @@ export class DirectoryOutbox implements Outbox {
     }
     const batch = this.#growing.take()
     if (!batch) return undefined
-    this.#files.add(this.#home.endFile(batch))
+    this.#files.add(this.#writer.endFile(batch))
     this.#inFlight.add(batch)
     return batch
   }
@@ -194,13 +194,13 @@ export class DirectoryOutbox implements Outbox {
     this.#isClosed = true
     this.#recovery.end()
     const batch = this.#growing.take()
-    if (batch) this.#home.sealFile(batch)
-    this.#home.leave()
+    if (batch) this.#writer.sealFile(batch)
+    this.#writer.leave()
   }
 
   #store(size: number, receipt: Receipt | undefined): Appended {
     try {
-      this.#home.write(this.#growing, size)
+      this.#writer.write(this.#growing, size)
     } catch (error) {
       this.#obstacle = `the directory of the outbox cannot be written: ${errorCode(error)}`
       return 'full'
@@ -208,7 +208,7 @@ export class DirectoryOutbox implements Outbox {
     try {
       this.#growing.add(size, receipt)
     } catch (error) {
-      this.#home.undo()
+      this.#writer.undo()
       throw error
     }
     // Nothing is called from here on: near the end of the stack all of it happens, or nothing.
@@ -243,7 +243,7 @@ export class DirectoryOutbox implements Outbox {
   #enqueueFull(batch: Batch): void {
     const kept = this.#queue.hasMemoryFor(batch) ? batch : undefined
     const waits = waitsOf(batch)
-    this.#queue.push({ ...waits, file: this.#home.sealFile(batch), batch: kept })
+    this.#queue.push({ ...waits, file: this.#writer.sealFile(batch), batch: kept })
   }
 
   async #takeFromFile(stored: StoredBatch): Promise<Batch | undefined> {

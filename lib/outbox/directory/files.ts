@@ -7,7 +7,7 @@ import { blankLost, locate, markSettled } from './marks.js'
 import { removeDirectory, removeFile, setAside } from './removal.js'
 import type { Part, StoredFile } from './stored-file.js'
 
-export class Files {
+export class FilesInFlight {
   /** By the place of the first message. */
   readonly #files = new Map<number, StoredFile>()
   /** Directories of dead clients, with the number of their files: they go with the last of these. */

@@ -6,38 +6,38 @@ import { join } from 'node:path'
 import { errorCode } from '../../runtime/describe-value.js'
 import type { Growing } from '../growing.js'
 import { BatchFile, type Fsync } from './batch-file.js'
-import { Claims, type Sweep } from './claims.js'
-import { holdingName } from './names.js'
-import { Presence } from './presence.js'
+import { Recovery, type Sweep } from './claims.js'
+import { ownedDirectoryName } from './names.js'
+import { Liveness } from './presence.js'
 import { endRecord, startRecord } from './records.js'
 import { StoredFile, type Part } from './stored-file.js'
 
-export interface HomeSettings {
+export interface SegmentWriterSettings {
   path: string
   /** Only what is for the same one is taken over. */
   source: string
   fsync: Fsync
 }
 
-export class Home {
+export class SegmentWriter {
   readonly #root: string
   readonly #source: string
   readonly #fsync: Fsync
   readonly #warn: (text: string) => void
-  readonly #presence: Presence
-  readonly #claims: Claims
+  readonly #liveness: Liveness
+  readonly #recovery: Recovery
   #file: BatchFile | undefined
   #isMade = false
   #number = 0
   #record = Buffer.allocUnsafeSlow(4096)
 
-  constructor({ path, source, fsync }: HomeSettings, warn: (text: string) => void) {
+  constructor({ path, source, fsync }: SegmentWriterSettings, warn: (text: string) => void) {
     this.#root = path
     this.#source = source
     this.#fsync = fsync
     this.#warn = warn
-    this.#presence = new Presence(path)
-    this.#claims = new Claims(path, source, this.#presence, warn)
+    this.#liveness = new Liveness(path)
+    this.#recovery = new Recovery(path, source, this.#liveness, warn)
   }
 
   /**
@@ -73,13 +73,13 @@ export class Home {
   async beat(growing: Growing): Promise<void> {
     this.#file?.sync()
     await this.#replaceIfGone(growing)
-    await this.#presence.beat()
+    await this.#liveness.beat()
   }
 
   /** What the dead have left is ours then. */
   async sweep(): Promise<Sweep> {
     try {
-      return await this.#claims.sweep()
+      return await this.#recovery.sweep()
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
       // Nothing has been written yet, or the directory was removed.
@@ -91,9 +91,9 @@ export class Home {
   leave(): void {
     // Closed before without a batch: nothing but a file's beginning is in it.
     this.#dropFile()
-    this.#claims.end()
-    if (this.#isMade) this.#claims.release(this.#presence.owner)
-    this.#presence.end()
+    this.#recovery.end()
+    if (this.#isMade) this.#recovery.release(this.#liveness.owner)
+    this.#liveness.end()
   }
 
   async #replaceIfGone(growing: Growing): Promise<void> {
@@ -120,7 +120,7 @@ export class Home {
 
   #end({ sequence, count }: Part): StoredFile {
     const path = this.#file?.path ?? ''
-    const stored = new StoredFile({ path, origin: this.#presence.owner, sequence, count })
+    const stored = new StoredFile({ path, origin: this.#liveness.owner, sequence, count })
     this.#dropFile()
     return stored
   }
@@ -153,15 +153,15 @@ export class Home {
 
   #make(): void {
     mkdirSync(this.#root, { recursive: true, mode: 0o700 })
-    // First the sign of life: what is ours must never seem to be a dead client's.
-    this.#presence.announce()
+    // First the liveness marker: what is ours must never seem to be a dead client's.
+    this.#liveness.announce()
     mkdirSync(this.#ours, { recursive: true, mode: 0o700 })
     this.#isMade = true
   }
 
   get #ours(): string {
-    const { owner } = this.#presence
-    return join(this.#root, holdingName({ source: this.#source, origin: owner, owner }))
+    const { owner } = this.#liveness
+    return join(this.#root, ownedDirectoryName({ source: this.#source, origin: owner, owner }))
   }
 }
 

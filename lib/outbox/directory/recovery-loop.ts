@@ -3,12 +3,12 @@
 import { errorCode } from '../../runtime/describe-value.js'
 import type { Claimed } from './claims.js'
 import type { Growing } from '../growing.js'
-import type { Home } from './home.js'
+import type { SegmentWriter } from './home.js'
 import { isPassing } from './regular-file.js'
 import { storedIn, type FoundFile } from './stored.js'
 
 export interface RecoveryLoopOptions {
-  home: Home
+  writer: SegmentWriter
   growing: Growing
   /** Milliseconds between two searches. */
   interval: number
@@ -36,10 +36,10 @@ export class RecoveryLoop {
   async look(): Promise<void> {
     if (this.#isEnded || this.#isLooking) return
     this.#isLooking = true
-    const { home, growing, warn, onOthersBytes } = this.#options
+    const { writer, growing, warn, onOthersBytes } = this.#options
     try {
-      await home.beat(growing)
-      const { claimed, othersBytes } = await home.sweep()
+      await writer.beat(growing)
+      const { claimed, othersBytes } = await writer.sweep()
       onOthersBytes(othersBytes)
       this.#claimed.push(...claimed)
       for (const each of this.#claimed.splice(0)) await this.#read(each)
