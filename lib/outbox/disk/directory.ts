@@ -7,7 +7,7 @@ import { integer, oneOf, shown, wrong } from '../../runtime/check-option.js'
 import { longestTimer } from '../../runtime/timer.js'
 import type { OutboxFactory, OutboxSettings } from '../outbox.js'
 import type { Fsync } from './batch-file.js'
-import { DiskOutbox } from './directory-outbox.js'
+import { DiskOutbox } from './disk-outbox.js'
 
 /** Durations are milliseconds. */
 export interface DirectoryOptions {

@@ -1,11 +1,11 @@
 // Looks again and again for what dead clients have left, and shows the others that we live.
 
 import { errorCode } from '../../runtime/describe-value.js'
-import type { Claimed } from './claims.js'
+import type { Claimed } from './recovery.js'
 import type { Growing } from '../growing.js'
-import type { SegmentWriter } from './home.js'
+import type { SegmentWriter } from './segment-writer.js'
 import { isPassing } from './regular-file.js'
-import { storedIn, type FoundFile } from './stored.js'
+import { storedIn, type FoundFile } from './segment-reader.js'
 
 export interface RecoveryLoopOptions {
   writer: SegmentWriter

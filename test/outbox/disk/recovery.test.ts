@@ -6,7 +6,7 @@ import { createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { expect } from 'chai'
-import { aliveName, ownedDirectoryName, newOwner } from '../../../lib/outbox/directory/names.js'
+import { aliveName, ownedDirectoryName, newOwner } from '../../../lib/outbox/disk/names.js'
 import { openOutbox, withOutbox } from '../../support/outbox.js'
 
 /** A client that lives, and has nothing yet: its name and its liveness marker. */

@@ -1,7 +1,7 @@
 // Who is dead.
 
 import { isOfThisMachine } from './names.js'
-import { isListening, markerOf } from './presence.js'
+import { isListening, markerOf } from './liveness.js'
 
 /**
  * How long a liveness marker must not have been renewed, in milliseconds, where nothing else can be known: of a client on

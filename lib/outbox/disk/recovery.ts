@@ -10,8 +10,8 @@ import {
   readMarkerName,
   type OwnedDirectory,
 } from './names.js'
-import type { Liveness } from './presence.js'
-import { OwnerMonitor } from './standstill.js'
+import type { Liveness } from './liveness.js'
+import { OwnerMonitor } from './owner-monitor.js'
 import { removeDirectory } from './removal.js'
 
 export interface Claimed {

@@ -9,7 +9,7 @@ import {
   messagesIn,
   readRecords,
   startRecord,
-} from '../../../lib/outbox/directory/records.js'
+} from '../../../lib/outbox/disk/records.js'
 
 /** A file of these messages, and where each record of it ends. */
 function fileOf(texts: string[]): { file: Buffer; ends: number[] } {

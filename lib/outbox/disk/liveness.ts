@@ -11,7 +11,7 @@ import { aliveName, newName, newOwner } from './names.js'
  * The marker is a Unix socket on which the process listens. The kernel answers for it: it takes connections for as long
  * as the process lives, also while that is stopped or its event loop is busy, and refuses them from the moment of its
  * death on, however it died. That holds between containers which share a volume, whose process ids say nothing. Where
- * a socket cannot be had (a network volume, Windows) a file is the marker; see standstill.ts for how the others read it.
+ * a socket cannot be had (a network volume, Windows) a file is the marker; see owner-monitor.ts for how the others read it.
  */
 export class Liveness {
   readonly owner = newOwner()
