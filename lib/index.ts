@@ -14,8 +14,8 @@ export type { Bound, BoundAnalytics } from './client/bound-analytics.js'
 export { Batch } from './outbox/batch.js'
 export type { Receipt } from './outbox/batch.js'
 export { memory } from './outbox/memory-outbox.js'
-export { directory } from './outbox/directory/directory.js'
-export type { DirectoryOptions } from './outbox/directory/directory.js'
+export { directory } from './outbox/disk/directory.js'
+export type { DirectoryOptions } from './outbox/disk/directory.js'
 export type {
   Appended,
   Lost,

@@ -7,7 +7,7 @@ import { integer, oneOf, shown, wrong } from '../../runtime/check-option.js'
 import { longestTimer } from '../../runtime/timer.js'
 import type { OutboxFactory, OutboxSettings } from '../outbox.js'
 import type { Fsync } from './batch-file.js'
-import { DirectoryOutbox } from './directory-outbox.js'
+import { DiskOutbox } from './disk-outbox.js'
 
 /** Durations are milliseconds. */
 export interface DirectoryOptions {
@@ -67,9 +67,9 @@ export function directory(path: string, options: DirectoryOptions = {}): OutboxF
       max: longestTimer,
     }),
   }
-  const open = (outboxSettings: OutboxSettings): DirectoryOutbox => {
+  const open = (outboxSettings: OutboxSettings): DiskOutbox => {
     prepare(settings.path)
-    return new DirectoryOutbox(settings, outboxSettings)
+    return new DiskOutbox(settings, outboxSettings)
   }
   return Object.assign(open, { maxQueueBytes: 1024 * 1024 * 1024 })
 }

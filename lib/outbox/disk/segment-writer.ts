@@ -6,37 +6,38 @@ import { join } from 'node:path'
 import { errorCode } from '../../runtime/describe-value.js'
 import type { Growing } from '../growing.js'
 import { BatchFile, type Fsync } from './batch-file.js'
-import { Claims, type Sweep } from './claims.js'
-import { holdingName } from './names.js'
-import { Presence } from './presence.js'
+import { Recovery, type Sweep } from './recovery.js'
+import { ownedDirectoryName } from './names.js'
+import { Liveness } from './liveness.js'
 import { endRecord, startRecord } from './records.js'
+import { StoredFile, type Part } from './stored-file.js'
 
-export interface HomeSettings {
+export interface SegmentWriterSettings {
   path: string
   /** Only what is for the same one is taken over. */
   source: string
   fsync: Fsync
 }
 
-export class Home {
+export class SegmentWriter {
   readonly #root: string
   readonly #source: string
   readonly #fsync: Fsync
   readonly #warn: (text: string) => void
-  readonly #presence: Presence
-  readonly #claims: Claims
+  readonly #liveness: Liveness
+  readonly #recovery: Recovery
   #file: BatchFile | undefined
   #isMade = false
   #number = 0
   #record = Buffer.allocUnsafeSlow(4096)
 
-  constructor({ path, source, fsync }: HomeSettings, warn: (text: string) => void) {
+  constructor({ path, source, fsync }: SegmentWriterSettings, warn: (text: string) => void) {
     this.#root = path
     this.#source = source
     this.#fsync = fsync
     this.#warn = warn
-    this.#presence = new Presence(path)
-    this.#claims = new Claims(path, source, this.#presence, warn)
+    this.#liveness = new Liveness(path)
+    this.#recovery = new Recovery(path, source, this.#liveness, warn)
   }
 
   /**
@@ -48,14 +49,20 @@ export class Home {
     this.#append(size, (record, at) => growing.copyWritten(size, record, at))
   }
 
-  /** The growing batch is going to be sent. */
-  endFile(): { path: string; origin: string } {
-    return this.#end((file) => file.path)
+  /** Takes the message that was written last out of the file again. Never throws. */
+  undo(): void {
+    this.#file?.undo()
   }
 
-  /** The growing batch does not grow any more, and waits. */
-  sealFile(count: number): { path: string; origin: string } {
-    return this.#end((file) => file.seal(count))
+  /** The growing batch is going to be sent. */
+  endFile(part: Part): StoredFile {
+    return this.#end(part)
+  }
+
+  /** The growing batch does not grow any more, and waits. If it throws, it may be called again. */
+  sealFile(part: Part): StoredFile {
+    this.#file?.seal(part.count)
+    return this.#end(part)
   }
 
   /**
@@ -66,13 +73,13 @@ export class Home {
   async beat(growing: Growing): Promise<void> {
     this.#file?.sync()
     await this.#replaceIfGone(growing)
-    await this.#presence.beat()
+    await this.#liveness.beat()
   }
 
   /** What the dead have left is ours then. */
   async sweep(): Promise<Sweep> {
     try {
-      return await this.#claims.sweep()
+      return await this.#recovery.sweep()
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
       // Nothing has been written yet, or the directory was removed.
@@ -83,10 +90,10 @@ export class Home {
   /** What is left is for whoever comes. */
   leave(): void {
     // Closed before without a batch: nothing but a file's beginning is in it.
-    if (this.#file) this.endFile()
-    this.#claims.end()
-    if (this.#isMade) this.#claims.release(this.#presence.owner)
-    this.#presence.end()
+    this.#dropFile()
+    this.#recovery.end()
+    if (this.#isMade) this.#recovery.release(this.#liveness.owner)
+    this.#liveness.end()
   }
 
   async #replaceIfGone(growing: Growing): Promise<void> {
@@ -94,7 +101,7 @@ export class Home {
     // Taken, or full, while we looked: then it was us who renamed or removed it.
     if (!file || (await isThere(file.path)) || this.#file !== file) return
     this.#warn('the directory of the outbox was removed while it was in use')
-    this.endFile()
+    this.#dropFile()
     const { batch } = growing
     for (let index = 0; index < (batch?.count ?? 0); index++) {
       const size = batch?.sizeOf(index) ?? 0
@@ -111,14 +118,16 @@ export class Home {
     file.append(this.#record, endRecord(this.#record, start, start + size))
   }
 
-  #end(path: (file: BatchFile) => string): { path: string; origin: string } {
-    const { owner: origin } = this.#presence
-    const file = this.#file
+  #end({ sequence, count }: Part): StoredFile {
+    const path = this.#file?.path ?? ''
+    const stored = new StoredFile({ path, origin: this.#liveness.owner, sequence, count })
+    this.#dropFile()
+    return stored
+  }
+
+  #dropFile(): void {
+    this.#file?.close()
     this.#file = undefined
-    if (!file) return { path: '', origin }
-    const place = { path: path(file), origin }
-    file.close()
-    return place
   }
 
   #newFile(): BatchFile {
@@ -144,15 +153,15 @@ export class Home {
 
   #make(): void {
     mkdirSync(this.#root, { recursive: true, mode: 0o700 })
-    // First the sign of life: what is ours must never seem to be a dead client's.
-    this.#presence.announce()
+    // First the liveness marker: what is ours must never seem to be a dead client's.
+    this.#liveness.announce()
     mkdirSync(this.#ours, { recursive: true, mode: 0o700 })
     this.#isMade = true
   }
 
   get #ours(): string {
-    const { owner } = this.#presence
-    return join(this.#root, holdingName({ source: this.#source, origin: owner, owner }))
+    const { owner } = this.#liveness
+    return join(this.#root, ownedDirectoryName({ source: this.#source, origin: owner, owner }))
   }
 }
 

@@ -97,7 +97,7 @@ describe('the last file of a killed process', () => {
 })
 
 describe('a file in an outbox', () => {
-  it('with a flipped bit is set aside, and costs at most the message that it is in', () =>
+  it('with a flipped bit costs the message that it is in, and a copy is kept', () =>
     withOutbox(async (setup) => {
       const left = await leave(setup, 4)
       const [[name, content] = ['', Buffer.alloc(0)]] = left
@@ -106,9 +106,11 @@ describe('a file in an outbox', () => {
         flipped[bit >> 3]! ^= 1 << (bit & 7)
         const { ids, errors, damaged } = await deliver(setup, new Map([[name, flipped]]))
         const lost = 4 - ids.length
-        expect(lost, `bit ${bit}`).to.be.at.most(1)
+        // Only a line's end belongs to two messages.
+        const isLineEnd = content[bit >> 3] === 10
+        expect(lost, `bit ${bit}`).to.be.at.most(isLineEnd ? 2 : 1)
         expect(lostIn(errors), `bit ${bit}`).to.equal(lost)
-        expect(damaged, `bit ${bit}`).to.have.lengthOf(lost)
+        expect(damaged, `bit ${bit}`).to.have.lengthOf(lost > 0 ? 1 : 0)
         if (lost > 0) expect(damaged[0]).to.match(/\.damaged$/)
         // None is delivered that is not what was called.
         for (const message of setup.collector.messages) {

@@ -30,11 +30,14 @@ const creating =
 export class BatchFile {
   readonly #directory: string
   readonly #name: BatchFileName
+  #path: string
   readonly #fsync: Fsync
   readonly #onSyncFailed: (error: Error) => void
   readonly #fd: number
   /** How much of it is valid, in bytes. */
   #length = 0
+  /** How much of it was valid before the last record. */
+  #lengthBefore = 0
   #isSynced = true
   /** How many syncs are under way: until they are over its descriptor must be its own. */
   #syncing = 0
@@ -50,12 +53,13 @@ export class BatchFile {
     this.#name = name
     this.#fsync = fsync
     this.#onSyncFailed = onSyncFailed
-    this.#fd = openSync(this.path, creating, 0o600)
+    this.#path = join(directory, batchFileName(name))
+    this.#fd = openSync(this.#path, creating, 0o600)
     if (fsync === 'call') syncDirectory(directory)
   }
 
   get path(): string {
-    return join(this.#directory, batchFileName(this.#name))
+    return this.#path
   }
 
   /** Whether nothing is in it. */
@@ -69,6 +73,7 @@ export class BatchFile {
    * @throws what Node throws where it cannot be written as a whole: the disk is full
    */
   append(record: Buffer, length: number): void {
+    this.#lengthBefore = this.#length
     try {
       let written = 0
       // A disk that becomes full takes a part; the second write says why.
@@ -84,6 +89,12 @@ export class BatchFile {
     this.#length += length
   }
 
+  /** Takes the last record out again. Never throws. */
+  undo(): void {
+    this.#length = this.#lengthBefore
+    this.#cutOff()
+  }
+
   /** Brings what was written to the disk, in the background. */
   sync(): void {
     if (this.#fsync !== 'batch' || this.#isSynced) return
@@ -92,24 +103,23 @@ export class BatchFile {
     fdatasync(this.#fd, (error) => this.#synced(error))
   }
 
-  /** Gives it the name of a file that does not grow any more. */
-  seal(count: number): string {
-    const { path } = this
+  /** Gives it the name of a file that does not grow any more. May be called again. */
+  seal(count: number): void {
     const sealed = join(this.#directory, batchFileName({ ...this.#name, count }))
     try {
-      renameSync(path, sealed)
-      return sealed
+      renameSync(this.#path, sealed)
+      this.#path = sealed
     } catch {
       // The name only serves to find out later whether something is missing.
-      return path
     }
   }
 
-  /** It is written to the disk and closed, in the background. */
+  /** It is written to the disk and closed, in the background. May be called again. */
   close(): void {
+    if (this.#isClosed) return
     this.#isClosed = true
     if (this.#fsync !== 'batch' || this.#isSynced) {
-      if (this.#syncing === 0) closeSync(this.#fd)
+      if (this.#syncing === 0) this.#closeNow()
       return
     }
     this.#syncing++
@@ -122,7 +132,16 @@ export class BatchFile {
   #synced(error: Error | null): void {
     this.#syncing--
     if (error) this.#onSyncFailed(error)
-    if (this.#isClosed && this.#syncing === 0) closeSync(this.#fd)
+    if (this.#isClosed && this.#syncing === 0) this.#closeNow()
+  }
+
+  #closeNow(): void {
+    try {
+      closeSync(this.#fd)
+    } catch (error) {
+      // A network volume says only now that it could not write.
+      this.#onSyncFailed(error as Error)
+    }
   }
 
   /** The half record at the end: the next one is written over it, but may be shorter. */

@@ -6,16 +6,16 @@ import { createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { expect } from 'chai'
-import { aliveName, holdingName, newOwner } from '../../../lib/outbox/directory/names.js'
+import { aliveName, ownedDirectoryName, newOwner } from '../../../lib/outbox/disk/names.js'
 import { openOutbox, withOutbox } from '../../support/outbox.js'
 
-/** A client that lives, and has nothing yet: its name and its sign of life. */
-async function living(path: string): Promise<{ owner: string; sign: Server }> {
+/** A client that lives, and has nothing yet: its name and its liveness marker. */
+async function living(path: string): Promise<{ owner: string; marker: Server }> {
   const owner = newOwner()
-  const sign = createServer().listen(join(path, 'socket'))
-  await once(sign, 'listening')
+  const marker = createServer().listen(join(path, 'socket'))
+  await once(marker, 'listening')
   renameSync(join(path, 'socket'), join(path, aliveName(owner)))
-  return { owner, sign }
+  return { owner, marker }
 }
 
 describe('a client that made its directory while another looked for the dead, and died then', () => {
@@ -23,13 +23,13 @@ describe('a client that made its directory while another looked for the dead, an
     withOutbox(async ({ path }) => {
       mkdirSync(path)
       for (let turns = 0; turns < 60; turns++) {
-        const { owner, sign } = await living(path)
+        const { owner, marker } = await living(path)
         const outbox = openOutbox(path)
         const opened = outbox.open?.()
         for (let i = 0; i < turns % 20; i++) await nextTurn()
-        const home = join(path, holdingName({ source: 'source', origin: owner, owner }))
+        const home = join(path, ownedDirectoryName({ source: 'source', origin: owner, owner }))
         mkdirSync(home)
-        sign.close()
+        marker.close()
         await opened
         outbox.close?.()
         if (existsSync(home)) {

@@ -229,6 +229,42 @@ describe('a message that is too old', () => {
     }))
 })
 
+describe('a message that was written while the clock was not set', () => {
+  const withClockAt = async (time: number, work: () => unknown): Promise<void> => {
+    const { now } = Date
+    Date.now = () => time
+    try {
+      await work()
+    } finally {
+      Date.now = now
+    }
+  }
+
+  it('does not expire, neither in its own process nor in the next', () =>
+    withOutbox(async ({ collector, durable, errors }) => {
+      for (const isSame of [true, false]) {
+        await collector.down()
+        const before = durable({}, { maxAge: 60_000 })
+        await withClockAt(Date.UTC(1970, 0, 1, 0, 0, 9), () => trackMany(before, 3))
+        if (!isSame) await before.close({ timeout: 0 })
+        await collector.up()
+        const client = isSame ? before : durable({}, { maxAge: 60_000 })
+        expect(await client.close()).to.deep.equal({ delivered: 3, failed: 0, pending: 0 })
+      }
+      expect(errors).to.deep.equal([])
+    }))
+
+  it('expires if the time was plausible', () =>
+    withOutbox(async ({ collector, durable }) => {
+      await collector.down()
+      const before = durable({}, { maxAge: Infinity })
+      await withClockAt(Date.UTC(2001, 0, 1), () => trackMany(before, 3))
+      await before.close({ timeout: 0 })
+      await collector.up()
+      expect(await durable().close()).to.deep.equal({ delivered: 0, failed: 3, pending: 0 })
+    }))
+})
+
 describe('maxQueueBytes of an outbox in a directory', () => {
   it('refuses what is new, and what was accepted stays', () =>
     withOutbox(async ({ collector, durable, errors }) => {

@@ -1,16 +1,16 @@
 // Who is dead.
 
 import { isOfThisMachine } from './names.js'
-import { isListening, signOf } from './presence.js'
+import { isListening, markerOf } from './liveness.js'
 
 /**
- * How long a sign of life must not have been renewed, in milliseconds, where nothing else can be known: of a client on
+ * How long a liveness marker must not have been renewed, in milliseconds, where nothing else can be known: of a client on
  * another machine, of one before a reboot, and where there is no socket. Signs are renewed far more often.
  */
 const longestStandstill = 5 * 60_000
 
 /** Tells the dead from the living. It never takes a living client for a dead one because that is stopped or slow. */
-export class Obituaries {
+export class OwnerMonitor {
   readonly #directory: string
   readonly #watched = new Map<string, { state: string; since: number }>()
 
@@ -19,11 +19,11 @@ export class Obituaries {
   }
 
   async isDead(owner: string): Promise<boolean> {
-    const sign = await signOf(this.#directory, owner)
-    if (sign?.isSocket && isOfThisMachine(owner)) {
+    const marker = await markerOf(this.#directory, owner)
+    if (marker?.isSocket && isOfThisMachine(owner)) {
       return !(await isListening(this.#directory, owner))
     }
-    return this.#standsStill(owner, sign?.state ?? 'no sign')
+    return this.#standsStill(owner, marker?.state ?? 'no marker')
   }
 
   /** Forgets clients that have left nothing behind. */

@@ -4,7 +4,7 @@
 //                                    only clients of the same source may have them
 //     0000000001-<since>.open        a batch that may still grow
 //     0000000001-<since>-<count>.batch    one that will not
-//   <owner>.alive                    the sign of life of a client
+//   <owner>.alive                    the liveness marker of a client
 //   <origin>.<file>.damaged          a file that could not be read as a whole, when all that was intact is delivered
 
 import { createHash, randomBytes } from 'node:crypto'
@@ -12,24 +12,24 @@ import { readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 
 /** The owner of what a client left when it was closed: whoever comes. */
-export const nobody = 'free'
+export const unowned = 'free'
 
-export interface Holding {
+export interface OwnedDirectory {
   /** Which write key the messages are for, without saying it. */
   readonly source: string
   readonly origin: string
   readonly owner: string
 }
 
-const holdingPattern = /^v1\.([\w-]+)\.([\w-]+)\.([\w-]+)$/
+const ownedDirectoryPattern = /^v1\.([\w-]+)\.([\w-]+)\.([\w-]+)$/
 
-export function holdingName({ source, origin, owner }: Holding): string {
+export function ownedDirectoryName({ source, origin, owner }: OwnedDirectory): string {
   return `v1.${source}.${origin}.${owner}`
 }
 
 /** What a directory's name says; undefined where it is none of ours. */
-export function readHoldingName(name: string): Holding | undefined {
-  const [, source, origin, owner] = holdingPattern.exec(name) ?? []
+export function readOwnedDirectoryName(name: string): OwnedDirectory | undefined {
+  const [, source, origin, owner] = ownedDirectoryPattern.exec(name) ?? []
   if (source === undefined || origin === undefined || owner === undefined) return undefined
   return { source, origin, owner }
 }
@@ -60,20 +60,20 @@ export function readBatchFileName(name: string): BatchFileName | undefined {
   }
 }
 
-const signPattern = /^([\w-]+)\.(?:alive|new)$/
+const markerPattern = /^([\w-]+)\.(?:alive|new)$/
 
 export function aliveName(owner: string): string {
   return `${owner}.alive`
 }
 
-/** The name of a sign of life until it is one. */
+/** The name of a liveness marker until it is one. */
 export function newName(owner: string): string {
   return `${owner}.new`
 }
 
-/** Whose sign of life it is. */
-export function readSignName(name: string): string | undefined {
-  return signPattern.exec(name)?.[1]
+/** Whose liveness marker it is. */
+export function readMarkerName(name: string): string | undefined {
+  return markerPattern.exec(name)?.[1]
 }
 
 /**

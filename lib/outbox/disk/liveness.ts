@@ -1,4 +1,4 @@
-// A client's sign of life: by it the others know that its files are not theirs to take.
+// A client's liveness marker: by it the others know that its files are not theirs to take.
 
 import { lstat, utimes } from 'node:fs/promises'
 import { closeSync, constants, openSync, renameSync, unlinkSync, writeFileSync } from 'node:fs'
@@ -8,12 +8,12 @@ import { builtin } from '../../runtime/load-builtin.js'
 import { aliveName, newName, newOwner } from './names.js'
 
 /*
- * The sign is a Unix socket on which the process listens. The kernel answers for it: it takes connections for as long
+ * The marker is a Unix socket on which the process listens. The kernel answers for it: it takes connections for as long
  * as the process lives, also while that is stopped or its event loop is busy, and refuses them from the moment of its
  * death on, however it died. That holds between containers which share a volume, whose process ids say nothing. Where
- * a socket cannot be had (a network volume, Windows) a file is the sign; see standstill.ts for how the others read it.
+ * a socket cannot be had (a network volume, Windows) a file is the marker; see owner-monitor.ts for how the others read it.
  */
-export class Presence {
+export class Liveness {
   readonly owner = newOwner()
   readonly #directory: string
   #server: net.Server | undefined
@@ -38,7 +38,7 @@ export class Presence {
     this.#isAnnounced = true
   }
 
-  /** Renews the sign, for those who cannot ask the socket. */
+  /** Renews the marker, for those who cannot ask the socket. */
   async beat(): Promise<void> {
     if (!this.#isAnnounced) return
     try {
@@ -62,7 +62,7 @@ export class Presence {
     }
   }
 
-  /** Takes the sign away. */
+  /** Takes the marker away. */
   end(): void {
     this.#server?.close()
     if (!this.#isAnnounced) return
@@ -81,8 +81,8 @@ export class Presence {
     // What went wrong is seen by the name not being there.
     server.on('error', ignore)
     server.unref()
-    // libuv removes the name under which a socket was made when it closes it: while the sign is missing, nobody can
-    // tell whether we are dead. So the sign has another.
+    // libuv removes the name under which a socket was made when it closes it: while the marker is missing, nobody can
+    // tell whether we are dead. So the marker has another.
     const name = newName(this.owner)
     try {
       // Exclusive: else a worker of a cluster would get a socket of its primary's, which outlives it.
@@ -116,8 +116,8 @@ export async function isListening(directory: string, owner: string): Promise<boo
   })
 }
 
-/** The sign of another client, where it is there. */
-export async function signOf(
+/** The marker of another client, where it is there. */
+export async function markerOf(
   directory: string,
   owner: string,
 ): Promise<{ isSocket: boolean; state: string } | undefined> {
