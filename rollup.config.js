@@ -111,7 +111,7 @@ export default [
   },
   {
     // The program of the last delivery, run by `node FILE` in a child process: one CommonJS file for both builds.
-    input: { 'last-delivery-child': 'lib/delivery/last-delivery-child.ts' },
+    input: { 'exit-child': 'lib/exit/child.ts' },
     external,
     plugins: code(),
     output: { dir: 'dist', format: 'cjs', dynamicImportInCjs: false, ...names('cjs') },

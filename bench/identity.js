@@ -8,7 +8,10 @@ import { median } from './numbers.js'
 const TARGET = 5_000
 
 const captures = JSON.parse(
-  readFileSync(new URL('../test/identity/fixtures/browser-cookies.json', import.meta.url), 'utf8'),
+  readFileSync(
+    new URL('../test/browser-ids/fixtures/browser-cookies.json', import.meta.url),
+    'utf8',
+  ),
 )
 const captured = (sdk) =>
   captures.find((each) => each.sdk === sdk && each.scenario.includes('group(')).cookieHeader

@@ -3,6 +3,7 @@
 import type { HttpFetch } from './delivery/http-client.js'
 
 export { Analytics } from './client/analytics.js'
+export type { AnalyticsCalls } from './client/analytics-calls.js'
 export type { CloseOptions, Counts, FlushOptions, Stats } from './client/stats.js'
 export type { DeadLetterFunction } from './dead-letter/index.js'
 export { AnalyticsError } from './spec/error.js'
@@ -13,8 +14,8 @@ export type { Bound, BoundAnalytics } from './client/bound-analytics.js'
 export { Batch } from './outbox/batch.js'
 export type { Receipt } from './outbox/batch.js'
 export { memory } from './outbox/memory-outbox.js'
-export { directory } from './outbox/directory/directory.js'
-export type { DirectoryOptions } from './outbox/directory/directory.js'
+export { directory } from './outbox/disk/directory.js'
+export type { DirectoryOptions } from './outbox/disk/directory.js'
 export type {
   Appended,
   Lost,
@@ -47,7 +48,7 @@ export {
   rudderstack,
   segment,
   snowplow,
-} from './identity/index.js'
+} from './browser-ids/index.js'
 export type {
   AmplitudeOptions,
   BrowserIdentity,
@@ -66,7 +67,7 @@ export type {
   SdkName,
   SegmentOptions,
   SnowplowOptions,
-} from './identity/index.js'
+} from './browser-ids/index.js'
 export type {
   HttpClient,
   HttpClientRequest,

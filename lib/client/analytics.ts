@@ -2,13 +2,14 @@
 
 import { AsyncResource } from 'node:async_hooks'
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { AnalyticsCalls } from './analytics-calls.js'
 import { toError } from '../runtime/describe-value.js'
 import { BoundAnalytics } from './bound-analytics.js'
 import { deadLettersFor, type DeadLetters } from '../dead-letter/index.js'
-import { Departure } from '../departure.js'
+import { ClientExit } from '../exit/client-exit.js'
 import { Delivery } from '../delivery/delivery.js'
 import type { Transport } from '../delivery/transport.js'
-import { endPending, releaseProcess, startPending } from '../delivery/process-end.js'
+import { addExitHook, releaseHooks, removeExitHook } from '../exit/hooks.js'
 import type { CloseOptions, Counts, FlushOptions, Stats } from './stats.js'
 import { AnalyticsError } from '../spec/error.js'
 import type { ErrorCode } from '../runtime/error-codes.js'
@@ -32,7 +33,7 @@ import {
 import { Outcomes } from './settlement.js'
 import type { AnalyticsOptions } from './options/analytics-options.js'
 import { readOptions, type Settings } from './options/read-options.js'
-import { credentialsFor, lastDeliveryFor, posterFor, transportFor } from './connect.js'
+import { credentialsFor, posterFor, spawnSettingsFor, transportFor } from './connect.js'
 import { Reports, type Callback, type FailedCall } from '../failures/error-reporter.js'
 import { version } from '../runtime/version.js'
 
@@ -57,7 +58,7 @@ const boundMethods = [
  * Every call ends in exactly one of: delivered, or reported once as failed. Its methods are bound: they may be passed
  * around.
  */
-export class Analytics extends SafeEmitter {
+export class Analytics extends SafeEmitter implements AnalyticsCalls {
   /** @deprecated For code written for `@segment/analytics-node`: there is nothing to wait for. */
   readonly ready = Promise.resolve()
   readonly #userCode: UserCode
@@ -68,7 +69,7 @@ export class Analytics extends SafeEmitter {
   readonly #reports: Reports
   readonly #outcomes: Outcomes
   readonly #transport: Transport
-  readonly #departure: Departure | undefined
+  readonly #clientExit: ClientExit | undefined
   readonly #deadLetters: DeadLetters | undefined
   /** Only where there are any: without them a call pays for nothing. */
   #middlewares: Middlewares | undefined
@@ -91,11 +92,11 @@ export class Analytics extends SafeEmitter {
     this.#outcomes = new Outcomes(this, this.#reports, new URL(url).origin, {
       onDrained: () => {
         this.#isPending = false
-        if (this.#departure) endPending(this.#departure)
+        if (this.#clientExit) removeExitHook(this.#clientExit)
       },
       onRestored: () => {
         this.#isPending = true
-        if (this.#departure) startPending(this.#departure)
+        if (this.#clientExit) addExitHook(this.#clientExit)
       },
     })
     const transport = transportFor(settings)
@@ -106,14 +107,14 @@ export class Analytics extends SafeEmitter {
     // What is put behind a body is part of its size.
     const maxBatchBytes = settings.maxBatchBytes - Buffer.byteLength(credentials.bodyFields)
     this.#delivery = new Delivery({ ...settings, maxBatchBytes, poster, load }, this.#outcomes)
-    this.#departure = flushOnExit
-      ? new Departure({
+    this.#clientExit = flushOnExit
+      ? new ClientExit({
           delivery: this.#delivery,
           exitTimeout,
-          settings: () => lastDeliveryFor(settings, credentials),
+          settings: () => spawnSettingsFor(settings, credentials),
           lastProblem: () => this.#outcomes.problem,
           isAwaited: () => this.#delivery.mustDrain && this.listenerCount('drain') > 0,
-          tellFailures: () => this.#reports.tellLast(),
+          reportFailures: () => this.#reports.tellLast(),
         })
       : undefined
     for (const name of boundMethods) {
@@ -291,9 +292,9 @@ export class Analytics extends SafeEmitter {
   #endCall(): boolean {
     try {
       const delivery = this.#delivery
-      if (this.#departure && !this.#isPending && delivery.outbox.count > 0) {
+      if (this.#clientExit && !this.#isPending && delivery.outbox.count > 0) {
         this.#isPending = true
-        startPending(this.#departure)
+        addExitHook(this.#clientExit)
       }
       delivery.scheduleMissed()
       this.#reports.atEndOfCall()
@@ -389,9 +390,9 @@ export class Analytics extends SafeEmitter {
     })
     this.#reports.tellWaiting()
     // What an outbox on disk still holds is not ours any more.
-    if (this.#departure) endPending(this.#departure)
+    if (this.#clientExit) removeExitHook(this.#clientExit)
     this.#transport.close?.()
-    releaseProcess()
+    releaseHooks()
   }
 
   /**

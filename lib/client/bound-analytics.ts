@@ -1,5 +1,6 @@
 // A client whose calls are about somebody already: the same six, with ids and context that need not be said again.
 
+import type { AnalyticsCalls } from './analytics-calls.js'
 import type { Binding } from '../message/compose.js'
 import { withDefaults } from '../spec/merge.js'
 import { isPlain } from '../spec/plain.js'
@@ -18,13 +19,13 @@ import type { Callback } from '../failures/error-reporter.js'
 
 /** A call in which ids may be left out: the binding has them. */
 export type Bound<Call> = Omit<Call, 'userId' | 'anonymousId'> & {
-  /** Wins over the bound one. */
-  userId?: Id | undefined
-  /** Wins over the bound one. */
-  anonymousId?: Id | undefined
+  /** Wins over the bound one; null is the same as leaving it out. */
+  userId?: Id | null | undefined
+  /** Wins over the bound one; null is the same as leaving it out. */
+  anonymousId?: Id | null | undefined
 }
 
-type MakeCall = (
+export type MakeCall = (
   type: MessageType,
   call: unknown,
   callback: Callback | undefined,
@@ -35,7 +36,7 @@ type MakeCall = (
  * What `analytics.with(…)` returns, and what requests have. It holds nothing but its binding. As those of the client
  * its methods may be passed around: `const { track } = req.analytics`.
  */
-export class BoundAnalytics {
+export class BoundAnalytics implements AnalyticsCalls {
   readonly #call: MakeCall
   readonly #binding: Binding
 
@@ -45,9 +46,10 @@ export class BoundAnalytics {
     this.#binding = copyOf(binding)
   }
 
-  /** The bound anonymous id, if any. */
+  /** The bound anonymous id, if any. In a request's analytics it is the browser's, unless that is another user's. */
   get anonymousId(): Id | undefined {
-    return this.#binding.anonymousId
+    const { userId, anonymousId, visitor } = this.#binding
+    return anonymousId ?? visitor?.anonymousIdFor(undefined, { userId })
   }
 
   /** The bound user id, if any. */
@@ -77,19 +79,20 @@ export class BoundAnalytics {
   /** The same with more bound: ids replace those bound before, context is merged over it. */
   readonly with = (binding: Binding): BoundAnalytics => {
     const bound = this.#binding
-    const { userId, anonymousId, context } = copyOf(binding)
+    const { userId, anonymousId, context, visitor } = copyOf(binding)
     return new BoundAnalytics(this.#call, {
       userId: userId ?? bound.userId,
       anonymousId: anonymousId ?? bound.anonymousId,
       context: merge(bound.context, context),
+      visitor: visitor ?? bound.visitor,
     })
   }
 }
 
 /** Later changes to the caller's object, which may be used for the next visitor, change no id that was bound. */
 function copyOf(binding: Binding | null | undefined): Binding {
-  const { userId, anonymousId, context } = binding ?? {}
-  return { userId, anonymousId, context: context ?? undefined }
+  const { userId, anonymousId, context, visitor } = binding ?? {}
+  return { userId, anonymousId, context: context ?? undefined, visitor }
 }
 
 /** What is no object is kept as it is: the first call that would send it is refused. */

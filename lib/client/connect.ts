@@ -3,7 +3,7 @@
 import { AxiosTransport } from '../delivery/axios-transport.js'
 import { BasicCredentials, type Credentials } from '../delivery/credentials.js'
 import { CustomTransport } from '../delivery/http-client.js'
-import type { LastDeliverySettings } from '../delivery/last-delivery.js'
+import type { SpawnSettings } from '../exit/spawn-delivery.js'
 import { OAuthCredentials } from '../delivery/oauth/oauth-credentials.js'
 import { TokenServer } from '../delivery/oauth/token-server.js'
 import { Poster } from '../delivery/poster.js'
@@ -28,10 +28,10 @@ export function credentialsFor(settings: Settings, transport: Transport): Creden
 }
 
 /** What a child process needs for the last delivery, or why it cannot do it. */
-export function lastDeliveryFor(
+export function spawnSettingsFor(
   settings: Settings,
   credentials: Credentials,
-): LastDeliverySettings | string {
+): SpawnSettings | string {
   const { url, gzip, httpRequestTimeout, maxRetries, connection } = settings
   if (settings.httpClient) return cannotWait('a custom httpClient cannot make requests')
   const packed = credentials.pack()

@@ -1,5 +1,7 @@
 // What an answer of the server means for the batch that it answers.
 
+import { isUnreadableAnswer } from './raw-answer.js'
+
 /** What came back of one try: a status line, or the error of the connection. */
 export type Answer = Answered | Unanswered
 
@@ -17,6 +19,8 @@ export interface Unanswered {
   retryAfter?: string | undefined
   /** It will not mend itself: somebody should hear of it at once. */
   needsHelp?: boolean | undefined
+  /** No request can be made in this process at all: another try would be the same. */
+  isFinal?: boolean | undefined
 }
 
 /**
@@ -37,7 +41,12 @@ const refusals = new Set([501, 505, 511])
 /** The table of docs/delivery.md, "What the answer of the server does". */
 export function judge(answer: Answer, messageCount: number): Verdict {
   const { status } = answer
-  if (status === undefined) return (waitOf(answer) ?? 0) > 0 ? 'wait' : 'outage'
+  if (status === undefined) {
+    if (answer.isFinal) return 'refusal'
+    // Somebody has answered, but what cannot be read: it will say so again, and is not tried for hours.
+    if (isUnreadableAnswer((answer.error as NodeJS.ErrnoException).code)) return 'fault'
+    return (waitOf(answer) ?? 0) > 0 ? 'wait' : 'outage'
+  }
   if (status >= 200 && status < 300) return 'delivered'
   if (answer.isStale) return 'renew'
   // A wait of nothing at all is an outage, or an uncounted retry would follow the other without a pause.

@@ -1,12 +1,14 @@
 // The transport by default: axios, told to do nothing that a batch does not need.
 
-// Not createRequire by its name: bundles are often given a banner that declares it, and it would be there twice.
-import nodeModule from 'node:module'
 import type { Agent as HttpAgent } from 'node:http'
 import type { Agent as HttpsAgent } from 'node:https'
 import type { Readable } from 'node:stream'
 import type { Axios, AxiosProxyConfig, AxiosRequestConfig } from 'axios'
+import { warn } from '../runtime/warnings.js'
+import { cure, FetchTransport, NoHttpClient } from './fetch-transport.js'
 import type { HttpClientResponse } from './http-client.js'
+import { loadAxios } from './load-axios.js'
+import { rawAnswer } from './raw-answer.js'
 import type { Transport, TransportRequest } from './transport.js'
 
 /** The longest answer that is read as text, in bytes: that of an authorization server has about one thousand. */
@@ -23,7 +25,7 @@ export interface ConnectionOptions {
 /** One keep-alive connection pool, and axios, which is loaded with the first request and not before. */
 export class AxiosTransport implements Transport {
   readonly #options: ConnectionOptions
-  #axios: Promise<Axios> | undefined
+  #client: Promise<Axios | FetchTransport> | undefined
   #ownAgents: { destroy(): void }[] = []
 
   constructor(options: ConnectionOptions) {
@@ -35,8 +37,22 @@ export class AxiosTransport implements Transport {
     await this.#loaded()
   }
 
-  async post({ url, headers, body, signal }: TransportRequest): Promise<HttpClientResponse> {
-    const axios = await this.#loaded()
+  async post(request: TransportRequest): Promise<HttpClientResponse> {
+    const client = await this.#loaded()
+    if (client instanceof FetchTransport) return client.post(request)
+    try {
+      return await this.#post(client, request)
+    } catch (error) {
+      const answer = rawAnswer(error)
+      if (answer) return answer
+      throw error
+    }
+  }
+
+  async #post(
+    axios: Axios,
+    { url, headers, body, signal }: TransportRequest,
+  ): Promise<HttpClientResponse> {
     const {
       status,
       statusText,
@@ -61,24 +77,26 @@ export class AxiosTransport implements Transport {
   close(): void {
     for (const agent of this.#ownAgents) agent.destroy()
     this.#ownAgents = []
-    this.#axios = undefined
+    this.#client = undefined
   }
 
-  #loaded(): Promise<Axios> {
-    this.#axios ??= this.#create().catch((error: unknown) => {
+  #loaded(): Promise<Axios | FetchTransport> {
+    this.#client ??= this.#create().catch((error: unknown) => {
       // The next try may find what this one did not.
-      this.#axios = undefined
+      this.#client = undefined
       throw error
     })
-    return this.#axios
+    return this.#client
   }
 
-  async #create(): Promise<Axios> {
-    const [{ Axios }, { Agent: HttpAgent }, { Agent: HttpsAgent }] = await Promise.all([
+  async #create(): Promise<Axios | FetchTransport> {
+    const [module, { Agent: HttpAgent }, { Agent: HttpsAgent }] = await Promise.all([
       loadAxios(),
       import('node:http'),
       import('node:https'),
     ])
+    if (!module) return this.#withoutAxios()
+    const { Axios } = module
     const {
       proxy,
       httpAgent = this.#own(new HttpAgent({ keepAlive: true })),
@@ -105,6 +123,22 @@ export class AxiosTransport implements Transport {
     })
   }
 
+  #withoutAxios(): FetchTransport {
+    const { proxy, httpAgent, httpsAgent } = this.#options
+    // Setting one means that requests have to go through it: fetch would go past it.
+    if ((proxy !== undefined && proxy !== false) || httpAgent || httpsAgent) {
+      throw new NoHttpClient(
+        `axios cannot be loaded, and fetch does not know the options proxy, httpAgent and httpsAgent. ${cure}`,
+      )
+    }
+    const transport = new FetchTransport()
+    warn(
+      'SELFSAME_NO_AXIOS',
+      `axios cannot be loaded; the global fetch delivers instead, without a proxy from the environment. ${cure}`,
+    )
+    return transport
+  }
+
   #own<A extends { destroy(): void }>(agent: A): A {
     this.#ownAgents.push(agent)
     return agent
@@ -121,13 +155,4 @@ async function textOf(stream: Readable): Promise<string> {
     if (length > longestText) break
   }
   return Buffer.concat(parts).toString()
-}
-
-async function loadAxios(): Promise<{ Axios: typeof Axios }> {
-  try {
-    return (await import('axios')).default
-  } catch {
-    // An import that has failed once, for want of file descriptors, fails for ever; this way may succeed the next time.
-    return nodeModule.createRequire(import.meta.url)('axios') as { Axios: typeof Axios }
-  }
 }

@@ -6,6 +6,7 @@ import { version } from '../runtime/version.js'
 import type { Answer } from './answer.js'
 import { attempt, orAbort } from './attempt.js'
 import type { Credentials } from './credentials.js'
+import { NoHttpClient } from './fetch-transport.js'
 import { plainHeaders, type HttpClientResponse } from './http-client.js'
 import { plainError } from './plain-error.js'
 import type { Transport } from './transport.js'
@@ -76,7 +77,7 @@ export class Poster {
       return answer
     } catch (error) {
       const secrets = [authorization.replace(/^\w+ /, ''), credentials.writeKey]
-      return { error: plainError(error, secrets) }
+      return { error: plainError(error, secrets), isFinal: NoHttpClient.is(error) }
     }
   }
 

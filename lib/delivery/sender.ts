@@ -338,6 +338,10 @@ const expired: Failure = {
   reason: 'it could not be delivered before it was older than maxAge',
 }
 
+/** A clock that shows an earlier time was never set: 2001-01-01, in milliseconds since the epoch. */
+const earliestPlausible = Date.UTC(2001, 0, 1)
+
 function isExpired({ since }: Batch, { maxAge }: BatchSource): boolean {
-  return Date.now() - since > maxAge
+  // Of a message that was written before the clock was set nobody knows the age.
+  return since >= earliestPlausible && Date.now() - since > maxAge
 }

@@ -1,13 +1,13 @@
 // Failures on their way to listeners: what fails within a call is told after it, and what nobody listens to is warned of.
 
 import type { DeadLetters } from '../dead-letter/index.js'
-import { endPending, startPending, type Leaver } from '../delivery/process-end.js'
+import { addExitHook, removeExitHook, type ExitHook } from '../exit/hooks.js'
 import { AnalyticsError } from '../spec/error.js'
 import type { ErrorCode } from '../runtime/error-codes.js'
 import type { Context, SafeEmitter } from '../client/emitter.js'
 import type { UserCode } from '../runtime/user-code.js'
 import { warn, type WarningCode } from '../runtime/warnings.js'
-import { lastWord } from '../last-word.js'
+import { writeStderr } from '../exit/write-stderr.js'
 import type { Message, MessageType } from '../spec/messages.js'
 
 /** A caller's callback. */
@@ -53,7 +53,7 @@ export class Reports {
   readonly #userCode: UserCode
   readonly #deadLetters: DeadLetters | undefined
   /** While a failure waits for its microtask the process may end. */
-  readonly #leaver: Leaver | undefined
+  readonly #exitHook: ExitHook | undefined
   readonly #warned = new Set<ErrorCode>()
   #waiting: Report[] = []
   #count = 0
@@ -75,8 +75,8 @@ export class Reports {
     this.#emitter = emitter
     this.#userCode = userCode
     this.#deadLetters = deadLetters
-    this.#leaver = flushOnExit
-      ? { flush: () => Promise.resolve(), leave: () => this.tellLast() }
+    this.#exitHook = flushOnExit
+      ? { flush: () => Promise.resolve(), flushSync: () => this.tellLast() }
       : undefined
   }
 
@@ -136,7 +136,7 @@ export class Reports {
       queueMicrotask(() => this.tellWaiting())
     }
     this.#isUnscheduled = false
-    if (this.#leaver) startPending(this.#leaver)
+    if (this.#exitHook) addExitHook(this.#exitHook)
   }
 
   /**
@@ -179,7 +179,7 @@ export class Reports {
       // A listener has made calls that failed too. In a microtask they could follow each other for ever, and the event
       // loop would never turn again.
       if (this.#waiting.length > 0) setImmediate(() => this.tellWaiting())
-      else if (this.#leaver) endPending(this.#leaver)
+      else if (this.#exitHook) removeExitHook(this.#exitHook)
     }
   }
 
@@ -265,7 +265,7 @@ export class Reports {
 
   /** Warns, also in the last turn of a process, when a process warning would not be printed any more. */
   warn(code: WarningCode, text: string): void {
-    if (this.#isLast) lastWord(text)
+    if (this.#isLast) writeStderr(text)
     else warn(code, text)
   }
 }

@@ -8,6 +8,7 @@ import { warnOfEmail } from './email-warning.js'
 import { checkMessageId, checkText, toFields, toId } from '../spec/fields.js'
 import { toIsoTimestamp } from '../spec/timestamp.js'
 import type { Id, Integrations, MessageContext, MessageType } from '../spec/messages.js'
+import type { Visitor } from './visitor.js'
 
 /** A message in the making: a copy of the caller's fields. What it has not got of its own, serialising adds. */
 export type Draft = Record<string, unknown>
@@ -18,6 +19,8 @@ export interface Binding {
   anonymousId?: Id | undefined
   /** Beneath the context of the call, and over that of the client; merged deep. */
   context?: MessageContext | undefined
+  /** @internal Bound by the middleware. An `anonymousId` that is bound besides wins over the visitor's. */
+  visitor?: Visitor | undefined
 }
 
 /** Makes messages of calls, for one client. */
@@ -54,7 +57,7 @@ export class Composer {
     // The type comes first on the wire, whatever the caller's object says of it.
     const message: Draft = { type, ...call }
     message.type = type
-    if (binding) bind(message, binding)
+    if (binding) bind(type, message, binding)
     if (typeof message.toJSON === 'function') {
       throw new AnalyticsError(
         'invalid_message',
@@ -62,7 +65,7 @@ export class Composer {
       )
     }
 
-    checkMessage(type, message)
+    checkMessage(type, message, binding?.visitor?.hint)
     if (type === 'page' && message.category !== undefined) {
       // Segment spec, Page: the category is also a property.
       message.properties = { ...(message.properties as Draft), category: message.category }
@@ -77,6 +80,8 @@ export class Composer {
     message.context = isAbsent(message.context)
       ? undefined
       : withDefaults(this.context, toFields('context', message.context))
+    const ip = binding?.visitor?.ip
+    if (ip !== undefined) message.context = withIp(message.context ?? this.context, ip)
     return message
   }
 }
@@ -84,10 +89,11 @@ export class Composer {
 /**
  * Checks the fields of a message, and writes them as they are sent; context and integrations are left as they are.
  *
+ * @param hint ends the error of a message that has no id
  * @throws AnalyticsError `invalid_message` naming the field that is wrong
  */
-export function checkMessage(type: MessageType, message: Draft): void {
-  checkIdentity(type, message)
+export function checkMessage(type: MessageType, message: Draft, hint?: string): void {
+  checkIdentity(type, message, hint)
   checkOwnFields(type, message)
   message.messageId = isAbsent(message.messageId) ? undefined : checkMessageId(message.messageId)
   if (message.timestamp !== undefined) message.timestamp = toIsoTimestamp(message.timestamp)
@@ -99,9 +105,15 @@ export function isAbsent(value: unknown): value is undefined | null {
 }
 
 /** Adds what the call does not say itself. */
-function bind(message: Draft, { userId, anonymousId, context }: Binding): void {
+function bind(
+  type: MessageType,
+  message: Draft,
+  { userId, anonymousId, context, visitor }: Binding,
+): void {
   if (isAbsent(message.userId)) message.userId = userId ?? undefined
-  if (isAbsent(message.anonymousId)) message.anonymousId = anonymousId ?? undefined
+  if (isAbsent(message.anonymousId)) {
+    message.anonymousId = anonymousId ?? visitor?.anonymousIdFor(type, message)
+  }
   if (isAbsent(context)) return
   const beneath = toFields('context', context)
   message.context = isAbsent(message.context)
@@ -109,8 +121,14 @@ function bind(message: Draft, { userId, anonymousId, context }: Binding): void {
     : withDefaults(beneath, toFields('context', message.context))
 }
 
+/** An ip that somebody has set stays, whatever it is: '0.0.0.0' and null are there to hide the address. */
+function withIp(context: unknown, ip: string): unknown {
+  const fields = context as Draft
+  return fields.ip === undefined ? { ...fields, ip } : fields
+}
+
 /** Segment spec: every call needs a userId or an anonymousId; alias needs the new and the old id. */
-function checkIdentity(type: MessageType, message: Draft): void {
+function checkIdentity(type: MessageType, message: Draft, hint: string | undefined): void {
   const { userId, anonymousId } = message
   if (isAbsent(userId)) {
     if (userId === null) message.userId = undefined
@@ -135,7 +153,7 @@ function checkIdentity(type: MessageType, message: Draft): void {
         : `userId is ${userId} and anonymousId is ${anonymousId}`
     throw new AnalyticsError(
       'invalid_message',
-      `${both}; ${type}() needs at least one: a non-empty string or a finite number`,
+      `${both}; ${type}() needs at least one: a non-empty string or a finite number${hint === undefined ? '' : ` (${hint})`}`,
     )
   }
   if (type === 'group') {

@@ -46,10 +46,12 @@ export class Growing {
       const bytes = size === Infinity ? Buffer.byteLength(text) : size
       if (bytes > maxMessageBytes) return undefined
       this.#learn(batch)
-      this.#batch = new Batch(sequence, this.#capacity)
-      // One that was emptied to make room is no batch any more, though its memory is used up.
+      const next = new Batch(sequence, this.#capacity)
+      // One that was emptied to make room is no batch any more, though its memory is used up. If this throws, nothing has
+      // changed: the batch is not lost between the two.
       if (batch.count > 0) onFull(batch)
-      size = this.#batch.write(text, this.#maxBatchBytes)
+      this.#batch = next
+      size = next.write(text, this.#maxBatchBytes)
     }
     return size > maxMessageBytes ? undefined : size
   }

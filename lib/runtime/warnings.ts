@@ -9,6 +9,7 @@ export const warningCodes = {
   SELFSAME_EMAIL_AS_USER_ID: 'a userId looks like an e-mail address',
   SELFSAME_STRUGGLING: 'the endpoint has accepted nothing for some time',
   SELFSAME_OUTBOX: 'something about the outbox that its operator should know',
+  SELFSAME_NO_AXIOS: 'axios cannot be loaded; the global fetch delivers instead',
   SELFSAME_DEAD_LETTER: 'the file of the option deadLetter cannot be written',
 } as const
 

@@ -3,14 +3,20 @@
 import { parse } from 'tldts'
 import type { Analytics } from '../client/analytics.js'
 import type { BoundAnalytics } from '../client/bound-analytics.js'
-import { checkCookieOptions } from '../identity/cookie-options.js'
-import { ensureAnonymousId, readIdentity } from '../identity/index.js'
-import { providePublicSuffixes } from '../identity/public-suffixes.js'
-import { readersOf } from '../identity/read-identity.js'
+import { CookieHeader } from '../browser-ids/cookie-header.js'
+import { checkCookieOptions } from '../browser-ids/cookie-options.js'
+import { idFor, renewAnonymousId, type Exchange } from '../browser-ids/ensure-anonymous-id.js'
+import { providePublicSuffixes } from '../browser-ids/public-suffixes.js'
+import { identityIn, readersOf } from '../browser-ids/read-identity.js'
+import { cookieHeaderOf } from '../browser-ids/request.js'
+import { cookiesOfResponse, type ResponseCookies } from '../browser-ids/response.js'
 import { describeValue } from '../runtime/describe-value.js'
+import type { MessageContext } from '../spec/messages.js'
+import { anonymously, readConsent, withoutConsent, type Consent } from './consent.js'
 import { Inquiry } from './inquiry.js'
 import type { RequestAnalyticsOptions } from './options.js'
 import { contextOf, type RequestFacts } from './request-context.js'
+import { RequestVisitor } from './request-visitor.js'
 
 const caller = 'requestAnalytics'
 
@@ -18,7 +24,7 @@ const caller = 'requestAnalytics'
  * Binds a client to one request, which goes on whatever is in it.
  *
  * @param request what the framework hands to its middleware: it carries the cookies, and the options are asked about it
- * @param response where the cookie of `issue: true` goes
+ * @param response where the cookie of `issue` goes
  * @param facts read when they are needed: a framework computes them in getters
  */
 export type BindRequest<Request extends object> = (
@@ -34,37 +40,84 @@ export function requestBinder<Request extends object>(
 ): BindRequest<Request> {
   check(analytics, options)
   providePublicSuffixes(parse)
-  const { issue = false, trustUserId, ip, domain, secure, classic } = options
-  const reading = { sdks: readersOf(options.sdks, caller) }
-  const issuing = { ...reading, domain, secure, classic }
+  const readers = readersOf(options.sdks, caller)
+  const cookieOptions = checkCookieOptions(options, caller)
   const inquiry = new Inquiry()
+  const { consentOf, mayIssue, ipOf, isTrusted } = deciders(options, inquiry)
+  const run = (callback: () => unknown): void => {
+    inquiry.run('a callback', callback)
+  }
+  const nothing = withoutConsent(run)
 
-  function ipOf(request: Request, theirs: string | undefined): string | undefined {
-    if (typeof ip !== 'function') return ip === false ? undefined : theirs
-    // Without an answer there is none: the app may have wanted to hide the address.
-    const answer: unknown = inquiry.ask('option ip', () => ip(request))
-    return typeof answer === 'string' ? answer : undefined
+  /** Undefined if what is odd about the request or response is too odd to read them. */
+  function exchangeOf(request: Request, response: unknown): Exchange | undefined {
+    return inquiry.ask('reading the cookies', () => {
+      const cookies = new CookieHeader(cookieHeaderOf(request))
+      const identity = identityIn(cookies, readers)
+      return { request, response, cookies, identity, options: cookieOptions }
+    })
   }
 
   return (request, response, facts) => {
-    const claimed = inquiry.ask('reading the cookies', () => readIdentity(request, reading))
-    const anonymousId =
-      claimed?.anonymousId ??
-      (issue
-        ? inquiry.ask('option issue', () => ensureAnonymousId(request, response, issuing))
-        : undefined)
-    const userId =
-      trustUserId !== undefined &&
-      claimed?.userId !== undefined &&
-      // Only true is true: what is merely truthy may be an object that says no.
-      (inquiry.ask('option trustUserId', () => trustUserId(request)) as unknown) === true
-        ? claimed.userId
+    const consent = consentOf(request)
+    if (consent === 'none') return nothing
+    const circumstances = contextWithIp(request, facts)
+    if (consent === 'anonymous') return anonymously(analytics, circumstances, run)
+
+    const exchange = exchangeOf(request, response)
+    const claimed = exchange?.identity
+    const issue = <T>(give: (exchange: Exchange, answer: ResponseCookies) => T): T | undefined =>
+      exchange && mayIssue(request)
+        ? inquiry.ask('option issue', () => give(exchange, cookiesOfResponse(response, caller)))
         : undefined
-    const context = inquiry.ask('the context of the request', () => {
+    const { ip, ...context } = circumstances ?? {}
+    const cookies = { anonymousId: claimed?.anonymousId ?? issue(idFor), userId: claimed?.userId }
+    const userId = claimed?.userId !== undefined && isTrusted(request) ? claimed.userId : undefined
+    const visitor = new RequestVisitor(ip, cookies, () => {
+      issue(renewAnonymousId)
+    })
+    return analytics.with({ userId, context: circumstances && context, visitor })
+  }
+
+  function contextWithIp(request: Request, facts: () => RequestFacts): MessageContext | undefined {
+    return inquiry.ask('the context of the request', () => {
       const known = facts()
       return contextOf({ ...known, ip: ipOf(request, known.ip) })
     })
-    return analytics.with({ anonymousId, userId, context })
+  }
+}
+
+interface Deciders<Request> {
+  consentOf: (request: Request) => Consent
+  mayIssue: (request: Request) => boolean
+  ipOf: (request: Request, theirs: string | undefined) => string | undefined
+  isTrusted: (request: Request) => boolean
+}
+
+/** The options that may be functions of the request. What such a function does wrong counts as "no". */
+function deciders<Request>(
+  { consent, issue = false, trustUserId, ip }: RequestAnalyticsOptions<Request>,
+  inquiry: Inquiry,
+): Deciders<Request> {
+  /** Only true is true: what is merely truthy may be an object that says no. */
+  const isTrue = (option: string, question: () => unknown): boolean =>
+    inquiry.ask(option, question) === true
+  return {
+    consentOf: (request) => {
+      if (consent === undefined) return 'all'
+      const answer = inquiry.ask('option consent', () => consent(request))
+      return inquiry.ask('option consent', () => readConsent(answer)) ?? 'none'
+    },
+    mayIssue: (request) =>
+      typeof issue === 'function' ? isTrue('option issue', () => issue(request)) : issue,
+    ipOf: (request, theirs) => {
+      if (typeof ip !== 'function') return ip === false ? undefined : theirs
+      // Without an answer there is none: the app may have wanted to hide the address.
+      const answer: unknown = inquiry.ask('option ip', () => ip(request))
+      return typeof answer === 'string' ? answer : undefined
+    },
+    isTrusted: (request) =>
+      trustUserId !== undefined && isTrue('option trustUserId', () => trustUserId(request)),
   }
 }
 
@@ -75,9 +128,13 @@ function check(analytics: unknown, options: RequestAnalyticsOptions<never>): voi
     )
   }
   checkCookieOptions(options, caller)
-  const { issue, trustUserId, ip } = options as Record<string, unknown>
-  if (issue !== undefined && typeof issue !== 'boolean')
-    throw wrong('issue', issue, 'true or false')
+  const { issue, consent, trustUserId, ip } = options as Record<string, unknown>
+  if (issue !== undefined && typeof issue !== 'boolean' && typeof issue !== 'function') {
+    throw wrong('issue', issue, 'true, false, or a function of the request')
+  }
+  if (consent !== undefined && typeof consent !== 'function') {
+    throw wrong('consent', consent, 'a function of the request')
+  }
   if (trustUserId !== undefined && typeof trustUserId !== 'function') {
     throw wrong('trustUserId', trustUserId, 'a function of the request')
   }

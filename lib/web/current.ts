@@ -35,20 +35,26 @@ interface BoundEmit {
 
 /**
  * The same for the listeners of a request and its response. Node calls them from events of the socket, which belongs to
- * no request: `req.on('end')` and `res.on('finish')` would find nothing.
+ * no request: `req.on('end')` and `res.on('finish')` would find nothing. An emitter whose `emit` cannot be replaced is
+ * left as it is.
  */
 export function runListenersWith(analytics: BoundAnalytics, emitter: EventEmitter): void {
-  const { emit } = emitter as { emit?: BoundEmit }
-  // A stand-in for a response in somebody's unit test.
-  if (emit === undefined) return
-  // Of several clients' middleware the last one's.
-  if (emit[key] !== undefined) {
-    emit[key] = analytics
-    return
+  try {
+    const { emit } = emitter as { emit?: BoundEmit }
+    // A stand-in for a response in a unit test.
+    if (typeof emit !== 'function') return
+    // Of several clients' middleware the last one's.
+    if (emit[key] !== undefined) {
+      emit[key] = analytics
+      return
+    }
+    const bound: BoundEmit = (...args) =>
+      storage.run(bound[key] ?? analytics, () => Reflect.apply(emit, emitter, args))
+    bound[key] = analytics
+    // The one property that is set on what is not ours: each costs a request of Express a microsecond (bench/web.js).
+    // Not enumerable, as the method that it replaces: who copies or prints the request does not meet it.
+    Object.defineProperty(emitter, 'emit', { value: bound, writable: true, configurable: true })
+  } catch {
+    // Frozen, or a Proxy: its listeners find no analytics, and the request goes on.
   }
-  // The one property that is set on what is not ours: each costs a request of Express a microsecond (bench/web.js).
-  const bound: BoundEmit = (...args) =>
-    storage.run(bound[key] ?? analytics, () => Reflect.apply(emit, emitter, args))
-  bound[key] = analytics
-  emitter.emit = bound
 }

@@ -38,7 +38,7 @@ export function requestAnalytics(
     instance.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, next) => {
       const bound = bind(request, reply, () => factsOf(request.raw, request))
       request.analytics = bound
-      if (options.issue === true && reply.hasHeader('set-cookie')) keepCookies(reply)
+      if (options.issue !== undefined && options.issue !== false) keepCookies(reply)
       runListenersWith(bound, request.raw)
       runListenersWith(bound, reply.raw)
       runWith(bound, next)

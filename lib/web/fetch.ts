@@ -1,7 +1,9 @@
 // `selfsame/fetch`: for everything that has a Fetch Request: Hono, Next.js route handlers, and others.
 
+import { ReadableStream } from 'node:stream/web'
 import type { Analytics } from '../client/analytics.js'
 import type { BoundAnalytics } from '../client/bound-analytics.js'
+import { attempt } from '../browser-ids/probe.js'
 import { requestBinder } from './bind-request.js'
 import { runWith } from './current.js'
 import type { RequestAnalyticsOptions } from './options.js'
@@ -20,11 +22,13 @@ export interface HonoLikeContext {
 
 /**
  * Middleware for Hono: gives each context `c.get('analytics')`: the six calls, bound to the request's anonymousId and
- * context. A Fetch Request has no ip: say with the option `ip` where it comes from.
+ * context. A Fetch Request has no ip: set the option `ip`, for example to
+ * `(c) => getConnInfo(c).remote.address` with `@hono/node-server`.
  *
  * @throws TypeError for a wrong option; a request never makes it throw
  */
-export function requestAnalytics<Context extends HonoLikeContext>(
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- Hono's own Context, which a function like getConnInfo() asks for
+export function requestAnalytics<Context extends HonoLikeContext = any>(
   analytics: Analytics,
   options: RequestAnalyticsOptions<Context> = {},
 ): (context: Context, next: () => Promise<void>) => Promise<void> {
@@ -35,12 +39,13 @@ export function requestAnalytics<Context extends HonoLikeContext>(
     context.set('analytics', bound)
     await runWith(bound, next)
     // Not before: what Hono is told then, it forgets where a handler returns a Response of its own.
-    for (const cookie of cookiesFor(context.res, headers))
+    for (const cookie of cookiesFor(context.res, headers)) {
       context.header('Set-Cookie', cookie, { append: true })
+    }
   }
 }
 
-/** A handler of one Fetch request: a route handler of Next.js, a function of an edge runtime. */
+/** A handler of one Fetch request: a route handler of Next.js, or any other function of this shape. */
 export type FetchHandler<R extends Request, Rest extends unknown[]> = (
   request: R,
   analytics: BoundAnalytics,
@@ -49,7 +54,7 @@ export type FetchHandler<R extends Request, Rest extends unknown[]> = (
 
 /**
  * A handler with the request's analytics as its second argument: `export const POST = withAnalytics(analytics, handler)`.
- * The cookie of `issue: true` is added to the response.
+ * The cookie of `issue` is added to the response.
  *
  * @throws TypeError for a wrong option; a request never makes it throw
  */
@@ -63,15 +68,15 @@ export function withAnalytics<R extends Request, Rest extends unknown[]>(
     const headers = new Headers()
     const bound = bind(request, headers, () => factsOf(request))
     const response = await runWith(bound, () => handler(request, bound, ...rest))
-    const cookies = cookiesFor(response, headers)
-    return cookies.length === 0 ? response : withCookies(response, cookies)
+    // What cannot be read as a Response is for whoever called the handler to judge.
+    return attempt(() => withCookies(response, cookiesFor(response, headers))) ?? response
   }
 }
 
 /** The cookies that were issued for a request, but for those that its handler has set or expired since. */
 function cookiesFor(response: Response, issued: Headers): string[] {
   const cookies = issued.getSetCookie()
-  // A response that switches protocols cannot be copied, and a browser takes no cookie from it.
+  // Response.error() and one that switches protocols cannot be copied, and a browser takes no cookie from them.
   if (cookies.length === 0 || response.status < 200) return []
   const names = new Set(response.headers.getSetCookie().map(nameOf))
   return cookies.filter((cookie) => !names.has(nameOf(cookie)))
@@ -83,9 +88,20 @@ function nameOf(cookie: string): string {
 
 /** A copy: the headers of Response.redirect() and of fetch() cannot be changed, and a handler may reuse its response. */
 function withCookies(response: Response, cookies: string[]): Response {
-  const copy = new Response(response.body, response)
+  if (cookies.length === 0) return response
+  const { status, statusText } = response
+  const copy = new Response(bodyOf(response), {
+    status,
+    statusText,
+    headers: [...response.headers],
+  })
   for (const cookie of cookies) copy.headers.append('Set-Cookie', cookie)
   return copy
+}
+
+/** The stream of a Response of another realm (a polyfill, a sandbox) would be sent as the text "[object ReadableStream]". */
+function bodyOf({ body }: Response): ReadableStream | null {
+  return body === null || body instanceof ReadableStream ? body : ReadableStream.from(body)
 }
 
 function factsOf(request: Request): RequestFacts {

@@ -6,11 +6,11 @@ export class Inquiry {
   readonly #userCode = new UserCode()
 
   /**
-   * What the code throws costs its answer, never the request: it is told as a process warning, the 1st, 10th, 100th …
-   * time. So is a promise, for which no request waits.
+   * What the code throws costs its answer, never the request: it becomes a process warning, the 1st, 10th, 100th … time.
+   * So does a promise, since no request waits for one.
    *
    * @param whom for the warning: 'option ip'
-   * @returns undefined where there is no answer
+   * @returns undefined if there is no answer
    */
   ask<T>(whom: string, question: () => T): T | undefined {
     let answer: T | undefined
@@ -24,6 +24,11 @@ export class Inquiry {
       answer = given
     })
     return answer
+  }
+
+  /** Runs code whose answer nobody needs: what it throws, or rejects with, is a process warning. */
+  run(whom: string, code: () => unknown): void {
+    this.#userCode.call(whom, code)
   }
 }
 

@@ -1,7 +1,7 @@
 // `selfsame/koa`: ctx.analytics, for Koa 2 and 3.
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type {} from 'koa'
+import type { Context as KoaContext } from 'koa'
 import type { Analytics } from '../client/analytics.js'
 import type { BoundAnalytics } from '../client/bound-analytics.js'
 import { requestBinder } from './bind-request.js'
@@ -36,7 +36,7 @@ export interface KoaLikeContext {
  *
  * @throws TypeError for a wrong option; a request never makes it throw
  */
-export function requestAnalytics<Context extends KoaLikeContext>(
+export function requestAnalytics<Context extends KoaLikeContext = KoaContext>(
   analytics: Analytics,
   options: RequestAnalyticsOptions<Context> = {},
 ): (context: Context, next: () => Promise<unknown>) => Promise<unknown> {

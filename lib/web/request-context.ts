@@ -1,5 +1,6 @@
 // What a request says of its circumstances, as the context of a message (Segment spec: Common fields, Context).
 
+import { isIPv4 } from 'node:net'
 import type { MessageContext } from '../spec/messages.js'
 
 /** A request of any framework, as far as its context goes. */
@@ -36,7 +37,7 @@ export function contextOf(facts: RequestFacts): MessageContext {
   if (host !== undefined && host !== '' && target.startsWith('/'))
     page.url = textOf(`${protocol}://${host}${target}`)
   const context: MessageContext = { page }
-  if (ip !== undefined && ip !== '' && ip.length <= longestIp) context.ip = ip
+  if (ip !== undefined && ip !== '' && ip.length <= longestIp) context.ip = withoutMapping(ip)
   const referer = header('referer')
   if (referer !== undefined && referer !== '') {
     page.referrer = textOf(referer)
@@ -51,6 +52,12 @@ export function contextOf(facts: RequestFacts): MessageContext {
     if (campaign !== undefined) context.campaign = campaign
   }
   return context
+}
+
+/** A socket that serves IPv4 and IPv6 has IPv4 addresses as `::ffff:192.0.2.1` (RFC 4291, 2.5.5.2). */
+function withoutMapping(ip: string): string {
+  const address = /^::ffff:([\d.]+)$/i.exec(ip)?.[1]
+  return address !== undefined && isIPv4(address) ? address : ip
 }
 
 /** Proxies and odd clients name scheme and host in the request line (RFC 9112, 3.2.2): routers go by what follows. */

@@ -59,8 +59,7 @@ describe('the end of a process with OAuth', () => {
           const [command = '', environment = ''] = await Promise.all(
             ['cmdline', 'environ'].map((file) => readFile(`/proc/${id}/${file}`, 'utf8')),
           ).catch(() => [])
-          if (!command.includes('last-delivery-child') && !command.includes(fileURLToPath(program)))
-            continue
+          if (!command.includes('exit-child') && !command.includes(fileURLToPath(program))) continue
           looked++
           for (const secret of [first.pem.slice(40, 80), 'the-write-key', ...tokens.issued])
             expect(`${command} ${environment}`).not.to.include(secret)

@@ -56,7 +56,7 @@ describe('AnalyticsError in the installed package', () => {
       const folder = join(app.folder, 'node_modules/selfsame')
       // The last delivery is a program of its own: one file, run in a process of its own.
       const files = selfsame.files.filter(
-        (path) => path.endsWith(extension) && !path.endsWith('last-delivery-child.cjs'),
+        (path) => path.endsWith(extension) && !path.endsWith('exit-child.cjs'),
       )
       const texts = await Promise.all(files.map((path) => readFile(join(folder, path), 'utf8')))
       const classes = texts.flatMap((text) =>

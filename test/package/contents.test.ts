@@ -17,7 +17,7 @@ const packages = {
       ...['index', 'backfill', 'express', 'koa', 'fastify', 'fetch'].flatMap(bothFormats),
       'dist/cli.js',
       'docs/options.md',
-      'dist/last-delivery-child.cjs',
+      'dist/exit-child.cjs',
     ],
     allowed:
       /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|THIRD_PARTY_LICENSES\.md|docs\/[\w-]+\.md|dist\/[\w-]+\.(js|cjs|d\.ts|d\.cts))$/,

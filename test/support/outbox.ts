@@ -10,7 +10,7 @@ import {
   type AnalyticsOptions,
 } from '../../lib/index.js'
 import type { DirectoryOptions } from '../../lib/index.js'
-import type { Outbox, OutboxListener } from '../../lib/outbox/outbox.js'
+import type { Outbox, OutboxListener, OutboxSettings } from '../../lib/outbox/outbox.js'
 import { withCollector, type Setup } from './clients.js'
 
 export interface OutboxSetup extends Setup {
@@ -52,6 +52,7 @@ export function openOutbox(
   path: string,
   options?: DirectoryOptions,
   listener: Partial<OutboxListener> = {},
+  limits: Partial<Omit<OutboxSettings, 'listener'>> = {},
 ): Outbox {
   return directory(
     path,
@@ -63,6 +64,7 @@ export function openOutbox(
     maxQueueBytes: 2 ** 30,
     overflow: 'drop-newest',
     source: 'source',
+    ...limits,
     listener: {
       dropped: () => undefined,
       restored: () => undefined,

@@ -25,6 +25,26 @@ describe('currentAnalytics()', () => {
     expect(currentAnalytics()).to.equal(undefined)
   })
 
+  it('leaves alone a request or response that cannot be changed', () => {
+    const middleware = ofExpress.requestAnalytics(analytics)
+    const { proxy, revoke } = Proxy.revocable({}, {})
+    revoke()
+    const getter = Object.defineProperty({}, 'emit', {
+      get() {
+        throw new Error('thrown')
+      },
+    })
+    for (const response of [Object.freeze(new EventEmitter()), proxy, getter, {}]) {
+      const request = Object.assign(new EventEmitter(), { headers: {}, url: '/' })
+      let found: unknown
+      middleware(request as never, response as never, () => (found = currentAnalytics()))
+      expect(found)
+        .to.equal((request as { analytics?: unknown }).analytics)
+        .and.be.an('object')
+      expect(Object.keys(request)).to.not.include('emit')
+    }
+  })
+
   for (const [name, start] of Object.entries(sites)) {
     it(`${name}: is the request's, in callbacks, timers, promises and events`, () => {
       const found: Record<string, unknown> = {}

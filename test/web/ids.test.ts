@@ -27,7 +27,8 @@ describe("the ids of a request's own analytics", () => {
             const ids = (await messages()).map(({ anonymousId, userId }) => [anonymousId, userId])
             expect(ids).to.deep.equal([
               ['given', undefined],
-              ['anon-1', 'u1'],
+              // Another user than that of the cookies: it is not their anonymousId.
+              [undefined, 'u1'],
               ['anon-1', undefined],
               ['anon-1', undefined],
             ])
@@ -36,9 +37,13 @@ describe("the ids of a request's own analytics", () => {
 
       it('has none without a cookie: the call is reported as invalid, and the request goes on', () =>
         withSite(start, {}, async ({ site, analytics, messages }) => {
+          const errors: string[] = []
+          analytics.on('error', ({ message }) => errors.push(message))
           expect(await ask(site, '/')).to.include({ status: 200 })
           expect(await messages()).to.deep.equal([])
           expect(analytics.stats().failedByCode).to.deep.equal({ invalid_message: 1 })
+          expect(errors).to.have.lengthOf(1)
+          expect(errors[0]).to.match(/\(no cookie: pass a userId, or set issue: true\)$/)
         }))
 
       it('are read from the cookies of other SDKs where they are named', () =>

@@ -193,6 +193,40 @@ describe('issue: true with a Response', () => {
     })
   }
 
+  it('withAnalytics: one that no cookie can be added to is passed on', async () => {
+    for (const response of [Response.error(), { status: 101, headers: new Headers() }, undefined]) {
+      const GET = ofFetch.withAnalytics(analytics, () => response as Response, issue)
+      expect(await GET(new Request('http://localhost/'))).to.equal(response)
+    }
+  })
+
+  it('Hono: one that no cookie can be added to is passed on', async () => {
+    const app = new Hono()
+    app.use(ofFetch.requestAnalytics(analytics, issue))
+    app.get('/', () => Response.error())
+    expect(await app.request('/')).to.include({ status: 0, type: 'error' })
+  })
+
+  it('withAnalytics: one of another realm keeps status, headers and body', async () => {
+    async function* body(): AsyncGenerator<Uint8Array> {
+      yield Buffer.from('ser')
+      yield await Promise.resolve(Buffer.from('ved'))
+    }
+    const foreign = {
+      status: 201,
+      statusText: 'Made',
+      headers: new Map([['x-a', 'b']]),
+      body: body(),
+    }
+    const headers = Object.assign(foreign.headers, { getSetCookie: () => [] })
+    const GET = ofFetch.withAnalytics(analytics, () => ({ ...foreign, headers }) as never, issue)
+    const response = await GET(new Request('http://localhost/'))
+    expect(response).to.include({ status: 201, statusText: 'Made' })
+    expect(response.headers.get('x-a')).to.equal('b')
+    expect(await response.text()).to.equal('served')
+    expect(response.headers.getSetCookie()).to.have.lengthOf(1)
+  })
+
   it('Hono: where the handler fails', async () => {
     const app = new Hono()
     app.use(ofFetch.requestAnalytics(analytics, issue))

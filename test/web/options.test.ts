@@ -20,12 +20,13 @@ describe('the options of requestAnalytics', () => {
     const make = requestAnalytics as (analytics: unknown, options?: unknown) => unknown
 
     for (const [what, options, message] of [
-      ['issue', { issue: 'yes' }, /option issue is a string; allowed: true or false/],
+      ['issue', { issue: 'yes' }, /option issue is a string; allowed: true, false, or a function/],
       [
         'trustUserId',
         { trustUserId: true },
         /option trustUserId is a boolean; allowed: a function/,
       ],
+      ['consent', { consent: 'all' }, /option consent is a string; allowed: a function/],
       ['ip', { ip: true }, /option ip is a boolean; allowed: false, or a function/],
       ['domain', { domain: 'com' }, /options.domain must be a domain/],
       ['secure', { secure: 1 }, /options.secure must be true or false/],

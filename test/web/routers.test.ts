@@ -94,7 +94,7 @@ const double: Record<string, (all: Analytics, shop: Analytics) => Promise<Site>>
   },
   Koa: (all, shop) => {
     const app = new Koa()
-    const ofShop = ofKoa.requestAnalytics<Koa.Context>(shop, { issue: true })
+    const ofShop = ofKoa.requestAnalytics(shop, { issue: true })
     app.use(ofKoa.requestAnalytics(all, { issue: true }))
     app.use((context, next) => (context.path === '/shop' ? ofShop(context, next) : next()))
     app.use((context) => {

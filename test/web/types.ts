@@ -1,11 +1,12 @@
 // A request's own analytics is typed where each framework's handlers look for it. Checked by tsc.
 
+import { getConnInfo } from '@hono/node-server/conninfo'
 import express from 'express'
 import Fastify from 'fastify'
-import { Hono } from 'hono'
+import { Hono, type Context } from 'hono'
 import Koa from 'koa'
 import { createServer } from 'node:http'
-import type { Analytics, BoundAnalytics } from '../../lib/index.js'
+import type { Analytics, AnalyticsCalls, BoundAnalytics } from '../../lib/index.js'
 import { requestAnalytics as ofExpress, type ExpressLikeRequest } from '../../lib/web/express.js'
 import { requestAnalytics as ofFastify } from '../../lib/web/fastify.js'
 import { requestAnalytics as ofFetch, withAnalytics } from '../../lib/web/fetch.js'
@@ -27,17 +28,49 @@ export function inExpress(analytics: Analytics): void {
     request.analytics.track({ event })
     // @ts-expect-error: a track call has an event
     request.analytics.track({})
-    // @ts-expect-error: null is no id
+    // As much code passes it: user?.id ?? null.
     request.analytics.track({ event, userId: null })
     response.end()
   })
+}
+
+function addressOf(context: Context): string | undefined {
+  return getConnInfo(context).remote.address
+}
+
+/** What is written inside app.use() knows the request without being told. */
+export function inferred(analytics: Analytics): void {
+  express().use(
+    ofExpress(analytics, {
+      ip: (request) => request.ips[0],
+      issue: (request) => request.get('X-Consent') === 'yes',
+      consent: (request) => request.get('X-Consent') === 'yes',
+    }),
+  )
+  new Koa().use(ofKoa(analytics, { consent: (context) => context.get('X-Consent') === 'yes' }))
+  new Hono().use(ofFetch(analytics, { ip: addressOf }))
+  // As the documentation has it: Hono's overloads leave the parameter to be any.
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-argument
+  new Hono().use('/shop/*', ofFetch(analytics, { ip: (c) => getConnInfo(c).remote.address }))
+  // @ts-expect-error: neither a boolean nor one of the three
+  express().use(ofExpress(analytics, { consent: () => 'yes' }))
+}
+
+/** A function for a client and for what is bound to a request. */
+export function anyCalls(analytics: Analytics, bound: BoundAnalytics): void {
+  const signUp = (calls: AnalyticsCalls, userId: string): boolean =>
+    calls.track({ userId, event: 'Signed Up' })
+  signUp(analytics, 'u1')
+  signUp(bound, 'u1')
+  // @ts-expect-error: a client has nobody bound
+  ;((calls: AnalyticsCalls) => calls.track({ event }))(bound)
 }
 
 export function inKoa(analytics: Analytics): void {
   const app = new Koa<{ user: string }>()
   app.use(ofKoa(analytics))
   app.use(
-    ofKoa<Koa.Context>(analytics, {
+    ofKoa(analytics, {
       trustUserId: (context) => context.get('X-Session') === 'good',
       ip: (context) => context.ips[0],
     }),
@@ -72,10 +105,7 @@ export function inHono(analytics: Analytics): void {
   app.use(ofFetch(analytics))
   app.use('/shop/*', ofFetch(analytics, { issue: true }))
   app.use((context, next) =>
-    ofFetch(analytics, { ip: () => context.env.ip, trustUserId: ({ req }) => req.raw.bodyUsed })(
-      context,
-      next,
-    ),
+    ofFetch(analytics, { ip: () => context.env.ip, trustUserId: () => true })(context, next),
   )
   app.get('/', (context) => {
     context.get('analytics').track({ event })

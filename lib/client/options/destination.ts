@@ -36,13 +36,26 @@ export function url(options: AnalyticsOptions): string {
   if (base.username !== '' || base.password !== '') {
     throw wrong('host', 'a URL with a user or a password', allowedHost)
   }
-  if (typeof path !== 'string')
-    throw wrong('path', describeValue(path), "a string, for example '/v1/batch'")
-  // A host may have a path of its own: that of a proxy in front of the API.
-  const prefix = base.pathname.replace(/\/+$/, '')
+  // It would be dropped without a word.
+  if (base.search !== '' || base.hash !== '' || /[?#]/.test(host)) {
+    throw wrong('host', 'a URL with a query or a fragment', allowedHost)
+  }
+  return urlOf(base, path)
+}
+
+function urlOf(base: URL, path: unknown): string {
+  const allowed = "a path of the host, for example '/v1/batch'"
+  if (typeof path !== 'string') throw wrong('path', describeValue(path), allowed)
   const suffix = path === '' || path.startsWith('/') ? path : `/${path}`
-  const url = new URL(`${prefix}${suffix}`, base)
-  // As @segment/analytics-node does.
-  url.pathname = url.pathname.replace(/\/$/, '')
+  // '//example.com' and its like ('/\\example.com', a tab between the slashes) name another host, which would get the key.
+  if (!URL.canParse(suffix, base.href) || new URL(suffix, base).origin !== base.origin) {
+    throw wrong('path', shown(path), allowed)
+  }
+  const url = new URL(base)
+  // A host may have a path of its own: that of a proxy in front of the API.
+  const [pathname = '', query] = suffix.split(/\?(.*)/s, 2)
+  // Set, not resolved: a path that is set changes nothing else of a URL.
+  url.pathname = `${base.pathname.replace(/\/+$/, '')}${pathname}`.replace(/\/$/, '')
+  url.search = query ?? ''
   return url.href
 }

@@ -13,7 +13,7 @@ import {
   type BoundAnalytics,
   type CookieSource,
 } from '../../../lib/index.js'
-import type { EnsureOptions } from '../../../lib/identity/index.js'
+import type { EnsureOptions } from '../../../lib/browser-ids/index.js'
 import { requestAnalytics as expressAnalytics } from '../../../lib/web/express.js'
 import { requestAnalytics as koaAnalytics } from '../../../lib/web/koa.js'
 import { scriptOf, type SdkUnderTest } from './sdk.js'
@@ -90,6 +90,11 @@ export class Site {
     return message
   }
 
+  /** Resolves when all that the server has tracked has arrived. */
+  async delivered(): Promise<void> {
+    await this.#analytics.flush()
+  }
+
   async close(): Promise<void> {
     this.#server.close()
     this.#server.closeAllConnections()
@@ -140,6 +145,14 @@ export class Site {
         return { status: 200, type: 'js', body: await scriptOf(name as SdkUnderTest) }
       case 'link':
         return { status: linkUser(response, value, this.#linkOptions()) ? 204 : 500 }
+      // A login, as docs/linking.md has it.
+      case 'login':
+        analytics.identify({ userId: value, traits: { plan: 'premium' } })
+        return { status: linkUser(response, value, this.#linkOptions()) ? 204 : 500 }
+      // A request of somebody who is logged in: the session knows the user.
+      case 'session':
+        analytics.track({ userId: value, event: 'Used by session' })
+        return { status: 204 }
       case 'forget':
         return {
           status: forgetUser(request, response) ? 204 : 500,

@@ -22,7 +22,7 @@ const points = {
   remove: 3,
   removeDirectory: 3,
   claim: 1,
-  bury: 1,
+  removeMarker: 1,
 } as const
 
 export async function kill(random: Random, rounds: number): Promise<Totals> {

@@ -27,7 +27,7 @@ const points = {
   remove: { of: fs, name: 'unlinkSync', isMeant: (path) => isBatchFile(path) },
   removeDirectory: { of: fs, name: 'rmdirSync', isMeant: () => true },
   claim: { of: fs.promises, name: 'rename', isMeant: () => true },
-  bury: { of: fs.promises, name: 'unlink', isMeant: () => true },
+  removeMarker: { of: fs.promises, name: 'unlink', isMeant: () => true },
 }
 
 /** @param killAt `{ point, nth, phase }`: phase is 'before', 'within' (of a write: half of it is done) or 'after' */

@@ -1,0 +1,42 @@
+// The options that all writing functions share, and their check.
+
+import { checkBoolean, checkOptions } from './arguments.js'
+import { checkDomain } from './cookie-domain.js'
+
+export interface CookieOptions {
+  /**
+   * The Domain attribute, where it is not to be the registrable domain of the request's host: behind a proxy that hides
+   * the host, or where analytics.js is loaded with `cookie.domain`.
+   */
+  domain?: string | undefined
+  /**
+   * Whether the cookie is sent over https alone. Only for pages on https: over http browsers refuse such a cookie.
+   * analytics.js drops the attribute when it rewrites the cookie, unless it is loaded with `cookie.secure`.
+   * @default false
+   */
+  secure?: boolean | undefined
+}
+
+export interface IdCookieOptions extends CookieOptions {
+  /**
+   * Whether to write the id as JSON (`%22id%22`), which the classic analytics.js needs and analytics-next understands.
+   * @default false
+   */
+  classic?: boolean | undefined
+}
+
+export interface CheckedCookieOptions {
+  readonly domain: string | undefined
+  readonly secure: boolean
+  readonly classic: boolean
+}
+
+/** @throws TypeError that names the option which is wrong. */
+export function checkCookieOptions(options: IdCookieOptions, caller: string): CheckedCookieOptions {
+  checkOptions(options, caller)
+  return {
+    domain: checkDomain(options.domain, caller),
+    secure: checkBoolean(options.secure, `${caller}: options.secure`),
+    classic: checkBoolean(options.classic, `${caller}: options.classic`),
+  }
+}

@@ -1,0 +1,58 @@
+// Ends what the browser's cookies know of a person, at logout.
+
+import { checkCookieName } from './arguments.js'
+import { registrableDomain } from './cookie-domain.js'
+import { CookieHeader } from './cookie-header.js'
+import { checkCookieOptions, type CookieOptions } from './cookie-options.js'
+import {
+  anonymousCookie,
+  defaultGroupCookie,
+  legacyBothCookie,
+  legacyUserCookie,
+  defaultUserCookie,
+  type SegmentOptions,
+} from './readers/segment.js'
+import { checkRequest, cookieHeaderOf, hostOf, type CookieSource } from './request.js'
+import { cookiesOfResponse, requestOfResponse } from './response.js'
+import { expireCookie, withCookie } from './set-cookie.js'
+
+export interface ForgetOptions extends CookieOptions, SegmentOptions {}
+
+/**
+ * Expires the cookies of analytics.js for the user, the group and the anonymous id, both those of the registrable domain
+ * and those of the host alone; what this response was about to set of them is taken back. The next visit is a new
+ * visitor's, if the page also calls `analytics.reset()` or keeps ids in cookies alone: analytics.js otherwise restores
+ * them from localStorage, which no server can reach (docs/linking.md).
+ * @returns Whether they were expired: false if the headers were sent already.
+ * @throws TypeError for a wrong argument of the developer's; for nothing that a client sends.
+ */
+export function forgetUser(
+  request: CookieSource,
+  response: unknown,
+  options: ForgetOptions = {},
+): boolean {
+  const caller = 'forgetUser'
+  const { domain: chosen, secure } = checkCookieOptions(options, caller)
+  const names = [
+    anonymousCookie,
+    checkCookieName(options.userCookie, `${caller}: options.userCookie`) ?? defaultUserCookie,
+    checkCookieName(options.groupCookie, `${caller}: options.groupCookie`) ?? defaultGroupCookie,
+  ]
+  const cookies = new CookieHeader(cookieHeaderOf(checkRequest(request, `${caller}: request`)))
+  const answer = cookiesOfResponse(response, caller)
+  if (answer.sent) return false
+
+  // Left in place, these would be read in the others' stead.
+  const legacy = [legacyUserCookie, legacyBothCookie].filter(
+    (name) => cookies.values(name).length > 0,
+  )
+  const domain = chosen ?? registrableDomain(hostOf(request) ?? hostOf(requestOfResponse(response)))
+  const places = new Set([domain, undefined])
+  let list = answer.read()
+  for (const name of [...names, ...legacy]) {
+    for (const place of places) {
+      list = withCookie(list, expireCookie(name, { domain: place, secure }))
+    }
+  }
+  return answer.write(list)
+}

@@ -1,0 +1,75 @@
+// Hands the user whom the server knows to the browser's analytics.js.
+
+import { checkCookieName, wrongArgument } from './arguments.js'
+import { registrableDomain } from './cookie-domain.js'
+import { CookieHeader } from './cookie-header.js'
+import { checkCookieOptions, type IdCookieOptions } from './cookie-options.js'
+import { toId } from './id-rules.js'
+import { identityIn } from './read-identity.js'
+import { renewAnonymousId } from './ensure-anonymous-id.js'
+import { segment, defaultUserCookie } from './readers/segment.js'
+import { checkRequest, cookieHeaderOf, hostOf, type CookieSource } from './request.js'
+import { cookiesOfResponse, requestOfResponse } from './response.js'
+import { expireCookie, issueCookie, withCookie } from './set-cookie.js'
+
+export interface LinkOptions extends IdCookieOptions {
+  /**
+   * The request, if the response does not know it: for Fetch `Headers` and `Response`. With `domain` it may be left out,
+   * but then another user's anonymous id goes unnoticed.
+   */
+  request?: CookieSource
+  /** The name given to analytics.js as `user.cookie.key`. @default 'ajs_user_id' */
+  userCookie?: string | undefined
+}
+
+/**
+ * Sets `ajs_user_id`, so that the browser's next event carries the server's user id; attributes as in
+ * `ensureAnonymousId`. What analytics-next has in localStorage wins over it: if another user was identified in
+ * this browser and not reset, the old id comes back; with the classic analytics.js the cookie wins (docs/linking.md).
+ *
+ * If the request's cookies name another user, their anonymous id is not the new user's: a new `ajs_anonymous_id` is set
+ * as well, as analytics.js does in `identify()`.
+ * @param userId A non-empty string of at most 255 characters without control characters, or a finite number. Ids that
+ * analytics-next would change in reading (`1e3`, twenty digits, `true`) are written so that it does not.
+ * @returns Whether it was set: false if the headers were sent already.
+ * @throws TypeError for a wrong argument, or if nothing tells the host.
+ */
+export function linkUser(
+  response: unknown,
+  userId: string | number,
+  options: LinkOptions = {},
+): boolean {
+  const caller = 'linkUser'
+  const checked = checkCookieOptions(options, caller)
+  const { domain: chosen, secure, classic } = checked
+  const name =
+    checkCookieName(options.userCookie, `${caller}: options.userCookie`) ?? defaultUserCookie
+  const answer = cookiesOfResponse(response, caller)
+  const id = toId(userId)
+  if (id === undefined) {
+    const allowed =
+      'a finite number or a string of 1 to 255 characters, without control characters and no placeholder such as "null"'
+    throw wrongArgument(`${caller}: userId`, allowed, userId)
+  }
+  const request =
+    checkRequest(options.request, `${caller}: options.request`) ?? requestOfResponse(response)
+  if (chosen === undefined && (request === undefined || typeof request === 'string')) {
+    const allowed = 'given with Fetch Headers or a Response, which do not tell the host'
+    throw wrongArgument(`${caller}: options.request or options.domain`, allowed, request)
+  }
+  if (answer.sent) return false
+
+  const domain = chosen ?? registrableDomain(hostOf(request))
+  const cookies = new CookieHeader(cookieHeaderOf(request))
+  const identity = identityIn(cookies, [segment({ userCookie: name })])
+  if (identity.userId !== undefined && identity.userId !== id) {
+    renewAnonymousId({ request, response, cookies, identity, options: checked }, answer)
+  }
+  // Two of them can only be one of the domain and one of the host, which would go before what is set here.
+  const doubled = cookies.values(name).length > 1
+  const cleared =
+    doubled && domain !== undefined
+      ? withCookie(answer.read(), expireCookie(name, { domain: undefined, secure }))
+      : answer.read()
+  return answer.write(withCookie(cleared, issueCookie(name, id, { domain, secure }, classic)))
+}

@@ -1,0 +1,91 @@
+// Reads the ids that a request's cookies claim, asking the readers in the caller's order.
+
+import { checkOptions, wrongArgument } from './arguments.js'
+import { CookieHeader, type Cookies } from './cookie-header.js'
+import { toIdentity, type BrowserIdentity } from './identity.js'
+import { isObject } from './probe.js'
+import type { CookieReader } from './reader.js'
+import { readersByName, type SdkName } from './readers/index.js'
+import { segment } from './readers/segment.js'
+import { checkRequest, cookieHeaderOf, type CookieSource } from './request.js'
+
+export interface ReadOptions {
+  /**
+   * The SDKs whose cookies to read, in order: a name, or a reader with its options. Only those listed are read.
+   * @default ['segment']
+   * @example { sdks: ['segment', rudderstack(), posthog({ token: 'phc_…' })] }
+   */
+  sdks?: readonly (SdkName | CookieReader)[] | undefined
+}
+
+const segmentOnly: readonly CookieReader[] = [segment()]
+
+/**
+ * Reads who the browser says it is. The answer is that of the first listed SDK with an anonymous id; where none has one,
+ * that of the first which has any id. Ids of two SDKs are never mixed: they may be two people's. An SDK in which the
+ * visitor opted out ends the search, with `optOut` and no id.
+ *
+ * Nothing in a cookie makes it throw, and no cookie is usual: the first request of a visit, storage in localStorage
+ * alone, or no consent. Never authorise by the result, every id in it is the client's claim.
+ * @param request What carries the cookies. The raw Cookie header is used, never a framework's parsed cookies where
+ * there is one: those are url-decoded, and each SDK encodes in its own way.
+ * @throws TypeError for a wrong argument of the developer's.
+ */
+export function readIdentity(request: CookieSource, options: ReadOptions = {}): BrowserIdentity {
+  checkOptions(options, 'readIdentity')
+  const readers = readersOf(options.sdks, 'readIdentity')
+  const header = cookieHeaderOf(checkRequest(request, 'readIdentity: request'))
+  return header === '' ? { source: undefined } : identityIn(new CookieHeader(header), readers)
+}
+
+/**
+ * The anonymous id of `readIdentity`, or undefined.
+ * @throws TypeError for a wrong argument of the developer's.
+ */
+export function readAnonymousId(
+  request: CookieSource,
+  options: ReadOptions = {},
+): string | undefined {
+  checkOptions(options, 'readAnonymousId')
+  const readers = readersOf(options.sdks, 'readAnonymousId')
+  const header = cookieHeaderOf(checkRequest(request, 'readAnonymousId: request'))
+  return header === '' ? undefined : identityIn(new CookieHeader(header), readers).anonymousId
+}
+
+/** What `readIdentity` does once its arguments are checked. */
+export function identityIn(cookies: Cookies, readers: readonly CookieReader[]): BrowserIdentity {
+  let partial: BrowserIdentity | undefined
+  for (const reader of readers) {
+    const identity = toIdentity(reader, reader.read(cookies))
+    if (identity?.anonymousId !== undefined || identity?.optOut === true) return identity
+    partial ??= identity
+  }
+  return partial ?? { source: undefined }
+}
+
+/** @throws TypeError where the list, or one of its entries, is wrong. */
+export function readersOf(sdks: unknown, caller: string): readonly CookieReader[] {
+  if (sdks === undefined) return segmentOnly
+  if (!Array.isArray(sdks) || sdks.length === 0) {
+    throw wrongArgument(`${caller}: options.sdks`, 'a list of SDK names and readers', sdks)
+  }
+  return sdks.map((sdk, index) => toReader(sdk, `${caller}: options.sdks[${index}]`))
+}
+
+function toReader(sdk: unknown, argument: string): CookieReader {
+  if (isReader(sdk)) return sdk
+  const reader = typeof sdk === 'string' ? readersByName.get(sdk) : undefined
+  if (reader !== undefined) return reader
+  const names = [...readersByName.keys()].map((name) => `'${name}'`).join(', ')
+  throw wrongArgument(argument, `one of ${names} or a reader such as posthog({ token })`, sdk)
+}
+
+function isReader(value: unknown): value is CookieReader {
+  return (
+    isObject(value) &&
+    'name' in value &&
+    typeof value.name === 'string' &&
+    'read' in value &&
+    typeof value.read === 'function'
+  )
+}

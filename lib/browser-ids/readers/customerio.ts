@@ -1,0 +1,11 @@
+// Customer.io's browser SDK: a fork of analytics-next that kept its cookie names.
+
+import type { CookieReader } from '../reader.js'
+import { ajsReader } from './segment.js'
+
+/**
+ * Reads the same `ajs_*` cookies as `segment`. A page with both libraries has one id for both, so name one of the two.
+ */
+export function customerio(): CookieReader {
+  return ajsReader('customerio')
+}

@@ -1,0 +1,32 @@
+// The SDKs that keep all they know in one JSON cookie: finding the cookies, reading ids out of them.
+
+import type { Cookies } from '../cookie-header.js'
+import { field, jsonRecord, percentDecode, type JsonRecord } from '../encodings.js'
+import { toId } from '../id-rules.js'
+
+/** The objects in the cookies of these names, in that order, those that hold none left out. */
+export function recordsIn(
+  cookies: Cookies,
+  names: readonly string[],
+  decode: (value: string) => string | undefined = percentDecode,
+): readonly JsonRecord[] {
+  return names
+    .flatMap((name) => cookies.values(name))
+    .map((value) => jsonRecord(decode(value)))
+    .filter((record) => record !== undefined)
+}
+
+export function idIn(record: JsonRecord, name: string): string | undefined {
+  return toId(field(record, name))
+}
+
+/** A group's id; an SDK that allows several groups of one kind keeps a list, whose first is taken. */
+export function groupIn(record: JsonRecord, name: string): string | undefined {
+  const value = field(record, name)
+  return toId(Array.isArray(value) ? value[0] : value)
+}
+
+/** Whether one of these cookies says "opted out", as PostHog and Mixpanel write it. */
+export function deniedIn(cookies: Cookies, names: readonly string[]): boolean {
+  return names.some((name) => cookies.values(name).includes('0'))
+}

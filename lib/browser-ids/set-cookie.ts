@@ -1,0 +1,88 @@
+// The Set-Cookie headers of ids: written as analytics.js itself would write the cookie, so that it keeps only one.
+
+import { parseSetCookie, stringifySetCookie } from 'cookie'
+import { jsonDecode } from './encodings.js'
+import { toId } from './id-rules.js'
+import { decodeAjs } from './readers/ajs-encoding.js'
+
+/** Where a cookie lives, apart from its name: a browser holds one for each name, domain and path. */
+export interface CookiePlace {
+  /** Undefined for a cookie of the host alone. */
+  readonly domain: string | undefined
+  readonly secure: boolean
+}
+
+const oneYear = 365 * 24 * 60 * 60
+const rootPath = '/'
+const asItIs = (value: string): string => value
+
+/** A cookie that hands an id to analytics.js. Never HttpOnly: a script could not read it, and would make a new id. */
+export function issueCookie(
+  name: string,
+  id: string,
+  place: CookiePlace,
+  classic: boolean,
+): string {
+  return stringifySetCookie({
+    name,
+    value: classic || mustBeQuoted(id) ? JSON.stringify(id) : id,
+    ...attributes(place),
+    maxAge: oneYear,
+  })
+}
+
+/** A cookie that makes the browser drop the one in the same place. */
+export function expireCookie(name: string, place: CookiePlace): string {
+  return stringifySetCookie({
+    name,
+    value: '',
+    ...attributes(place),
+    maxAge: 0,
+    expires: new Date(0),
+  })
+}
+
+/** The list with a cookie added, and those gone that it would overwrite in the browser. */
+export function withCookie(list: readonly string[], cookie: string): readonly string[] {
+  const place = placeOf(cookie)
+  return [...list.filter((other) => placeOf(other) !== place), cookie]
+}
+
+/** The id that a response is about to set under a name: undefined for none, null for one that it expires. */
+export function pendingId(list: readonly string[], name: string): string | null | undefined {
+  const pending = list
+    .map((cookie) => parseSetCookie(cookie, { decode: asItIs }))
+    .filter((cookie) => cookie.name === name)
+  if (pending.length === 0) return undefined
+  // A host-only expiry may stand beside the cookie of the domain: what is set outweighs it.
+  const ids = pending.filter((cookie) => cookie.maxAge !== 0).map(({ value }) => value ?? '')
+  return toId(ids.map(decodeAjs).findLast((id) => toId(id) !== undefined)) ?? null
+}
+
+function attributes({ domain, secure }: CookiePlace): {
+  domain?: string
+  path: string
+  sameSite: 'lax'
+  secure: boolean
+} {
+  return { ...(domain === undefined ? {} : { domain }), path: rootPath, sameSite: 'lax', secure }
+}
+
+function placeOf(cookie: string): string {
+  const { name, domain = '', path = '' } = parseSetCookie(cookie, { decode: asItIs })
+  return `${name};${domain.replace(/^\./, '').toLowerCase()};${path}`
+}
+
+const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+/**
+ * analytics-next parses what it reads as JSON where it can, and so turns `1e3` into 1000, twenty digits into a rounded
+ * number and `true` into no string. Quoted, such an id is read as it was given. Plain numbers survive the parsing.
+ */
+function mustBeQuoted(id: string): boolean {
+  if (id.startsWith('"')) return true
+  // Nearly every id is one of these, and no JSON; finding that out by an exception takes longer than all the rest.
+  if (uuid.test(id)) return false
+  const value = jsonDecode(id)
+  return value !== undefined && !(typeof value === 'number' && String(value) === id)
+}

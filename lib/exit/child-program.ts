@@ -1,0 +1,60 @@
+// Finds the program that the last delivery runs in a child process.
+
+import { existsSync, readFileSync } from 'node:fs'
+// Not createRequire by its name: bundles are often given a banner that declares it, and it would be there twice.
+import nodeModule from 'node:module'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { version } from '../runtime/version.js'
+
+const fileName = 'exit-child.cjs'
+
+/**
+ * The path of the program; undefined if the application is bundled and this version of the package is not installed
+ * beside it.
+ */
+export function findChildProgram(): string | undefined {
+  const beside = besideThisFile()
+  if (beside !== undefined && isThisVersion(beside)) return beside
+  // The main file of the process is trusted like this one: it chose the code that runs. The working directory did not.
+  for (const importer of [() => fileURLToPath(import.meta.url), () => process.argv[1]]) {
+    const installed = installedFor(importer)
+    if (installed !== undefined && isThisVersion(installed)) return installed
+  }
+  return undefined
+}
+
+/**
+ * Not `new URL('./…', import.meta.url)`: bundlers take that for an asset, and put a class of their own in place of URL.
+ */
+function besideThisFile(): string | undefined {
+  try {
+    const program = join(dirname(fileURLToPath(import.meta.url)), fileName)
+    return existsSync(program) ? program : undefined
+  } catch {
+    // A bundle in another format has no such URL.
+    return undefined
+  }
+}
+
+/** The program of the package that a file would import. */
+function installedFor(importer: () => string | undefined): string | undefined {
+  try {
+    const manifest = nodeModule.createRequire(importer() ?? '').resolve('selfsame/package.json')
+    const program = join(dirname(manifest), 'dist', fileName)
+    return existsSync(program) ? program : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Another version may read other orders. */
+function isThisVersion(program: string): boolean {
+  try {
+    const manifest = readFileSync(join(dirname(program), '..', 'package.json'), 'utf8')
+    const installed = JSON.parse(manifest) as { name?: unknown; version?: unknown }
+    return installed.name === 'selfsame' && installed.version === version
+  } catch {
+    return false
+  }
+}

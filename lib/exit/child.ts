@@ -1,0 +1,107 @@
+// The program of the child process that makes the last delivery: reads an order from standard input, sends its batches,
+// and writes each outcome as a line to standard output.
+
+import { readFileSync, writeSync } from 'node:fs'
+import { Agent as HttpAgent } from 'node:http'
+import { Agent as HttpsAgent } from 'node:https'
+import { unpackAgent } from './agent-options.js'
+import { describeAnswer } from '../delivery/answer.js'
+import { AxiosTransport, type ConnectionOptions } from '../delivery/axios-transport.js'
+import { Batch } from '../outbox/batch.js'
+import { BasicCredentials, type Credentials } from '../delivery/credentials.js'
+import { unpackOAuth } from '../delivery/oauth/oauth-credentials.js'
+import type { DeliveryOrder, OutcomeLine } from './spawn-delivery.js'
+import { MemoryOutbox } from '../outbox/memory-outbox.js'
+import { Poster } from '../delivery/poster.js'
+import { Sender } from '../delivery/sender.js'
+
+// When axios is loaded it reads these, and Node then starts undici, whose WebAssembly ends a process that has no room for
+// it. Nothing here needs them, and loading them takes time.
+for (const name of ['fetch', 'Request', 'Response', 'Headers', 'FormData']) {
+  Reflect.deleteProperty(globalThis, name)
+}
+
+const input = readFileSync(0)
+const endOfOrder = input.indexOf('\n')
+const order = JSON.parse(input.toString('utf8', 0, endOfOrder)) as DeliveryOrder
+
+const outbox = new MemoryOutbox({
+  maxBatchSize: Infinity,
+  maxBatchBytes: Infinity,
+  maxMessageBytes: Infinity,
+  maxQueueBytes: Infinity,
+})
+let start = endOfOrder + 1
+for (const { sequence, ends, length } of order.batches) {
+  outbox.restore(Batch.from(sequence, input.subarray(start, start + length), ends))
+  start += length
+}
+
+const transport = new AxiosTransport(connectionOf(order))
+const sender = new Sender({
+  outbox,
+  poster: new Poster({ ...order, transport, credentials: credentialsOf(order) }),
+  load: () => transport.load(),
+  maxInFlight: 1,
+  maxRetries: order.maxRetries,
+  maxRetryDuration: Infinity,
+  isDue: () => outbox.next !== undefined,
+  isUrgent: () => true,
+  onDelivered: (batch) => {
+    writeLine({ sequence: batch.sequence, count: batch.count })
+  },
+  onFailed: (batch, { code, reason, status }) => {
+    writeLine({ sequence: batch.sequence, count: batch.count, failure: { code, reason, status } })
+  },
+  // If the messages are on disk, the parent leaves them there.
+  onExhausted: (batch, { code, reason, status }) => {
+    writeLine({ sequence: batch.sequence, count: batch.count, failure: { code, reason, status } })
+  },
+  onRetry: (_batch, answer) => {
+    writeLine({ struggling: describeAnswer(answer) })
+  },
+  onIdle: () => process.exit(),
+})
+// By the clock that starts with the process: the time of day may be wrong or change.
+setTimeout(() => process.exit(), Math.max(0, order.duration - performance.now()))
+sender.wake()
+
+function writeLine(line: OutcomeLine): void {
+  writeSync(1, `${JSON.stringify(line)}\n`)
+}
+
+function credentialsOf({ credentials, httpRequestTimeout }: DeliveryOrder): Credentials {
+  const { writeKey, oauth } = credentials
+  return oauth
+    ? unpackOAuth(writeKey, oauth, httpRequestTimeout, transport)
+    : new BasicCredentials(writeKey)
+}
+
+function connectionOf({ proxy, httpAgent, httpsAgent }: DeliveryOrder): ConnectionOptions {
+  const viaAgent = httpsAgent?.proxy ?? httpAgent?.proxy
+  return {
+    proxy: viaAgent === undefined ? proxy : proxyOf(new URL(viaAgent)),
+    httpAgent: httpAgent && new HttpAgent(unpackAgent(httpAgent)),
+    httpsAgent: httpsAgent && new HttpsAgent(unpackAgent(httpsAgent)),
+  }
+}
+
+/** A proxy's URL as axios' `proxy` option. */
+function proxyOf({
+  protocol,
+  hostname,
+  port,
+  username,
+  password,
+}: URL): ConnectionOptions['proxy'] {
+  return {
+    protocol,
+    host: hostname,
+    port: Number(port) || (protocol === 'https:' ? 443 : 80),
+    ...(username === ''
+      ? {}
+      : {
+          auth: { username: decodeURIComponent(username), password: decodeURIComponent(password) },
+        }),
+  }
+}

@@ -1,0 +1,161 @@
+// What one client does at the end of the process.
+
+import { CorruptBatch, type Batch } from '../outbox/batch.js'
+import type { Delivery } from '../delivery/delivery.js'
+import { margin, spawnDelivery, type SpawnSettings } from './spawn-delivery.js'
+import type { ExitHook } from './hooks.js'
+import type { Failure } from '../delivery/sender.js'
+import { writeStderr } from './write-stderr.js'
+import type { Message } from '../spec/messages.js'
+
+export interface ClientExitOptions {
+  delivery: Delivery
+  /** How long a process that has run out of work may still deliver, in milliseconds. */
+  exitTimeout: number
+  /** What the child process needs to know, or a text that says why only this process can make the requests. */
+  settings: () => SpawnSettings | string
+  /** Why the last request failed; undefined if it did not. */
+  lastProblem: () => string | undefined
+  /** Whether the application waits for `drain`, and will make more calls then. */
+  isAwaited: () => boolean
+  /** Reports the failures that wait for the next turn of the event loop, which does not come. */
+  reportFailures: () => void
+}
+
+/** How taken batches have ended; those without an outcome are still pending. */
+interface Outcomes {
+  readonly delivered: readonly Batch[]
+  readonly failed: readonly (readonly [batch: Batch, failure: Failure])[]
+  readonly pending: readonly Batch[]
+  /** Why the last of them is not delivered. */
+  readonly reason: string
+}
+
+export class ClientExit implements ExitHook {
+  readonly #options: ClientExitOptions
+  #gaveUp = false
+
+  constructor(options: ClientExitOptions) {
+    this.#options = options
+  }
+
+  async flush(): Promise<void> {
+    // Node emits 'beforeExit' again after every delivery; to wait again for what has just failed would never end.
+    if (this.#gaveUp) return
+    const { delivery, exitTimeout, isAwaited } = this.#options
+    delivery.sender.hurry()
+    // A program that waits for `drain` has not run out of work.
+    this.#gaveUp = !(await delivery.flush(isAwaited() ? undefined : exitTimeout))
+  }
+
+  flushSync(timeLeft: number): void {
+    const { outbox } = this.#options.delivery
+    const end = performance.now() + timeLeft
+    for (;;) {
+      const { nextSequence } = outbox
+      const left = Math.max(0, Math.floor(end - performance.now()))
+      this.#flushOnce(left)
+      // Callbacks and listeners may have called again. If each failure makes a new call, only the time ends it.
+      if (outbox.nextSequence === nextSequence) return
+      if (left <= margin) break
+    }
+    if (!outbox.isDurable) this.#abandon()
+  }
+
+  /** Delivers what it can, and settles everything that is not safe on disk. */
+  #flushOnce(timeLeft: number): void {
+    const { delivery, lastProblem, reportFailures } = this.#options
+    const { outbox } = delivery
+    // What is on disk is safe. It is sent now if the endpoint accepts requests, for the next start may be far off.
+    const batches = outbox.isDurable && lastProblem() !== undefined ? [] : outbox.takeAll()
+    if (batches.length > 0) {
+      delivery.sender.interrupt()
+      this.#settle(this.#deliver(batches, timeLeft))
+    }
+    reportFailures()
+  }
+
+  #deliver(batches: readonly Batch[], timeLeft: number): Outcomes {
+    const { delivery, settings, lastProblem } = this.#options
+    const problem = lastProblem()
+    const order = settings()
+    if (typeof order === 'string') {
+      return { delivered: [], failed: [], pending: batches, reason: order }
+    }
+    // If exitTimeout was not enough and nothing has been delivered since, a child would not deliver it either.
+    if (this.#gaveUp && problem !== undefined) {
+      return { delivered: [], failed: [], pending: batches, reason: problem }
+    }
+    const intact = batches.filter(({ isIntact }) => isIntact)
+    const report =
+      intact.length === 0
+        ? { outcomes: [], reason: damaged.reason }
+        : spawnDelivery(intact, order, timeLeft)
+    const delivered: Batch[] = []
+    const failed: [Batch, Failure][] = []
+    let { reason } = report
+    // Memory that is not what was written to it is never sent. On disk it is left to be read again.
+    if (!delivery.outbox.isDurable) {
+      for (const batch of batches) if (!batch.isIntact) failed.push([batch, damaged])
+    }
+    for (const { sequence, count, failure } of report.outcomes) {
+      // The child may have split a batch, and its parts may have ended differently.
+      const part = delivery.outbox.carve(sequence, count)
+      if (!part) continue
+      if (!failure) {
+        delivered.push(part)
+      } else if (!delivery.outbox.isDurable || failure.code === 'rejected') {
+        failed.push([part, failure])
+        ;({ reason } = failure)
+      }
+    }
+    const settled = new Set([...delivered, ...failed.map(([batch]) => batch)])
+    const pending = delivery.outbox.takeAll().filter((batch) => !settled.has(batch))
+    return { delivered, failed, pending, reason }
+  }
+
+  #settle({ delivered, failed, pending, reason }: Outcomes): void {
+    const { delivery } = this.#options
+    const { outbox } = delivery
+    const lost = failed.map(([batch]) => batch)
+    if (!outbox.isDurable) lost.push(...pending)
+    // Before any callback or listener runs: it may end the process.
+    if (lost.length > 0) writeStderr(lineOn(lost, reason))
+    // For the next process, or for this one if it survives the signal.
+    if (outbox.isDurable) for (const batch of pending) outbox.replace(batch, [batch])
+    for (const batch of delivered) delivery.deliver(batch)
+    for (const [batch, failure] of failed) delivery.fail(batch, failure)
+    if (outbox.isDurable) return
+    for (const batch of pending) {
+      delivery.fail(batch, {
+        code: 'timeout',
+        reason: `the process ended before it was delivered: ${reason}`,
+      })
+    }
+  }
+
+  /** Reports calls that were made when the time was over. No listener hears of them: it would only call again. */
+  #abandon(): void {
+    const { outbox } = this.#options.delivery
+    const batches = outbox.takeAll()
+    if (batches.length > 0) writeStderr(lineOn(batches, 'there was no time left'))
+    // Should the process survive, they are sent after all.
+    for (const batch of batches) outbox.replace(batch, [batch])
+  }
+}
+
+const damaged: Failure = { code: 'outbox_damaged', reason: new CorruptBatch().message }
+
+/** How many messages, of which kinds, and why; nothing of their content. */
+function lineOn(batches: readonly Batch[], reason: string): string {
+  const types = batches.flatMap((batch) =>
+    batch.isIntact
+      ? (batch.messages() as Message[]).map(({ type }) => type)
+      : Array.from({ length: batch.count }, () => 'unreadable'),
+  )
+  const counts = new Map<string, number>()
+  for (const type of types) counts.set(type, (counts.get(type) ?? 0) + 1)
+  const kinds = [...counts].map(([type, count]) => `${count} ${type}`).join(', ')
+  const were = types.length === 1 ? 'message was' : 'messages were'
+  return `${types.length} ${were} not delivered before the process ended: ${kinds} (${reason})`
+}

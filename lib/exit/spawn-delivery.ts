@@ -1,0 +1,173 @@
+// Delivers from a child process, synchronously: a process that is ending cannot wait for anything asynchronous.
+
+import type childProcess from 'node:child_process'
+import { dirname } from 'node:path'
+import { builtin } from '../runtime/load-builtin.js'
+import { toError } from '../runtime/describe-value.js'
+import type { ConnectionOptions } from '../delivery/axios-transport.js'
+import { packAgent, type PackedAgent } from './agent-options.js'
+import { findChildProgram } from './child-program.js'
+import type { Batch } from '../outbox/batch.js'
+import type { PackedCredentials } from '../delivery/credentials.js'
+import type { Failure } from '../delivery/sender.js'
+import { withStandardDescriptors } from './standard-descriptors.js'
+
+/**
+ * How long before its timeout the child ends by itself, in milliseconds, so that its last line is read before it is
+ * killed. With no more time than that, none is started.
+ */
+export const margin = 250
+
+/** What the child reads, as one line of JSON; the bodies follow it. */
+export interface DeliveryOrder {
+  url: string
+  credentials: PackedCredentials
+  gzip: boolean
+  httpRequestTimeout: number
+  maxRetries: number
+  proxy?: ConnectionOptions['proxy']
+  httpAgent?: PackedAgent | undefined
+  httpsAgent?: PackedAgent | undefined
+  /** Milliseconds since its start after which the child has to be done. */
+  duration: number
+  batches: { sequence: number; ends: number[]; length: number }[]
+}
+
+/** What the child writes, a line of JSON each: how some messages ended, or why they are still pending. */
+export type OutcomeLine =
+  { sequence: number; count: number; failure?: Failure } | { struggling: string }
+
+/** How messages ended, by their sequence. Those that no outcome names are still pending. */
+export interface DeliveryReport {
+  outcomes: { sequence: number; count: number; failure?: Failure }[]
+  /** Why the others are still pending. */
+  reason: string
+}
+
+export interface SpawnSettings {
+  url: string
+  credentials: PackedCredentials
+  gzip: boolean
+  httpRequestTimeout: number
+  maxRetries: number
+  connection: ConnectionOptions
+}
+
+/** In the child's environment: it must never start a last delivery of its own. */
+const marker = 'SELFSAME_LAST_DELIVERY'
+
+/** Sends the batches from a child process. Returns when it has ended, after `timeout` milliseconds at the latest. */
+export function spawnDelivery(
+  batches: readonly Batch[],
+  settings: SpawnSettings,
+  timeout: number,
+): DeliveryReport {
+  if (timeout <= margin) return { outcomes: [], reason: 'there was no time left' }
+  try {
+    const obstacle = obstacleToChild()
+    if (obstacle !== undefined) return { outcomes: [], reason: obstacle }
+    const program = findChildProgram()
+    if (program === undefined) return { outcomes: [], reason: bundled }
+    // Bodies and settings go through the pipe: everybody can read a command line.
+    const input = orderOf(batches, settings, timeout - margin)
+    const child = withStandardDescriptors(() => spawn(program, input, timeout))
+    return readReport(child)
+  } catch (error) {
+    return { outcomes: [], reason: toError(error).message }
+  }
+}
+
+const bundled = 'the app is bundled: mark selfsame as external (Next.js: serverExternalPackages)'
+
+function spawn(
+  program: string,
+  input: Buffer,
+  timeout: number,
+): childProcess.SpawnSyncReturns<Buffer> {
+  // Loaded only when it is needed, and synchronously: nothing asynchronous runs any more.
+  const { spawnSync } = builtin('node:child_process') as typeof childProcess
+  return spawnSync(process.execPath, [...inheritedOptions(), program], {
+    input,
+    timeout,
+    killSignal: 'SIGKILL',
+    stdio: ['pipe', 'pipe', 'ignore'],
+    cwd: dirname(program),
+    env: { ...process.env, [marker]: '1', NODE_OPTIONS: '' },
+    windowsHide: true,
+    maxBuffer: Infinity,
+  })
+}
+
+function obstacleToChild(): string | undefined {
+  if (process.env[marker] !== undefined) return 'this process is a last delivery itself'
+  const { bun, deno, electron } = process.versions as Record<string, string | undefined>
+  const isNode =
+    bun === undefined && deno === undefined && electron === undefined && !('pkg' in process)
+  // There, and in a single executable application, execPath is the application, which would start again.
+  if (!isNode || isSingleExecutable()) return 'the last delivery needs a plain Node'
+  return undefined
+}
+
+function isSingleExecutable(): boolean {
+  try {
+    return (builtin('node:sea') as { isSea(): boolean }).isSea()
+  } catch {
+    // This Node has no single executable applications.
+    return false
+  }
+}
+
+/**
+ * Of Node's own options, those that decide whether a connection succeeds; a debugger or a tracer would only cost time.
+ * The value of an option may be the next argument.
+ */
+function inheritedOptions(): string[] {
+  const given = [...(process.env.NODE_OPTIONS ?? '').split(/\s+/), ...process.execArgv]
+  const options: string[] = []
+  for (const [index, option] of given.entries()) {
+    if (/^--(use-[\w-]+-ca|use-env-proxy|tls-(min|max)-v[\d.]+)$/.test(option)) options.push(option)
+    if (/^--(tls-cipher-list|dns-result-order)=[^"\\]+$/.test(option)) options.push(option)
+    if (/^--(tls-cipher-list|dns-result-order)$/.test(option))
+      options.push(`${option}=${given[index + 1] ?? ''}`)
+  }
+  return options
+}
+
+function orderOf(batches: readonly Batch[], settings: SpawnSettings, duration: number): Buffer {
+  const { connection, ...rest } = settings
+  const bodies = batches.map((batch) => batch.body())
+  const order: DeliveryOrder = {
+    ...rest,
+    proxy: connection.proxy,
+    httpAgent: packAgent(connection.httpAgent),
+    httpsAgent: packAgent(connection.httpsAgent),
+    duration,
+    batches: batches.map((batch, index) => ({
+      sequence: batch.sequence,
+      ends: batch.ends(),
+      length: bodies[index]?.length ?? 0,
+    })),
+  }
+  return Buffer.concat([Buffer.from(`${JSON.stringify(order)}\n`), ...bodies])
+}
+
+function readReport(child: childProcess.SpawnSyncReturns<Buffer>): DeliveryReport {
+  const report: DeliveryReport = { outcomes: [], reason: reasonOf(child) }
+  // A child that was killed may have written half a line. Only complete lines count.
+  const lines = ((child.stdout as Buffer | null)?.toString() ?? '').split('\n').slice(0, -1)
+  for (const text of lines) {
+    const line = JSON.parse(text) as OutcomeLine
+    if ('struggling' in line) report.reason = line.struggling
+    else report.outcomes.push(line)
+  }
+  return report
+}
+
+/** Why messages may still be pending, if the child itself does not say. */
+function reasonOf({ error, status }: childProcess.SpawnSyncReturns<Buffer>): string {
+  const { code } = (error ?? {}) as NodeJS.ErrnoException
+  if (error && code !== 'ETIMEDOUT')
+    return `the last delivery could not be started: ${code ?? error.message}`
+  if (!error && status !== 0) return `the last delivery ended with code ${String(status)}`
+  return 'no answer in time'
+}

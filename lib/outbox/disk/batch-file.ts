@@ -1,0 +1,177 @@
+// The file of the batch that grows: one write a message.
+
+import {
+  closeSync,
+  constants,
+  fdatasync,
+  fdatasyncSync,
+  fsync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  renameSync,
+  writeSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { batchFileName, type BatchFileName } from './names.js'
+
+/** When what was written is brought to the disk itself, where it survives the power plug. */
+export type Fsync = 'batch' | 'call' | false
+
+export interface BatchFileOptions {
+  fsync: Fsync
+  /** Something that was written could not be brought to the disk. */
+  onSyncFailed: (error: Error) => void
+}
+
+const creating =
+  constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW || 0)
+
+export class BatchFile {
+  readonly #directory: string
+  readonly #name: BatchFileName
+  #path: string
+  readonly #fsync: Fsync
+  readonly #onSyncFailed: (error: Error) => void
+  readonly #fd: number
+  /** How much of it is valid, in bytes. */
+  #length = 0
+  /** How much of it was valid before the last record. */
+  #lengthBefore = 0
+  #isSynced = true
+  /** How many syncs are under way: until they are over its descriptor must be its own. */
+  #syncing = 0
+  #isClosed = false
+
+  /** @throws what Node throws where the file cannot be made */
+  constructor(
+    directory: string,
+    name: { number: number; since: number },
+    { fsync, onSyncFailed }: BatchFileOptions,
+  ) {
+    this.#directory = directory
+    this.#name = name
+    this.#fsync = fsync
+    this.#onSyncFailed = onSyncFailed
+    this.#path = join(directory, batchFileName(name))
+    this.#fd = openSync(this.#path, creating, 0o600)
+    if (fsync === 'call') syncDirectory(directory)
+  }
+
+  get path(): string {
+    return this.#path
+  }
+
+  /** Whether nothing is in it. */
+  get isEmpty(): boolean {
+    return this.#length === 0
+  }
+
+  /**
+   * Appends a record, or nothing.
+   *
+   * @throws what Node throws where it cannot be written as a whole: the disk is full
+   */
+  append(record: Buffer, length: number): void {
+    this.#lengthBefore = this.#length
+    try {
+      let written = 0
+      // A disk that becomes full takes a part; the second write says why.
+      while (written < length) {
+        written += writeSync(this.#fd, record, written, length - written, this.#length + written)
+      }
+      if (this.#fsync === 'call') fdatasyncSync(this.#fd)
+      else this.#isSynced = false
+    } catch (error) {
+      this.#cutOff()
+      throw error
+    }
+    this.#length += length
+  }
+
+  /** Takes the last record out again. Never throws. */
+  undo(): void {
+    this.#length = this.#lengthBefore
+    this.#cutOff()
+  }
+
+  /** Brings what was written to the disk, in the background. */
+  sync(): void {
+    if (this.#fsync !== 'batch' || this.#isSynced) return
+    this.#isSynced = true
+    this.#syncing++
+    fdatasync(this.#fd, (error) => this.#synced(error))
+  }
+
+  /** Gives it the name of a file that does not grow any more. May be called again. */
+  seal(count: number): void {
+    const sealed = join(this.#directory, batchFileName({ ...this.#name, count }))
+    try {
+      renameSync(this.#path, sealed)
+      this.#path = sealed
+    } catch {
+      // The name only serves to find out later whether something is missing.
+    }
+  }
+
+  /** It is written to the disk and closed, in the background. May be called again. */
+  close(): void {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    if (this.#fsync !== 'batch' || this.#isSynced) {
+      if (this.#syncing === 0) this.#closeNow()
+      return
+    }
+    this.#syncing++
+    fsync(this.#fd, (error) => {
+      this.#synced(error)
+      syncDirectoryLater(this.#directory)
+    })
+  }
+
+  #synced(error: Error | null): void {
+    this.#syncing--
+    if (error) this.#onSyncFailed(error)
+    if (this.#isClosed && this.#syncing === 0) this.#closeNow()
+  }
+
+  #closeNow(): void {
+    try {
+      closeSync(this.#fd)
+    } catch (error) {
+      // A network volume says only now that it could not write.
+      this.#onSyncFailed(error as Error)
+    }
+  }
+
+  /** The half record at the end: the next one is written over it, but may be shorter. */
+  #cutOff(): void {
+    try {
+      ftruncateSync(this.#fd, this.#length)
+    } catch {
+      // What stays behind has no valid checksum: it will be cut off when the file is read.
+    }
+  }
+}
+
+/** A new file is there after a power failure only if its directory was synced as well. */
+function syncDirectory(directory: string): void {
+  // Windows has no such thing.
+  if (process.platform === 'win32') return
+  const fd = openSync(directory, constants.O_RDONLY)
+  try {
+    fsyncSync(fd)
+  } finally {
+    closeSync(fd)
+  }
+}
+
+function syncDirectoryLater(directory: string): void {
+  if (process.platform === 'win32') return
+  try {
+    const fd = openSync(directory, constants.O_RDONLY)
+    fsync(fd, () => closeSync(fd))
+  } catch {
+    // It has been removed meanwhile: every file in it is delivered.
+  }
+}

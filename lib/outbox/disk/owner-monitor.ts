@@ -1,0 +1,44 @@
+// Who is dead.
+
+import { isOfThisMachine } from './names.js'
+import { isListening, markerOf } from './liveness.js'
+
+/**
+ * How long a liveness marker must not have been renewed, in milliseconds, where nothing else can be known: of a client on
+ * another machine, of one before a reboot, and where there is no socket. Signs are renewed far more often.
+ */
+const longestStandstill = 5 * 60_000
+
+/** Tells the dead from the living. It never takes a living client for a dead one because that is stopped or slow. */
+export class OwnerMonitor {
+  readonly #directory: string
+  readonly #watched = new Map<string, { state: string; since: number }>()
+
+  constructor(directory: string) {
+    this.#directory = directory
+  }
+
+  async isDead(owner: string): Promise<boolean> {
+    const marker = await markerOf(this.#directory, owner)
+    if (marker?.isSocket && isOfThisMachine(owner)) {
+      return !(await isListening(this.#directory, owner))
+    }
+    return this.#standsStill(owner, marker?.state ?? 'no marker')
+  }
+
+  /** Forgets clients that have left nothing behind. */
+  forgetAllBut(owners: ReadonlySet<string>): void {
+    for (const owner of this.#watched.keys()) if (!owners.has(owner)) this.#watched.delete(owner)
+  }
+
+  /** By our own monotonic clock: those of two machines may differ, and a wall clock may be set. */
+  #standsStill(owner: string, state: string): boolean {
+    const now = performance.now()
+    const watched = this.#watched.get(owner)
+    if (watched?.state !== state) {
+      this.#watched.set(owner, { state, since: now })
+      return false
+    }
+    return now - watched.since >= longestStandstill
+  }
+}

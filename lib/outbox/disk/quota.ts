@@ -1,0 +1,34 @@
+// How much the outbox holds, against what it may.
+
+import { recordOverhead } from './records.js'
+
+/** What messages take: their bytes in memory, and a little more in a file. */
+export interface Size {
+  readonly count: number
+  readonly bytes: number
+}
+
+export class Quota {
+  readonly #maxQueueBytes: number
+  /** Messages that are not settled. */
+  count = 0
+  /** Their bytes. */
+  bytes = 0
+  /** What other clients have in the directory, in bytes. */
+  othersBytes = 0
+
+  constructor(maxQueueBytes: number) {
+    this.#maxQueueBytes = maxQueueBytes
+  }
+
+  /**
+   * Whether a message of `size` bytes fits.
+   *
+   * @param without what would be taken out before
+   */
+  fits(size: number, without: Size = { count: 0, bytes: 0 }): boolean {
+    const count = this.count - without.count + 1
+    const bytes = this.bytes - without.bytes + size + this.othersBytes
+    return bytes + count * recordOverhead <= this.#maxQueueBytes
+  }
+}

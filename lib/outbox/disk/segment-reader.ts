@@ -1,0 +1,221 @@
+// Batches that are in files: found, and read.
+
+import { readdir } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { Batch, prefix, type Receipt } from '../batch.js'
+import { readBatchFileName, type BatchFileName } from './names.js'
+import {
+  emptyFileLength,
+  fileOverhead,
+  messagesIn,
+  readRecords,
+  recordOverhead,
+  settledFlag,
+  type Content,
+  type FoundRecord,
+} from './records.js'
+import { isPassing, openFile, readFile, readFileNow } from './regular-file.js'
+import { removeFile } from './removal.js'
+import type { StoredBatch } from './stored-file.js'
+
+/** A file that was found. Its messages have no places yet: calls may be made while it is looked for. */
+export interface FoundFile {
+  readonly path: string
+  readonly origin: string
+  /** How many messages it still holds. */
+  readonly count: number
+  /** Of its messages, in bytes. */
+  readonly bytes: number
+  readonly since: number
+}
+
+/** What was found in a file. */
+export interface Loaded {
+  /** Its intact messages; undefined if there are none. */
+  batch: Batch | undefined
+  lost: number
+  lostReceipts: Receipt[]
+  reason: string
+  /** Whether the file should be kept for a person to look at. */
+  isDamaged: boolean
+}
+
+/**
+ * The batches in a directory, in order.
+ *
+ * @param onUnreadable told of a file that cannot be read, and is left out
+ * @throws what Node throws if the directory cannot be read, or if that may pass
+ */
+export async function storedIn(
+  directory: string,
+  origin: string,
+  onUnreadable: (name: string, error: unknown) => void,
+): Promise<FoundFile[]> {
+  const names = (await readdir(directory)).sort()
+  const found: FoundFile[] = []
+  for (const name of names) {
+    const known = readBatchFileName(name)
+    if (!known) continue
+    try {
+      const file = await describeFile(join(directory, name), known)
+      if (file) found.push({ ...file, origin })
+    } catch (error) {
+      if (isPassing(error)) throw error
+      onUnreadable(name, error)
+    }
+  }
+  return found
+}
+
+/** What a file holds; undefined if that is nothing, and the file is removed. */
+async function describeFile(
+  path: string,
+  known: BatchFileName,
+): Promise<Omit<FoundFile, 'origin'> | undefined> {
+  const { size, isFlagged } = await lookInto(path)
+  let { count } = known
+  // How many messages a file has that may have been growing, or has marks, can only be told by reading it.
+  if (count === undefined || isFlagged) count = owedIn(readRecords(await readFile(path)), count)
+  if (count === 0 || size === emptyFileLength) {
+    removeFile(path)
+    return undefined
+  }
+  const bytes = Math.max(0, size - fileOverhead - count * recordOverhead)
+  return { path, count, bytes, since: known.since }
+}
+
+async function lookInto(path: string): Promise<{ size: number; isFlagged: boolean }> {
+  const { file, size } = await openFile(path)
+  try {
+    const { buffer } = await file.read(Buffer.alloc(1), 0, 1, settledFlag.at)
+    return { size, isFlagged: buffer[0] !== settledFlag.unset }
+  } finally {
+    await file.close()
+  }
+}
+
+/** @param count how many messages the file had, if its name says so */
+function owedIn(content: Content, count: number | undefined): number {
+  const settled = settledIn(content)
+  const owed = (count ?? messagesIn(content)) - settled
+  return Math.max(owed, unsettledIn(content).length)
+}
+
+function settledIn(content: Content): number {
+  return content.blanks + content.records.length - unsettledIn(content).length
+}
+
+function unsettledIn({ records, isFlagged }: Content): FoundRecord[] {
+  // After a power failure a mark may be there, and the flag not: such a file counts as if it had no marks.
+  return isFlagged ? records.filter(({ isSettled }) => !isSettled) : records
+}
+
+/** Reads a batch back. @throws what Node throws if the file cannot be read */
+export async function load(stored: StoredBatch): Promise<Loaded> {
+  return loaded(stored, await readFile(stored.file.path))
+}
+
+/** As `load`, at once. */
+export function loadNow(stored: StoredBatch): Loaded {
+  return loaded(stored, readFileNow(stored.file.path))
+}
+
+function loaded(stored: StoredBatch, bytes: Buffer): Loaded {
+  const { file, sequence, count } = stored
+  const content = readRecords(bytes)
+  const { kept, numbers } = file.checksums
+    ? ofPart(stored, file.checksums, content)
+    : ofWhole(count, content)
+  const lost = count - kept.length
+  const places = [...Array<undefined>(lost).fill(undefined), ...kept.map(({ end }) => end)]
+  // The places of a batch's messages follow each other: those that are lost get the first ones.
+  if (file.checksums) file.checksums.splice(sequence - file.sequence, count, ...places)
+  else file.checksums = places
+  const { receipts, lostReceipts } = shareOut(stored.receipts, numbers)
+  const name = basename(file.path)
+  const isDamaged = content.damages.length > 0 || (lost > 0 && content.torn === undefined)
+  return {
+    batch:
+      kept.length === 0
+        ? undefined
+        : batchOf(bytes, kept, { sequence: sequence + lost, since: stored.since, receipts }),
+    lost,
+    lostReceipts,
+    isDamaged,
+    reason: isDamaged
+      ? `${name} of the outbox is damaged: of its ${count} messages ${lost} cannot be read; it is kept beside the others, as *.damaged`
+      : `the last message of ${name} in the outbox is only half there: the process that wrote it ended in the middle of the call`,
+  }
+}
+
+/** The records of a batch, and the number that each has among the messages of the batch, as far as that is known. */
+interface Kept {
+  kept: FoundRecord[]
+  numbers: (number | undefined)[]
+}
+
+function ofWhole(count: number, content: Content): Kept {
+  // More than were accepted: a message that the full disk took after all, and that was reported.
+  const kept = unsettledIn(content).slice(0, count)
+  // If more is missing than was seen to be damaged, the numbers behind it say nothing.
+  const areCertain = messagesIn(content) >= count
+  const numbers = kept.map(({ number }, index) =>
+    areCertain || number === index ? number : undefined,
+  )
+  return { kept, numbers }
+}
+
+function ofPart(
+  { file, sequence, count }: StoredBatch,
+  checksums: readonly (number | undefined)[],
+  { records }: Content,
+): Kept {
+  const byPlace = new Map(records.map((record) => [record.end, record]))
+  const first = sequence - file.sequence
+  const result: Kept = { kept: [], numbers: [] }
+  for (let number = 0; number < count; number++) {
+    const place = checksums[first + number]
+    const record = place === undefined ? undefined : byPlace.get(place)
+    if (!record) continue
+    result.kept.push(record)
+    result.numbers.push(number)
+  }
+  return result
+}
+
+function shareOut(
+  receipts: ReadonlyMap<number, Receipt> | undefined,
+  numbers: readonly (number | undefined)[],
+): { receipts: Map<number, Receipt> | undefined; lostReceipts: Receipt[] } {
+  if (!receipts) return { receipts: undefined, lostReceipts: [] }
+  const kept = new Map<number, Receipt>()
+  const lostReceipts: Receipt[] = []
+  const indices = new Map(numbers.map((number, index) => [number, index]))
+  for (const [number, receipt] of receipts) {
+    const index = indices.get(number)
+    if (index === undefined) lostReceipts.push(receipt)
+    else kept.set(index, receipt)
+  }
+  return { receipts: kept, lostReceipts }
+}
+
+/** Room for what `Batch.body()` writes behind the messages, in bytes. */
+const room = 128
+const comma = ','.charCodeAt(0)
+
+function batchOf(
+  bytes: Buffer,
+  records: readonly FoundRecord[],
+  waits: { sequence: number; since: number; receipts: Map<number, Receipt> | undefined },
+): Batch {
+  const length = records.reduce((sum, { start, end }) => sum + end - start + 1, prefix.length)
+  const body = Buffer.allocUnsafeSlow(length + room)
+  let at = prefix.copy(body)
+  const ends: number[] = []
+  for (const { start, end } of records) {
+    if (ends.length > 0) body[at++] = comma
+    at += bytes.copy(body, at, start, end)
+    ends.push(at)
+  }
+  return Batch.from(waits.sequence, body, ends, waits.since, waits.receipts)
+}
