@@ -45,6 +45,7 @@ export default tseslint.config(
         performance: 'readonly',
         fetch: 'readonly',
         URLSearchParams: 'readonly',
+        AbortController: 'readonly',
         AbortSignal: 'readonly',
         globalThis: 'readonly',
       },

@@ -51,8 +51,12 @@ for (const [reason, count] of Object.entries(dry.rejectedByReason)) {
 }
 for (const { kind, count } of dry.suspicions) console.log(`  suspicious: ${kind}, ${count} rows`)
 
-console.log('\nThe run, interrupted after 0.3 s')
-const first = await backfill(users(), { ...options, signal: AbortSignal.timeout(300) })
+console.log('\nThe run, interrupted when 1,000 messages have arrived')
+const interruption = new AbortController()
+collector.on('message', () => {
+  if (collector.accepted >= 1_000) interruption.abort()
+})
+const first = await backfill(users(), { ...options, signal: interruption.signal })
 console.log(`  ${first.delivered} delivered, completed: ${first.completed}`)
 
 console.log('\nThe same command again')

@@ -28,8 +28,42 @@ export type AnalyticsEvents = {
   drained: []
 } & Record<MessageType, [context: Context]>
 
+type NamingMethod =
+  | 'on'
+  | 'once'
+  | 'off'
+  | 'addListener'
+  | 'removeListener'
+  | 'prependListener'
+  | 'prependOnceListener'
+
+/**
+ * The methods that name an event take those of the client alone: the ones of `EventEmitter<Events>` take any text, so
+ * that the listener for a misspelt event would never be called, and nobody would know. Their declarations differ
+ * between the versions of @types/node that users have, so that no others can extend them.
+ */
+interface TypedEmitter extends Omit<EventEmitter<AnalyticsEvents>, NamingMethod> {
+  on<Event extends keyof AnalyticsEvents>(event: Event, listener: Listener<Event>): this
+  once<Event extends keyof AnalyticsEvents>(event: Event, listener: Listener<Event>): this
+  off<Event extends keyof AnalyticsEvents>(event: Event, listener: Listener<Event>): this
+  addListener<Event extends keyof AnalyticsEvents>(event: Event, listener: Listener<Event>): this
+  removeListener<Event extends keyof AnalyticsEvents>(event: Event, listener: Listener<Event>): this
+  prependListener<Event extends keyof AnalyticsEvents>(
+    event: Event,
+    listener: Listener<Event>,
+  ): this
+  prependOnceListener<Event extends keyof AnalyticsEvents>(
+    event: Event,
+    listener: Listener<Event>,
+  ): this
+}
+
+type Listener<Event extends keyof AnalyticsEvents> = (...args: AnalyticsEvents[Event]) => unknown
+
+const Emitter = EventEmitter as new () => TypedEmitter
+
 /** Unlike its parent it calls every listener, whatever the others do, and 'error' without a listener throws nothing. */
-export class SafeEmitter extends EventEmitter<AnalyticsEvents> {
+export class SafeEmitter extends Emitter {
   readonly #userCode: UserCode
 
   constructor(userCode: UserCode) {

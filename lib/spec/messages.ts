@@ -15,108 +15,116 @@ export type Id = string | number
 export type Identity =
   | {
       /** Your database's id of the user. It should never change; an e-mail address does. */
-      userId: Id
-      /** The id that the browser's or device's SDK gave the visitor. */
-      anonymousId?: Id | undefined
-    }
-  | {
-      /** Your database's id of the user. It should never change; an e-mail address does. */
       userId?: Id | undefined
       /** The id that the browser's or device's SDK gave the visitor. */
       anonymousId: Id
+    }
+  | {
+      /** Your database's id of the user. It should never change; an e-mail address does. */
+      userId: Id
+      /** The id that the browser's or device's SDK gave the visitor. */
+      anonymousId?: Id | undefined
     }
 
 /** A valid Date, an ISO-8601 string (without a zone: UTC), or epoch **milliseconds**. 1970 to 9999. */
 export type Timestamp = Date | string | number
 
+/**
+ * What a trait, property or field of your own may be. It is `any` and not `unknown`, because only then TypeScript lets
+ * an interface or a class instance be assigned to the types below.
+ */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export type OwnField = any
+
 /** A postal address (Segment spec: Identify, Group). */
 export interface Address {
-  city?: string | undefined
-  country?: string | undefined
-  postalCode?: string | undefined
-  state?: string | undefined
-  street?: string | undefined
-  [key: string]: unknown
+  city?: string | null | undefined
+  country?: string | null | undefined
+  postalCode?: string | null | undefined
+  state?: string | null | undefined
+  street?: string | null | undefined
+  [key: string]: OwnField
 }
 
 /** What is known about a user. Reserved names and their meaning: Segment spec, Identify, Traits. */
 export interface UserTraits {
-  address?: Address | undefined
+  address?: Address | null | undefined
   /** In years. */
-  age?: number | undefined
+  age?: number | null | undefined
   /** The URL of a picture. */
-  avatar?: string | undefined
-  birthday?: Date | string | undefined
+  avatar?: string | null | undefined
+  birthday?: Date | string | null | undefined
   company?:
     | {
-        name?: string | undefined
-        id?: Id | undefined
-        industry?: string | undefined
-        employee_count?: number | undefined
-        plan?: string | undefined
-        [key: string]: unknown
+        name?: string | null | undefined
+        id?: Id | null | undefined
+        industry?: string | null | undefined
+        employee_count?: number | null | undefined
+        plan?: string | null | undefined
+        [key: string]: OwnField
       }
+    | null
     | undefined
   /** When the account was created; ISO-8601 is advised. */
-  createdAt?: Date | string | number | undefined
-  description?: string | undefined
-  email?: string | undefined
-  firstName?: string | undefined
-  gender?: string | undefined
+  createdAt?: Date | string | number | null | undefined
+  description?: string | null | undefined
+  email?: string | null | undefined
+  firstName?: string | null | undefined
+  gender?: string | null | undefined
   /** Your database's id of the user. */
-  id?: Id | undefined
-  lastName?: string | undefined
+  id?: Id | null | undefined
+  lastName?: string | null | undefined
   /** The full name; derived downstream when only first and last names are given. */
-  name?: string | undefined
-  phone?: string | undefined
+  name?: string | null | undefined
+  phone?: string | null | undefined
   /** The job title. */
-  title?: string | undefined
-  username?: string | undefined
-  website?: string | undefined
+  title?: string | null | undefined
+  username?: string | null | undefined
+  website?: string | null | undefined
   /** Any trait of your own. `null` removes a trait, a key that is not sent keeps its value. */
-  [key: string]: unknown
+  [key: string]: OwnField
 }
 
 /** What is known about a group. Reserved names: Segment spec, Group, Traits. */
 export interface GroupTraits {
-  address?: Address | undefined
+  address?: Address | null | undefined
   /** The URL of a picture. */
-  avatar?: string | undefined
-  createdAt?: Date | string | number | undefined
-  description?: string | undefined
-  email?: string | undefined
-  employees?: string | number | undefined
-  id?: Id | undefined
-  industry?: string | undefined
-  name?: string | undefined
-  phone?: string | undefined
-  plan?: string | undefined
-  website?: string | undefined
-  [key: string]: unknown
+  avatar?: string | null | undefined
+  createdAt?: Date | string | number | null | undefined
+  description?: string | null | undefined
+  email?: string | null | undefined
+  employees?: string | number | null | undefined
+  id?: Id | null | undefined
+  industry?: string | null | undefined
+  name?: string | null | undefined
+  phone?: string | null | undefined
+  plan?: string | null | undefined
+  website?: string | null | undefined
+  [key: string]: OwnField
 }
 
 /** What happened, in detail (Segment spec: Track, Properties). */
 export interface EventProperties {
   /** A decimal number. */
-  revenue?: number | undefined
+  revenue?: number | null | undefined
   /** ISO 4217, for example `USD`. */
-  currency?: string | undefined
+  currency?: string | null | undefined
   /** An abstract value of the event. */
-  value?: number | undefined
-  [key: string]: unknown
+  value?: number | null | undefined
+  [key: string]: OwnField
 }
 
 /** Details of a page or screen view (Segment spec: Page, Properties). */
 export interface PageProperties {
-  name?: string | undefined
-  path?: string | undefined
-  referrer?: string | undefined
+  name?: string | null | undefined
+  path?: string | null | undefined
+  referrer?: string | null | undefined
   /** The query string. */
-  search?: string | undefined
-  title?: string | undefined
-  url?: string | undefined
-  keywords?: string[] | undefined
-  [key: string]: unknown
+  search?: string | null | undefined
+  title?: string | null | undefined
+  url?: string | null | undefined
+  keywords?: string[] | null | undefined
+  [key: string]: OwnField
 }
 
 /** The circumstances of a call (Segment spec: Common fields, Context). */
@@ -124,61 +132,83 @@ export interface MessageContext {
   /** `false` updates traits without touching "last seen". */
   active?: boolean | undefined
   app?:
-    { name?: string; version?: string; build?: string; [key: string]: unknown } | string | undefined
+    | {
+        name?: string | undefined
+        version?: string | undefined
+        build?: string | undefined
+        [key: string]: OwnField
+      }
+    | string
+    | undefined
   campaign?:
     | {
-        name?: string
-        source?: string
-        medium?: string
-        term?: string
-        content?: string
-        [key: string]: unknown
+        name?: string | undefined
+        source?: string | undefined
+        medium?: string | undefined
+        term?: string | undefined
+        content?: string | undefined
+        [key: string]: OwnField
       }
     | undefined
   device?:
     | {
-        id?: string
-        advertisingId?: string
-        adTrackingEnabled?: boolean
-        manufacturer?: string
-        model?: string
-        name?: string
-        type?: string
-        token?: string
-        version?: string
-        [key: string]: unknown
+        id?: string | undefined
+        advertisingId?: string | undefined
+        adTrackingEnabled?: boolean | undefined
+        manufacturer?: string | undefined
+        model?: string | undefined
+        name?: string | undefined
+        type?: string | undefined
+        token?: string | undefined
+        version?: string | undefined
+        [key: string]: OwnField
       }
     | undefined
   /** The user's IP address. */
   ip?: string | undefined
   /** Which library made the message; filled in by this one. */
-  library?: { name?: string; version?: string; [key: string]: unknown } | undefined
+  library?:
+    { name?: string | undefined; version?: string | undefined; [key: string]: OwnField } | undefined
   /** For example `en-US`. */
   locale?: string | undefined
   network?:
     | {
-        bluetooth?: boolean
-        carrier?: string
-        cellular?: boolean
-        wifi?: boolean
-        [key: string]: unknown
+        bluetooth?: boolean | undefined
+        carrier?: string | undefined
+        cellular?: boolean | undefined
+        wifi?: boolean | undefined
+        [key: string]: OwnField
       }
     | undefined
-  os?: { name?: string; version?: string; [key: string]: unknown } | undefined
+  os?:
+    { name?: string | undefined; version?: string | undefined; [key: string]: OwnField } | undefined
   page?:
     | {
-        path?: string
-        referrer?: string
-        search?: string
-        title?: string
-        url?: string
-        [key: string]: unknown
+        path?: string | undefined
+        referrer?: string | undefined
+        search?: string | undefined
+        title?: string | undefined
+        url?: string | undefined
+        [key: string]: OwnField
       }
     | undefined
   referrer?:
-    | { type?: string; name?: string; url?: string; link?: string; [key: string]: unknown }
+    | {
+        type?: string | undefined
+        name?: string | undefined
+        url?: string | undefined
+        link?: string | undefined
+        [key: string]: OwnField
+      }
     | undefined
-  screen?: { density?: number; height?: number; width?: number; [key: string]: unknown } | undefined
+  screen?:
+    | {
+        density?: number | undefined
+        height?: number | undefined
+        width?: number | undefined
+        [key: string]: OwnField
+      }
+    | undefined
   /** A tzdata name, for example `America/New_York`. */
   timezone?: string | undefined
   /** The account that a call other than `group` belongs to. */
@@ -186,10 +216,10 @@ export interface MessageContext {
   /** Traits of the user on a call other than `identify`; they do not reach the profile. */
   traits?: UserTraits | undefined
   userAgent?: string | undefined
-  userAgentData?: Record<string, unknown> | undefined
+  userAgentData?: Record<string, OwnField> | undefined
   /** `server`, `browser` or `mobile`. */
   channel?: string | undefined
-  [key: string]: unknown
+  [key: string]: OwnField
 }
 
 /**
@@ -198,7 +228,7 @@ export interface MessageContext {
  */
 export interface Integrations {
   All?: boolean | undefined
-  [name: string]: boolean | Record<string, unknown> | undefined
+  [name: string]: boolean | Record<string, OwnField> | undefined
 }
 
 /** The fields that every call may have. */
@@ -211,38 +241,48 @@ export interface CommonFields {
   timestamp?: Timestamp | undefined
   /** What repeated deliveries are recognised by: 1 to 99 characters. Default: a random UUID. */
   messageId?: string | undefined
+  // A message that was copied from elsewhere has these too, and so may a row of a database that is spread into a call.
+  /** Where the message comes from: `server`, `browser` or `mobile`. Sent as it is. */
+  channel?: unknown
+  /** Of the format of the message, as older libraries wrote it. Sent as it is. */
+  version?: unknown
+  /** Replaced by the name of the call. */
+  type?: unknown
+  /** Sent as it is. The server goes by the one of the request. */
+  sentAt?: unknown
+  /** Sent as it is, and replaced by the server. */
+  receivedAt?: unknown
 }
 
-export type IdentifyCall = Identity & CommonFields & { traits?: UserTraits | undefined }
+// In these, what the call itself needs comes before Identity: TypeScript reports the first part that does not fit, and
+// of a union it reports the last member.
 
-export type TrackCall = Identity &
-  CommonFields & {
-    /** What happened: a noun and a past-tense verb, for example `Order Completed`. */
-    event: string
-    properties?: EventProperties | undefined
-  }
+export type IdentifyCall = CommonFields & { traits?: UserTraits | undefined } & Identity
 
-export type PageCall = Identity &
-  CommonFields & {
-    name?: string | undefined
-    /** Also put into the properties (Segment spec: Page). */
-    category?: string | undefined
-    properties?: PageProperties | undefined
-  }
+export type TrackCall = CommonFields & {
+  /** What happened: a noun and a past-tense verb, for example `Order Completed`. */
+  event: string
+  properties?: EventProperties | undefined
+} & Identity
 
-export type ScreenCall = Identity &
-  CommonFields & {
-    name?: string | undefined
-    category?: string | undefined
-    properties?: PageProperties | undefined
-  }
+export type PageCall = CommonFields & {
+  name?: string | undefined
+  /** Also put into the properties (Segment spec: Page). */
+  category?: string | undefined
+  properties?: PageProperties | undefined
+} & Identity
 
-export type GroupCall = Identity &
-  CommonFields & {
-    /** Your database's id of the group. */
-    groupId: Id
-    traits?: GroupTraits | undefined
-  }
+export type ScreenCall = CommonFields & {
+  name?: string | undefined
+  category?: string | undefined
+  properties?: PageProperties | undefined
+} & Identity
+
+export type GroupCall = CommonFields & {
+  /** Your database's id of the group. */
+  groupId: Id
+  traits?: GroupTraits | undefined
+} & Identity
 
 export type AliasCall = CommonFields & {
   /** The id from now on. */

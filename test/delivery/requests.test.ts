@@ -8,6 +8,9 @@ import type { AddressInfo } from 'node:net'
 import { Analytics, type AnalyticsError } from '../../lib/index.js'
 import { checkBooks, withCollector } from '../support/clients.js'
 
+// Importing it is enough to make it intercept, also in the tests that run later in this process, against real servers.
+nock.restore()
+
 const track = { userId: 'u1', event: 'Signed Up' }
 
 /** What the first request to a host looked like, without a server. */
@@ -17,6 +20,7 @@ async function shapeOf(
   options: object = {},
 ): Promise<Record<string, string>> {
   let headers: Record<string, string> = {}
+  nock.activate()
   const scope = nock(origin)
     .post(path)
     .reply(function () {
@@ -33,7 +37,6 @@ async function shapeOf(
     await analytics.close()
     nock.cleanAll()
     nock.restore()
-    nock.activate()
   }
   return headers
 }

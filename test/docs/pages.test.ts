@@ -1,6 +1,6 @@
 // The pages have what the code has, and link to what is there.
 import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { expect } from 'chai'
 import { integers } from '../../lib/client/options/table.js'
 import type { IntegerBounds } from '../../lib/runtime/check-option.js'
@@ -101,5 +101,23 @@ describe('docs/errors.md', () => {
       Object.keys(errorCodes).map((code) => `SELFSAME_${code.toUpperCase()}`),
     )
     expect(rows.filter((code) => !ofErrors.has(code!))).to.have.members(Object.keys(warningCodes))
+  })
+})
+
+describe('the files that the documentation names', () => {
+  // In inline code, from the root of the repository; the pages of a package name its own files too.
+  const inCode = /`((?:test|bench|examples|lib|packages)\/[^`\s]*\.(?:c?js|mjs|ts))`/g
+  for (const page of pages) {
+    const names = new Set([...page.text.matchAll(inCode)].map(([, name = '']) => name))
+    for (const name of names) {
+      it(`${page.path} names ${name}`, () => {
+        const places = [join(root, name), join(root, dirname(page.path), name)]
+        expect(places.some((place) => existsSync(place))).to.equal(true)
+      })
+    }
+  }
+
+  it('are found: the guarantees name their tests', () => {
+    expect([...pageText('docs/guarantees.md').matchAll(inCode)]).to.have.length.above(20)
   })
 })

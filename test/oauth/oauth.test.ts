@@ -6,6 +6,9 @@ import { Analytics, type AnalyticsOptions } from '../../lib/index.js'
 import { checkBooks, withCollector } from '../support/clients.js'
 import { first, second, track, withOAuth, until } from './support/world.js'
 
+// Importing it is enough to make it intercept, also in the tests that run later in this process, against real servers.
+nock.restore()
+
 describe('R33: a client with OAuth', () => {
   it('asks for a token with an RS256 JWT of at most 60 s, and sends it beside the write key in the body', () =>
     withOAuth(async ({ tokens, tracking, client }) => {
@@ -142,6 +145,7 @@ describe('R33: a client with OAuth', () => {
   ] as const) {
     it(`asks the authorization server of its region: ${region}`, async () => {
       let audience: unknown
+      nock.activate()
       const scopes = [
         nock(server)
           .post('/token', ({ client_assertion: jwt }: { client_assertion: string }) => {
@@ -163,7 +167,6 @@ describe('R33: a client with OAuth', () => {
         await analytics.close()
         nock.cleanAll()
         nock.restore()
-        nock.activate()
       }
     })
   }

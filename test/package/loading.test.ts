@@ -15,6 +15,12 @@ const alsoSent = `${calledOnly}
 `
 
 describe('importing the package', () => {
+  // Packing and installing takes as long as the registry does, and is no part of what a test may take.
+  before(async function () {
+    this.timeout(120_000)
+    await installed()
+  })
+
   for (const [system, importing] of [
     ['ESM', `import { Analytics } from 'selfsame'`],
     ['CommonJS', `const { Analytics } = require('selfsame')`],

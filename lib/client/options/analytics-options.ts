@@ -11,8 +11,8 @@ import type { OutboxFactory } from '../../outbox/outbox.js'
 
 /** What `new Analytics()` takes. Durations are milliseconds, sizes are bytes. */
 export interface AnalyticsOptions {
-  /** The key of the source that receives the messages. */
-  writeKey: string
+  /** The key of the source that receives the messages. Undefined compiles, for `process.env.WRITE_KEY`, and is a TypeError. */
+  writeKey: string | undefined
   /**
    * The server. EU workspaces of Segment: `https://events.eu1.segmentapis.com`.
    * @default 'https://api.segment.io'

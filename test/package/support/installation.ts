@@ -35,6 +35,16 @@ export interface Installation {
   readonly app: App
   /** The newest Node types, and the newest compiler. */
   readonly newestTypes: App
+  /** Segment's library, and TypeScript in each version of `compilers`, under these names. */
+  readonly beside: App
+}
+
+/** Each under a name of its own: of several in one folder only one would have the name tsc. */
+export const compilers = {
+  'typescript-5.0': 'npm:typescript@~5.0',
+  'typescript-5.9': 'npm:typescript@~5.9',
+  'typescript-6': 'npm:typescript@^6',
+  'typescript-newest': 'npm:typescript@latest',
 }
 
 interface PackReport {
@@ -65,7 +75,7 @@ async function install(): Promise<Installation> {
   const [selfsame, collector] = [await pack('.', root), await pack('./packages/collector', root)]
   const tarballs = [selfsame.tarball, collector.tarball]
 
-  const [app, newestTypes] = await Promise.all([
+  const [app, newestTypes, beside] = await Promise.all([
     installInto(root, 'app', tarballs, [
       'jest@latest',
       // Later ones need a later Node than our oldest.
@@ -74,8 +84,13 @@ async function install(): Promise<Installation> {
       '@types/node@20',
     ]),
     installInto(root, 'newest-types', tarballs, ['typescript@latest', '@types/node@latest']),
+    installInto(root, 'beside', tarballs, [
+      `@segment/analytics-node@${await ownVersionOf('@segment/analytics-node')}`,
+      '@types/node@20',
+      ...Object.entries(compilers).map(([name, version]) => `${name}@${version}`),
+    ]),
   ])
-  return { repository, selfsame, collector, app, newestTypes }
+  return { repository, selfsame, collector, app, newestTypes, beside }
 }
 
 async function pack(folder: string, destination: string): Promise<Packed> {
