@@ -33,7 +33,7 @@ export class Departure implements Leaver {
     // Node says 'beforeExit' again after every delivery; a second wait for what has just failed would never end.
     if (this.#gaveUp) return
     const { delivery, exitTimeout, isAwaited } = this.#options
-    delivery.sender.hurry()
+    delivery.sender.expedite()
     // A program that waits for room has not run out of work: it has only nothing else to do.
     this.#gaveUp = !(await delivery.flush(isAwaited() ? undefined : exitTimeout))
   }

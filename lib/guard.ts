@@ -1,6 +1,7 @@
 // Calls into somebody else's code: listeners and callbacks. Nothing that they do wrong comes back.
 
 import { textOf } from './describe.js'
+import { isThenable } from './value-kinds.js'
 
 /** How long asynchronous callbacks are waited for, in milliseconds: they are not ours to speed up. */
 const longestWait = 1_000
@@ -66,8 +67,4 @@ export class Guard {
       code: 'SELFSAME_LISTENER_THREW',
     })
   }
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function'
 }

@@ -1,6 +1,6 @@
 // Messages on their way: the library's own delivery, with a gate before it that keeps the pace.
 
-import { describeAnswer, judge, waitOf, type Answer } from '../delivery/answer.js'
+import { describeAnswer, classify, retryAfterMs, type AttemptResult } from '../delivery/answer.js'
 import { Sender, type Failure } from '../delivery/sender.js'
 import type { Transport } from '../delivery/transport.js'
 import type { Batch } from '../outbox/batch.js'
@@ -130,10 +130,10 @@ export class Dispatch {
     this.gate.settle(batch)
   }
 
-  #retry(batch: Batch, answer: Answer): void {
+  #retry(batch: Batch, answer: AttemptResult): void {
     const text = describeAnswer(answer)
-    if (judge(answer, batch.count) === 'wait') {
-      const until = performance.now() + (waitOf(answer) ?? 0)
+    if (classify(answer, batch.count) === 'retry-after') {
+      const until = performance.now() + (retryAfterMs(answer) ?? 0)
       this.#trouble = { text, until, seconds: 0 }
       return
     }

@@ -1,6 +1,6 @@
 // The pace of what is sent again. First tries are paced where batches are taken.
 
-import { Pauses } from '../delivery/pause.js'
+import { Sleepers } from '../delivery/sleep.js'
 import { Poster, type PosterOptions } from '../delivery/poster.js'
 import type { Pacer } from './pacer.js'
 
@@ -8,7 +8,7 @@ import type { Pacer } from './pacer.js'
 export class PacedPoster extends Poster {
   readonly #pacer: Pacer
   readonly #count: number
-  readonly #pauses = new Pauses()
+  readonly #sleepers = new Sleepers()
 
   /** @param count the messages of a full batch: what a retry is taken to carry */
   constructor(options: PosterOptions, pacer: Pacer, count: number) {
@@ -23,7 +23,7 @@ export class PacedPoster extends Poster {
     const [, retryCount, signal] = args
     if (retryCount > 0) {
       for (let { wait } = this.#pacer; wait > 0 && !signal.aborted; { wait } = this.#pacer) {
-        await this.#pauses.pause(Math.ceil(wait), signal)
+        await this.#sleepers.sleep(Math.ceil(wait), signal)
       }
       this.#pacer.spend(this.#count)
     }

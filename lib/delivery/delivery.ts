@@ -1,7 +1,7 @@
 // Texts go in; each ends as delivered, or as failed with a reason. Knows batches and servers, but nothing of the spec.
 
 import { errorOf } from '../describe.js'
-import type { Answer, Unanswered } from './answer.js'
+import type { AttemptResult, Unanswered } from './answer.js'
 import { describeAnswer } from './answer.js'
 import type { Batch, Receipt } from '../outbox/batch.js'
 import { Books } from './books.js'
@@ -93,7 +93,7 @@ export class Delivery {
     const appended = this.#append(text, receipt)
     if (appended !== 'accepted') return appended
     this.books.enqueued++
-    if (!this.sender.isBusy) {
+    if (!this.sender.isSaturated) {
       if (this.#isDue()) this.sender.wake()
       else if (this.#timer === undefined) this.#armTimer()
     } else if (this.sender.isLingering && this.#isUrgent()) {
@@ -199,12 +199,15 @@ export class Delivery {
         warn: (text) => this.#listener.warn(text),
       },
     })
-    this.#opening = opened
-      .open?.()
-      .catch((error: unknown) =>
-        this.#listener.warn(`the outbox could not be opened: ${errorOf(error).message}`),
-      )
-      .finally(() => (this.#opening = undefined))
+    // Possibly a promise of another library's, which need not have catch().
+    const opening = opened.open?.()
+    this.#opening =
+      opening &&
+      Promise.resolve(opening)
+        .catch((error: unknown) =>
+          this.#listener.warn(`the outbox could not be opened: ${errorOf(error).message}`),
+        )
+        .finally(() => (this.#opening = undefined))
     return opened
   }
 
@@ -309,7 +312,7 @@ export class Delivery {
     if (this.outbox.count === 0) this.#listener.drained()
   }
 
-  #retry(answer: Answer, failingFor: number): void {
+  #retry(answer: AttemptResult, failingFor: number): void {
     const { needsHelp } = answer as Partial<Unanswered>
     const since = needsHelp === true ? Infinity : failingFor
     this.#listener.struggling(describeAnswer(answer), since, this.outbox.count)

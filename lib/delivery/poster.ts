@@ -3,8 +3,8 @@
 import { debuglog, promisify } from 'node:util'
 import { textOf } from '../describe.js'
 import { version } from '../version.js'
-import type { Answer } from './answer.js'
-import { attempt, orAbort } from './attempt.js'
+import type { AttemptResult } from './answer.js'
+import { orAbort, withTimeout } from './with-timeout.js'
 import type { Credentials } from './credentials.js'
 import { plainHeaders, type HttpClientResponse } from './http-client.js'
 import { plainError } from './plain-error.js'
@@ -56,7 +56,7 @@ export class Poster {
     }
   }
 
-  async post(posted: Posted, retryCount: number, signal: AbortSignal): Promise<Answer> {
+  async post(posted: Posted, retryCount: number, signal: AbortSignal): Promise<AttemptResult> {
     const { credentials, httpRequestTimeout } = this.#options
     const given = credentials.authorize(signal)
     const authorization = typeof given === 'string' ? given : await given
@@ -69,7 +69,7 @@ export class Poster {
     // Not before: the body has the time at which it is sent, and a token may have been waited for.
     const body = posted.body()
     try {
-      const answer = await attempt(httpRequestTimeout, signal, (bounds) =>
+      const answer = await withTimeout(httpRequestTimeout, signal, (bounds) =>
         this.#try(headers, body, bounds),
       )
       if (credentials.isStale(authorization, answer.status)) answer.isStale = true
@@ -84,7 +84,7 @@ export class Poster {
     headers: Record<string, string>,
     body: Buffer,
     signal: AbortSignal,
-  ): Promise<Answer & { status: number }> {
+  ): Promise<AttemptResult & { status: number }> {
     const { url, transport, gzip, httpRequestTimeout: timeout, credentials } = this.#options
     this.#tellRequest(headers, body)
     const whole = withFields(body, credentials.bodyFields)
@@ -103,8 +103,8 @@ export class Poster {
     response: HttpClientResponse,
     body: Buffer,
     signal: AbortSignal,
-  ): Promise<Answer & { status: number }> {
-    const answer: Answer & { status: number } = { status: response.status }
+  ): Promise<AttemptResult & { status: number }> {
+    const answer: AttemptResult & { status: number } = { status: response.status }
     try {
       const headers = plainHeaders(response.headers)
       answer.retryAfter = headers['retry-after']

@@ -5,11 +5,18 @@ import { debuglog } from 'node:util'
 import pRetry from 'p-retry'
 import { errorOf } from '../describe.js'
 import { type ErrorCode } from '../errors.js'
-import { describeAnswer, judge, waitOf, type Answer, type Verdict } from './answer.js'
+import {
+  describeAnswer,
+  classify,
+  retryAfterMs,
+  type AttemptResult,
+  type RetryDecision,
+} from './answer.js'
 import { backoff } from './backoff.js'
 import type { Batch } from '../outbox/batch.js'
 import type { Outbox } from '../outbox/outbox.js'
-import { Pauses } from './pause.js'
+import { isThenable } from '../value-kinds.js'
+import { Sleepers } from './sleep.js'
 import type { Poster } from './poster.js'
 
 const debug = debuglog('selfsame')
@@ -25,10 +32,10 @@ const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediateNow(r
 const pace = 10
 
 /** The longest backoff where somebody has little time, in milliseconds. */
-const longestHurriedWait = 500
+const maxExpeditedBackoff = 500
 
 /** How long the outbox is left alone when it has thrown, in milliseconds. */
-const afterMishap = 1_000
+const outboxErrorDelay = 1_000
 
 /** Why a batch failed. */
 export interface Failure {
@@ -57,20 +64,20 @@ export interface SenderOptions {
   /** Called when a batch was tried as often, or for as long, as the options say. */
   onExhausted: (batch: Batch, failure: Failure) => void
   /** Called after each try that will be followed by another, with how long the batch has been failing. */
-  onRetry: (batch: Batch, answer: Answer, failingFor: number) => void
+  onRetry: (batch: Batch, answer: AttemptResult, failingFor: number) => void
   /** Called when a request has ended and nothing more is due. */
   onIdle: () => void
 }
 
 /** One failed try, as p-retry wants it: an error. */
 class FailedTry extends Error {
-  readonly answer: Answer
-  readonly verdict: Verdict
+  readonly answer: AttemptResult
+  readonly decision: RetryDecision
 
-  constructor(answer: Answer, verdict: Verdict) {
+  constructor(answer: AttemptResult, decision: RetryDecision) {
     super(describeAnswer(answer))
     this.answer = answer
-    this.verdict = verdict
+    this.decision = decision
   }
 }
 
@@ -87,12 +94,12 @@ interface History {
 export class Sender {
   readonly #options: SenderOptions
   readonly #scope = new AsyncResource('selfsame')
-  readonly #backoffs = new Pauses()
-  readonly #lingers = new Pauses()
+  readonly #backoffs = new Sleepers()
+  readonly #lingers = new Sleepers()
   #abort = new AbortController()
   #stopped = false
-  #isHurried = false
-  #lanes = 0
+  #isExpedited = false
+  #inFlight = 0
   /** When a request was last begun, on the monotonic clock. */
   #lastStart = -Infinity
   /** Until when the server has asked us to wait, on the monotonic clock. */
@@ -105,8 +112,8 @@ export class Sender {
   }
 
   /** Whether as many requests are under way as may be. */
-  get isBusy(): boolean {
-    return this.#lanes >= this.#options.maxInFlight
+  get isSaturated(): boolean {
+    return this.#inFlight >= this.#options.maxInFlight
   }
 
   /** Whether a request waits for more messages to fill it. */
@@ -116,12 +123,12 @@ export class Sender {
 
   /** Sends what is due, unless enough requests are under way: those see what is due when they end. */
   wake(): void {
-    if (this.isLingering && this.#options.isUrgent()) this.#lingers.hurry()
-    while (!this.isBusy && !this.#stopped && this.#options.isDue()) {
-      this.#lanes++
+    if (this.isLingering && this.#options.isUrgent()) this.#lingers.wakeAll()
+    while (!this.isSaturated && !this.#stopped && this.#options.isDue()) {
+      this.#inFlight++
       // In a context of its own: that of the call which happened to start it would see to other requests' callbacks,
       // and live as long as an outage.
-      void this.#scope.runInAsyncScope(() => this.#lane())
+      void this.#scope.runInAsyncScope(() => this.#runLane())
     }
   }
 
@@ -129,9 +136,9 @@ export class Sender {
    * Somebody who has little time waits: what waits for its backoff is tried again now, and soon after, until something
    * is delivered. What the server has asked for is still waited for.
    */
-  hurry(): void {
-    this.#isHurried = true
-    this.#backoffs.hurry()
+  expedite(): void {
+    this.#isExpedited = true
+    this.#backoffs.wakeAll()
   }
 
   /** Gives up what is under way: it stays in the outbox, as taken. */
@@ -147,15 +154,18 @@ export class Sender {
     this.interrupt()
   }
 
-  async #lane(): Promise<void> {
+  async #runLane(): Promise<void> {
     try {
       await this.#sendWhatIsDue()
     } catch (error) {
-      // Nothing of ours in a lane throws. An outbox of the caller's own may: the host learns of it, and is not kept busy.
-      process.emitWarning(errorOf(error))
-      await this.#backoffs.pause(afterMishap, this.#abort.signal)
+      // Only an outbox of the user's own can throw here: report it, and do not retry in a busy loop.
+      process.emitWarning(`the outbox threw, and is tried again: ${errorOf(error).message}`, {
+        type: 'SelfsameWarning',
+        code: 'SELFSAME_OUTBOX',
+      })
+      await this.#backoffs.sleep(outboxErrorDelay, this.#abort.signal)
     }
-    this.#lanes--
+    this.#inFlight--
     this.#options.onIdle()
   }
 
@@ -169,7 +179,7 @@ export class Sender {
       await this.#linger(signal)
       if (signal.aborted) return
       const taken = outbox.take()
-      const batch = taken instanceof Promise ? await taken : taken
+      const batch = isThenable(taken) ? await taken : taken
       if (!batch) return
       await this.#deliver(batch, signal)
     }
@@ -178,7 +188,7 @@ export class Sender {
   /** Under load, lets a batch fill: a request costs as much as hundreds of messages. */
   async #linger(signal: AbortSignal): Promise<void> {
     const wait = this.#lastStart + pace - performance.now()
-    if (wait > 0 && !this.#options.isUrgent()) await this.#lingers.pause(wait, signal)
+    if (wait > 0 && !this.#options.isUrgent()) await this.#lingers.sleep(wait, signal)
     this.#lastStart = performance.now()
   }
 
@@ -205,10 +215,10 @@ export class Sender {
     } catch (error) {
       // Given up: the batch stays in the outbox, for whoever gave it up to settle.
       if (signal.aborted) return
-      if (error instanceof FailedTry && error.verdict === 'split')
+      if (error instanceof FailedTry && error.decision === 'split')
         outbox.replace(batch, batch.split())
       else if (isExpired(batch, outbox)) onFailed(batch, expired)
-      else if (error instanceof FailedTry && !refusals.has(error.verdict))
+      else if (error instanceof FailedTry && !rejections.has(error.decision))
         onExhausted(batch, exhausted(error))
       else onFailed(batch, failureOf(error))
     }
@@ -227,7 +237,7 @@ export class Sender {
     if (retryCount > 0) this.retries++
     const started = performance.now()
     const answer = await this.#options.poster.post(batch, retryCount, signal)
-    const verdict = judge(answer, batch.count)
+    const decision = classify(answer, batch.count)
     debug(
       'batch of %d from message %d, try %d: %s after %d ms: %s',
       batch.count,
@@ -235,41 +245,41 @@ export class Sender {
       retryCount + 1,
       describeAnswer(answer),
       Math.round(performance.now() - started),
-      verdict,
+      decision,
     )
-    if (verdict !== 'delivered') throw new FailedTry(answer, verdict)
-    this.#isHurried = false
+    if (decision !== 'delivered') throw new FailedTry(answer, decision)
+    this.#isExpedited = false
   }
 
   /** Backoff for this batch's failures, and what the server has asked all of us to wait. */
   async #waitFor(failures: number, signal: AbortSignal): Promise<void> {
     if (failures > 0) {
       const wait = backoff(failures)
-      await this.#backoffs.pause(
-        this.#isHurried ? Math.min(wait, longestHurriedWait) : wait,
+      await this.#backoffs.sleep(
+        this.#isExpedited ? Math.min(wait, maxExpeditedBackoff) : wait,
         signal,
       )
     }
     while (!signal.aborted) {
       const wait = this.#notBefore - performance.now()
       if (wait <= 0) return
-      await this.#backoffs.pause(Math.ceil(wait), signal)
+      await this.#backoffs.sleep(Math.ceil(wait), signal)
     }
   }
 
-  #mayRetry(batch: Batch, { answer, verdict }: FailedTry, history: History): boolean {
-    if (verdict === 'split' || verdict === 'refusal') return false
+  #mayRetry(batch: Batch, { answer, decision }: FailedTry, history: History): boolean {
+    if (decision === 'split' || decision === 'reject') return false
     const now = performance.now()
     if (Number.isNaN(history.since)) history.since = now
-    if (verdict === 'renew') {
+    if (decision === 'renew') {
       if (history.isRenewed) return false
       history.isRenewed = true
       this.#options.onRetry(batch, answer, now - history.since)
       return true
     }
     history.isRenewed = false
-    if (verdict === 'wait') {
-      this.#notBefore = Math.max(this.#notBefore, now + (waitOf(answer) ?? 0))
+    if (decision === 'retry-after') {
+      this.#notBefore = Math.max(this.#notBefore, now + (retryAfterMs(answer) ?? 0))
       history.failures = 0
     } else {
       history.failures++
@@ -277,10 +287,10 @@ export class Sender {
     const failingFor = now - history.since
     const { outbox, maxRetries, maxRetryDuration } = this.#options
     if (isExpired(batch, outbox)) return false
-    if (verdict === 'fault' && ++history.faults > maxRetries) return false
+    if (decision === 'retry-counted' && ++history.faults > maxRetries) return false
     // What is on disk is safe there: while nobody is there to take it, nothing would be won by putting it aside.
     const isOver = failingFor >= maxRetryDuration && !outbox.isDurable
-    if (verdict !== 'fault' && isOver) return false
+    if (decision !== 'retry-counted' && isOver) return false
     this.#options.onRetry(batch, answer, failingFor)
     return true
   }
@@ -304,7 +314,7 @@ function causeOf({ answer }: FailedTry): Error | undefined {
   return 'error' in answer ? answer.error : undefined
 }
 
-const refusals: ReadonlySet<Verdict> = new Set<Verdict>(['refusal', 'renew'])
+const rejections: ReadonlySet<RetryDecision> = new Set<RetryDecision>(['reject', 'renew'])
 
 const expired: Failure = {
   code: 'expired',

@@ -1,4 +1,4 @@
-// The bounds of one try: its time, and whoever gives it up.
+// Runs one attempt until its timeout, or until it is aborted.
 
 import { errorOf } from '../describe.js'
 import { idleTimer } from '../timer.js'
@@ -7,7 +7,7 @@ import { idleTimer } from '../timer.js'
  * Does some work with a signal that is aborted with the given one, or after `timeout` milliseconds. What it rejects
  * with after that is the reason of the signal.
  */
-export async function attempt<T>(
+export async function withTimeout<T>(
   timeout: number,
   signal: AbortSignal,
   work: (signal: AbortSignal) => Promise<T>,
