@@ -34,11 +34,7 @@ export function textOf(thrown: unknown): string {
 
 /** What somebody's code threw, as an Error. */
 export function errorOf(thrown: unknown): Error {
-  try {
-    if (isError(thrown)) return thrown
-  } catch {
-    // A Proxy whose prototype cannot be read is no Error.
-  }
+  if (isError(thrown)) return thrown
   return new Error(textOf(thrown))
 }
 

@@ -12,6 +12,11 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
 
 /** An Error, also one whose class does not extend the native one's instances, such as a DOMException. */
 export function isError(value: unknown): value is Error {
-  if (types.isNativeError(value) || value instanceof Error) return true
-  return Object.prototype.toString.call(value) === '[object DOMException]'
+  try {
+    if (types.isNativeError(value) || value instanceof Error) return true
+    return Object.prototype.toString.call(value) === '[object DOMException]'
+  } catch {
+    // A Proxy whose prototype cannot be read is no Error.
+    return false
+  }
 }

@@ -17,6 +17,10 @@ export interface Unanswered {
   retryAfter?: string | undefined
   /** It will not mend itself: somebody should hear of it at once. */
   needsHelp?: boolean | undefined
+  /** It timed out after some of the request had gone out: less may fit. */
+  isSlow?: boolean | undefined
+  /** What answered does not speak HTTP. */
+  isNotHttp?: boolean | undefined
 }
 
 /**
@@ -39,7 +43,10 @@ const rejectedServerErrors = new Set([501, 505, 511])
 export function classify(result: AttemptResult, messageCount: number): RetryDecision {
   const { status } = result
   const isToldToWait = (retryAfterMs(result) ?? 0) > 0
-  if (status === undefined) return isToldToWait ? 'retry-after' : 'retry'
+  if (status === undefined) {
+    if (result.isNotHttp) return 'retry-counted'
+    return isToldToWait ? 'retry-after' : 'retry'
+  }
   if (status >= 200 && status < 300) return 'delivered'
   if (result.isStale) return 'renew'
   // A wait of zero is an outage, or one uncounted retry would follow another without a pause.

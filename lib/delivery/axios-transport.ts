@@ -8,6 +8,7 @@ import type { Readable } from 'node:stream'
 import type { Axios, AxiosProxyConfig, AxiosRequestConfig } from 'axios'
 import type { HttpClientResponse } from './http-client.js'
 import type { Transport, TransportRequest } from './transport.js'
+import { WatchedRequest } from './watched-request.js'
 
 /** The longest answer that is read as text, in bytes: that of an authorization server has about one thousand. */
 const longestText = 64 * 1024
@@ -20,10 +21,15 @@ export interface ConnectionOptions {
   httpsAgent?: HttpsAgent | undefined
 }
 
+interface Client {
+  axios: Axios
+  watch: () => WatchedRequest
+}
+
 /** One keep-alive connection pool, and axios, which is loaded with the first request and not before. */
 export class AxiosTransport implements Transport {
   readonly #options: ConnectionOptions
-  #axios: Promise<Axios> | undefined
+  #client: Promise<Client> | undefined
   #ownAgents: { destroy(): void }[] = []
 
   constructor(options: ConnectionOptions) {
@@ -35,14 +41,24 @@ export class AxiosTransport implements Transport {
     await this.#loaded()
   }
 
-  async post({ url, headers, body, signal }: TransportRequest): Promise<HttpClientResponse> {
-    const axios = await this.#loaded()
+  async post(request: TransportRequest): Promise<HttpClientResponse> {
+    const { url, headers, body, signal, onStart } = request
+    const { axios, watch } = await this.#loaded()
+    const transport = watch()
+    onStart?.(transport)
     const {
       status,
       statusText,
       headers: answered,
       data,
-    } = await axios.request<Readable>({ url, method: 'POST', headers, data: body, signal })
+    } = await axios.request<Readable>({
+      url,
+      method: 'POST',
+      headers,
+      data: body,
+      signal,
+      transport,
+    })
     return {
       status,
       statusText,
@@ -61,32 +77,32 @@ export class AxiosTransport implements Transport {
   close(): void {
     for (const agent of this.#ownAgents) agent.destroy()
     this.#ownAgents = []
-    this.#axios = undefined
+    this.#client = undefined
   }
 
-  #loaded(): Promise<Axios> {
-    this.#axios ??= this.#create().catch((error: unknown) => {
+  #loaded(): Promise<Client> {
+    this.#client ??= this.#create().catch((error: unknown) => {
       // The next try may find what this one did not.
-      this.#axios = undefined
+      this.#client = undefined
       throw error
     })
-    return this.#axios
+    return this.#client
   }
 
-  async #create(): Promise<Axios> {
-    const [{ Axios }, { Agent: HttpAgent }, { Agent: HttpsAgent }] = await Promise.all([
+  async #create(): Promise<Client> {
+    const [{ Axios }, http, https] = await Promise.all([
       loadAxios(),
       import('node:http'),
       import('node:https'),
     ])
     const {
       proxy,
-      httpAgent = this.#own(new HttpAgent({ keepAlive: true })),
-      httpsAgent = this.#own(new HttpsAgent({ keepAlive: true })),
+      httpAgent = this.#own(new http.Agent({ keepAlive: true })),
+      httpsAgent = this.#own(new https.Agent({ keepAlive: true })),
     } = this.#options
     // Not axios.create(), which would put the defaults of the application's axios into our requests: its credentials,
     // its headers, its parameters.
-    return new Axios({
+    const axios = new Axios({
       adapter: 'http',
       headers: {} as AxiosRequestConfig['headers'] & object,
       httpAgent,
@@ -103,6 +119,7 @@ export class AxiosTransport implements Transport {
       // A redirected POST would become a GET, and its 200 no delivery.
       maxRedirects: 0,
     })
+    return { axios, watch: () => new WatchedRequest(http, https) }
   }
 
   #own<A extends { destroy(): void }>(agent: A): A {

@@ -4,11 +4,11 @@ import { debuglog, promisify } from 'node:util'
 import { textOf } from '../describe.js'
 import { version } from '../version.js'
 import type { AttemptResult } from './answer.js'
-import { orAbort, withTimeout } from './with-timeout.js'
+import { AttemptTimeout, orAbort, withTimeout } from './with-timeout.js'
 import type { Credentials } from './credentials.js'
 import { plainHeaders, type HttpClientResponse } from './http-client.js'
 import { plainError } from './plain-error.js'
-import type { Transport } from './transport.js'
+import type { RequestProgress, Transport } from './transport.js'
 
 const debug = debuglog('selfsame')
 
@@ -56,6 +56,11 @@ export class Poster {
     }
   }
 
+  /** Milliseconds for one attempt. */
+  get timeout(): number {
+    return this.#options.httpRequestTimeout
+  }
+
   async post(posted: Posted, retryCount: number, signal: AbortSignal): Promise<AttemptResult> {
     const { credentials, httpRequestTimeout } = this.#options
     const given = credentials.authorize(signal)
@@ -68,15 +73,17 @@ export class Poster {
     }
     // Not before: the body has the time at which it is sent, and a token may have been waited for.
     const body = posted.body()
+    let progress: RequestProgress | undefined
+    const onStart = (started: RequestProgress): void => void (progress = started)
     try {
       const answer = await withTimeout(httpRequestTimeout, signal, (bounds) =>
-        this.#try(headers, body, bounds),
+        this.#try(headers, body, bounds, onStart),
       )
       if (credentials.isStale(authorization, answer.status)) answer.isStale = true
       return answer
     } catch (error) {
       const secrets = [authorization.replace(/^\w+ /, ''), credentials.writeKey]
-      return { error: plainError(error, secrets) }
+      return failedResult(error, plainError(error, secrets), progress)
     }
   }
 
@@ -84,6 +91,7 @@ export class Poster {
     headers: Record<string, string>,
     body: Buffer,
     signal: AbortSignal,
+    onStart: (progress: RequestProgress) => void,
   ): Promise<AttemptResult & { status: number }> {
     const { url, transport, gzip, httpRequestTimeout: timeout, credentials } = this.#options
     this.#tellRequest(headers, body)
@@ -94,6 +102,7 @@ export class Poster {
       body: gzip ? await compress(whole) : whole,
       timeout,
       signal,
+      onStart,
     })
     return await this.#answerOf(await orAbort(request, signal), body, signal)
   }
@@ -132,6 +141,21 @@ export class Poster {
     const { status, statusText = '' } = response
     tell?.({ url: this.#options.url, status, statusText, headers, body: body.toString() })
   }
+}
+
+/** What an attempt that threw comes to. */
+function failedResult(
+  thrown: unknown,
+  error: Error,
+  progress: RequestProgress | undefined,
+): AttemptResult {
+  if (AttemptTimeout.is(thrown))
+    return { error, isSlow: progress === undefined || progress.isUnderway }
+  // The errors of Node's HTTP parser.
+  const { code = '' } = error as NodeJS.ErrnoException
+  if (!code.startsWith('HPE_')) return { error }
+  // What the parser refuses comes after the status line, and the status is the answer.
+  return progress?.status === undefined ? { error, isNotHttp: true } : { status: progress.status }
 }
 
 /** A body with further fields at its end. A copy: a batch's own bytes never hold a key. */

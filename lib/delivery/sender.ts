@@ -1,6 +1,7 @@
 // Takes the oldest batch, sends it until its fate is known, takes the next.
 
 import { AsyncResource } from 'node:async_hooks'
+import { setMaxListeners } from 'node:events'
 import { debuglog } from 'node:util'
 import pRetry from 'p-retry'
 import { errorOf } from '../describe.js'
@@ -15,9 +16,11 @@ import {
 import { backoff } from './backoff.js'
 import type { Batch } from '../outbox/batch.js'
 import type { Outbox } from '../outbox/outbox.js'
+import { newHistory, type History } from './history.js'
 import { isThenable } from '../value-kinds.js'
 import { Sleepers } from './sleep.js'
 import type { Poster } from './poster.js'
+import { RequestSize } from './request-size.js'
 
 const debug = debuglog('selfsame')
 
@@ -81,25 +84,23 @@ class FailedTry extends Error {
   }
 }
 
-/** What is known of a batch's failed tries. */
-interface History {
-  failures: number
-  faults: number
-  /** Whether what has just been refused was sent with renewed credentials. */
-  isRenewed: boolean
-  /** When the first one failed, on the monotonic clock. */
-  since: number
-}
+/** One request at a time: `maxInFlight` of them run at most. */
+type Lane = Readonly<Record<string, never>>
 
 export class Sender {
   readonly #options: SenderOptions
   readonly #scope = new AsyncResource('selfsame')
   readonly #backoffs = new Sleepers()
   readonly #lingers = new Sleepers()
-  #abort = new AbortController()
+  readonly #requestSize: RequestSize
+  /** The failures of a batch that was halved are those of its halves. */
+  readonly #histories = new WeakMap<Batch, History>()
+  #abort = newAbortController()
   #stopped = false
   #isExpedited = false
   #inFlight = 0
+  /** The lane that takes the next batch. Until it has, nobody knows whether there is anything left for another. */
+  #taker: Lane | undefined
   /** When a request was last begun, on the monotonic clock. */
   #lastStart = -Infinity
   /** Until when the server has asked us to wait, on the monotonic clock. */
@@ -109,6 +110,7 @@ export class Sender {
 
   constructor(options: SenderOptions) {
     this.#options = options
+    this.#requestSize = new RequestSize(options.poster.timeout)
   }
 
   /** Whether as many requests are under way as may be. */
@@ -124,11 +126,18 @@ export class Sender {
   /** Sends what is due, unless enough requests are under way: those see what is due when they end. */
   wake(): void {
     if (this.isLingering && this.#options.isUrgent()) this.#lingers.wakeAll()
-    while (!this.isSaturated && !this.#stopped && this.#options.isDue()) {
-      this.#inFlight++
-      // In a context of its own: that of the call which happened to start it would see to other requests' callbacks,
-      // and live as long as an outage.
-      void this.#scope.runInAsyncScope(() => this.#runLane())
+    if (this.#taker || this.isSaturated || this.#stopped || !this.#options.isDue()) return
+    const lane: Lane = {}
+    this.#taker = lane
+    this.#inFlight++
+    // In a context of its own: that of the call which happened to start it would see to other requests' callbacks,
+    // and live as long as an outage.
+    try {
+      void this.#scope.runInAsyncScope(() => this.#runLane(lane))
+    } catch (error) {
+      // There was no stack left to begin it.
+      this.#endLane(lane)
+      throw error
     }
   }
 
@@ -144,7 +153,7 @@ export class Sender {
   /** Gives up what is under way: it stays in the outbox, as taken. */
   interrupt(): void {
     const abort = this.#abort
-    this.#abort = new AbortController()
+    this.#abort = newAbortController()
     abort.abort(new Error('the request was given up'))
   }
 
@@ -154,9 +163,9 @@ export class Sender {
     this.interrupt()
   }
 
-  async #runLane(): Promise<void> {
+  async #runLane(lane: Lane): Promise<void> {
     try {
-      await this.#sendWhatIsDue()
+      await this.#sendWhatIsDue(lane)
     } catch (error) {
       // Only an outbox of the user's own can throw here: report it, and do not retry in a busy loop.
       process.emitWarning(`the outbox threw, and is tried again: ${errorOf(error).message}`, {
@@ -165,12 +174,17 @@ export class Sender {
       })
       await this.#backoffs.sleep(outboxErrorDelay, this.#abort.signal)
     }
-    this.#inFlight--
+    this.#endLane(lane)
     this.#options.onIdle()
   }
 
-  async #sendWhatIsDue(): Promise<void> {
-    const { outbox, load, isDue } = this.#options
+  #endLane(lane: Lane): void {
+    this.#inFlight--
+    if (this.#taker === lane) this.#taker = undefined
+  }
+
+  async #sendWhatIsDue(lane: Lane): Promise<void> {
+    const { load, isDue } = this.#options
     const { signal } = this.#abort
     // Never in the caller's own tick: a call must not pay for a request, and a burst of calls fills one batch.
     await nextTurn()
@@ -178,11 +192,21 @@ export class Sender {
     while (isDue()) {
       await this.#linger(signal)
       if (signal.aborted) return
-      const taken = outbox.take()
+      const taken = this.#take()
       const batch = isThenable(taken) ? await taken : taken
       if (!batch) return
       await this.#deliver(batch, signal)
+      if (this.#taker) return
+      this.#taker = lane
     }
+  }
+
+  /** Takes the next batch. What that leaves is for another lane. */
+  #take(): ReturnType<Outbox['take']> {
+    const taken = this.#options.outbox.take()
+    this.#taker = undefined
+    if (taken) this.wake()
+    return taken
   }
 
   /** Under load, lets a batch fill: a request costs as much as hundreds of messages. */
@@ -197,14 +221,15 @@ export class Sender {
     // While it was read from the disk, it was given up.
     if (signal.aborted) outbox.replace(batch, [batch])
     else if (isExpired(batch, outbox)) onFailed(batch, expired)
+    else if (this.#isTooLarge(batch)) this.#halve(batch)
     else await this.#send(batch, signal)
   }
 
   async #send(batch: Batch, signal: AbortSignal): Promise<void> {
     const { onDelivered, onFailed, onExhausted, outbox } = this.#options
-    const history: History = { failures: 0, faults: 0, isRenewed: false, since: NaN }
+    const history = this.#histories.get(batch) ?? newHistory()
     try {
-      await pRetry((attempt) => this.#try(batch, attempt - 1, history, signal), {
+      await pRetry(() => this.#try(batch, history, signal), {
         retries: Infinity,
         minTimeout: 0,
         signal,
@@ -215,7 +240,8 @@ export class Sender {
     } catch (error) {
       // Given up: the batch stays in the outbox, for whoever gave it up to settle.
       if (signal.aborted) return
-      if (error instanceof FailedTry && error.decision === 'split')
+      if (history.isTooSlow) this.#halve(batch, history)
+      else if (error instanceof FailedTry && error.decision === 'split')
         outbox.replace(batch, batch.split())
       else if (isExpired(batch, outbox)) onFailed(batch, expired)
       else if (error instanceof FailedTry && !rejections.has(error.decision))
@@ -225,18 +251,15 @@ export class Sender {
   }
 
   /** One try, after the waits that come before it. */
-  async #try(
-    batch: Batch,
-    retryCount: number,
-    history: History,
-    signal: AbortSignal,
-  ): Promise<void> {
+  async #try(batch: Batch, history: History, signal: AbortSignal): Promise<void> {
     await this.#waitFor(history.failures, signal)
     signal.throwIfAborted()
     this.requests++
+    const retryCount = history.attempts++
     if (retryCount > 0) this.retries++
     const started = performance.now()
     const answer = await this.#options.poster.post(batch, retryCount, signal)
+    const duration = performance.now() - started
     const decision = classify(answer, batch.count)
     debug(
       'batch of %d from message %d, try %d: %s after %d ms: %s',
@@ -244,10 +267,11 @@ export class Sender {
       batch.sequence,
       retryCount + 1,
       describeAnswer(answer),
-      Math.round(performance.now() - started),
+      Math.round(duration),
       decision,
     )
     if (decision !== 'delivered') throw new FailedTry(answer, decision)
+    this.#requestSize.grow(batch.size, duration)
     this.#isExpedited = false
   }
 
@@ -292,8 +316,40 @@ export class Sender {
     const isOver = failingFor >= maxRetryDuration && !outbox.isDurable
     if (decision !== 'retry-counted' && isOver) return false
     this.#options.onRetry(batch, answer, failingFor)
-    return true
+    if (answer.status !== undefined || !answer.isSlow) return true
+    this.#requestSize.halve(batch.size)
+    history.isTooSlow = batch.count > 1
+    return !history.isTooSlow
   }
+
+  /** Whether it would not fit into the time of one attempt, as far as is known. */
+  #isTooLarge(batch: Batch): boolean {
+    return batch.count > 1 && batch.size > this.#requestSize.max
+  }
+
+  /** Its halves take its place, and what is known of its failures. */
+  #halve(batch: Batch, history?: History): void {
+    const parts = batch.split()
+    const known = history ?? this.#histories.get(batch)
+    if (known) {
+      const [first, second] = parts
+      this.#histories.set(first, { ...known, isTooSlow: false })
+      // The backoff is that of the first; when it has gone, there is none to wait for.
+      this.#histories.set(second, { ...known, isTooSlow: false, failures: 0 })
+    }
+    this.#options.outbox.replace(batch, parts)
+  }
+}
+
+/** Each request in flight listens to it, which is no leak. */
+function newAbortController(): AbortController {
+  const controller = new AbortController()
+  try {
+    setMaxListeners(0, controller.signal)
+  } catch {
+    // The signal of jsdom, which counts nothing.
+  }
+  return controller
 }
 
 function failureOf(error: unknown): Failure {
