@@ -36,13 +36,25 @@ export function url(options: AnalyticsOptions): string {
   if (base.username !== '' || base.password !== '') {
     throw wrong('host', 'a URL with a user or a password', allowedHost)
   }
-  if (typeof path !== 'string')
-    throw wrong('path', describe(path), "a string, for example '/v1/batch'")
+  // Not `base.search`, which is empty for a bare '?'.
+  if (/[?#]/.test(base.href)) throw wrong('host', 'a URL with a query or a fragment', allowedHost)
   // A host may have a path of its own: that of a proxy in front of the API.
   const prefix = base.pathname.replace(/\/+$/, '')
-  const suffix = path === '' || path.startsWith('/') ? path : `/${path}`
-  const url = new URL(`${prefix}${suffix}`, base)
+  // Behind the origin, not relative to it: whatever a path begins with, the write key goes to no other host.
+  const url = new URL(`${base.origin}${prefix}${suffixOf(path)}`)
   // As @segment/analytics-node does.
   url.pathname = url.pathname.replace(/\/$/, '')
   return url.href
+}
+
+/** A path as it stands behind a host. What a URL would read as another host's is refused, although it could not be one. */
+function suffixOf(path: unknown): string {
+  const allowed = "a path on the host, for example '/v1/batch'"
+  if (typeof path !== 'string') throw wrong('path', describe(path), allowed)
+  const given = path.includes('@') ? 'a string with an @' : shown(path)
+  // URLs read a backslash as a slash, and leave out control characters.
+  const isOther = /^[/\\]{2}|^[a-z][a-z\d+.-]*:\/\//i.test(path)
+  // eslint-disable-next-line no-control-regex -- these are what is looked for
+  if (isOther || /[\\#\u0000-\u0020\u007f]/.test(path)) throw wrong('path', given, allowed)
+  return path === '' || path.startsWith('/') ? path : `/${path}`
 }
