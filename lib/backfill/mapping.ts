@@ -14,6 +14,7 @@ import type { BackfillSettings } from './read-options.js'
 import { RowError } from './row-error.js'
 import type { RowPosition } from './source.js'
 import { toTimestamp } from './timestamp.js'
+import { isThenable } from '../runtime/value-kinds.js'
 
 /** A message, ready to go. */
 export interface MadeMessage {
@@ -68,7 +69,7 @@ export class Mapping implements RowMapping {
       throw mapThrew(error)
     }
     if (!isThenable(mapped)) return this.#make(mapped)
-    return Promise.resolve(mapped).then(
+    return Promise.resolve(mapped as PromiseLike<Mapped>).then(
       (calls) => this.#make(calls),
       (error: unknown) => {
         throw mapThrew(error)
@@ -198,10 +199,6 @@ function mapThrew(error: unknown): RowError {
   // A mapping of ours, by options, says what is wrong itself.
   if (error instanceof RowError) return error
   return new RowError('map threw', `map threw: ${toError(error).message}`)
-}
-
-function isThenable(value: unknown): value is PromiseLike<Mapped> {
-  return typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function'
 }
 
 /** Why a row is rejected: in short, for the report to count by, and in full. */

@@ -381,7 +381,7 @@ export class Analytics extends SafeEmitter implements AnalyticsCalls {
 
   async #close(timeout: number): Promise<void> {
     // What waits for its backoff gets one more try, rather than waiting longer than we do.
-    this.#delivery.sender.hurry()
+    this.#delivery.sender.expedite()
     await this.#delivery.flush(timeout)
     const { problem } = this.#outcomes
     this.#delivery.stop({

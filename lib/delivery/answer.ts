@@ -1,9 +1,7 @@
 // What an answer of the server means for the batch that it answers.
 
-import { isUnreadableAnswer } from './raw-answer.js'
-
 /** What came back of one try: a status line, or the error of the connection. */
-export type Answer = Answered | Unanswered
+export type AttemptResult = Answered | Unanswered
 
 export interface Answered {
   status: number
@@ -21,40 +19,46 @@ export interface Unanswered {
   needsHelp?: boolean | undefined
   /** No request can be made in this process at all: another try would be the same. */
   isFinal?: boolean | undefined
+  /** It timed out after some of the request had gone out: less may fit. */
+  isSlow?: boolean | undefined
+  /** What answered does not speak HTTP. */
+  isNotHttp?: boolean | undefined
 }
 
 /**
  * - `delivered`
- * - `wait`: the server said for how long; not counted
- * - `outage`: nobody is there, or asks for less; backoff, not counted
- * - `fault`: the server is broken; backoff, counted
- * - `renew`: the credentials were refused, and are renewed; once, at once
- * - `split`: something in the batch is wrong; its halves are sent alone
- * - `refusal`: the same request would be refused again
+ * - `retry-after`: the server said how long to wait; not counted
+ * - `retry`: an outage, or a server that asks for less; backoff, not counted
+ * - `retry-counted`: the server is broken; backoff, counted against `maxRetries`
+ * - `renew`: the credentials were rejected; retried once, at once, with new ones
+ * - `split`: something in the batch is wrong; its halves are sent separately
+ * - `reject`: the same request would be rejected again
  */
-export type Verdict = 'delivered' | 'wait' | 'outage' | 'fault' | 'renew' | 'split' | 'refusal'
+export type RetryDecision =
+  'delivered' | 'retry-after' | 'retry' | 'retry-counted' | 'renew' | 'split' | 'reject'
 
-const outages = new Set([429, 502, 503, 504])
-const faults = new Set([408, 410, 460])
-const refusals = new Set([501, 505, 511])
+const retried = new Set([429, 502, 503, 504])
+const counted = new Set([408, 410, 460])
+const rejectedServerErrors = new Set([501, 505, 511])
 
 /** The table of docs/delivery.md, "What the answer of the server does". */
-export function judge(answer: Answer, messageCount: number): Verdict {
-  const { status } = answer
+export function classify(result: AttemptResult, messageCount: number): RetryDecision {
+  const { status } = result
+  const isToldToWait = (retryAfterMs(result) ?? 0) > 0
   if (status === undefined) {
-    if (answer.isFinal) return 'refusal'
-    // Somebody has answered, but what cannot be read: it will say so again, and is not tried for hours.
-    if (isUnreadableAnswer((answer.error as NodeJS.ErrnoException).code)) return 'fault'
-    return (waitOf(answer) ?? 0) > 0 ? 'wait' : 'outage'
+    if (result.isFinal) return 'reject'
+    if (result.isNotHttp) return 'retry-counted'
+    return isToldToWait ? 'retry-after' : 'retry'
   }
   if (status >= 200 && status < 300) return 'delivered'
-  if (answer.isStale) return 'renew'
-  // A wait of nothing at all is an outage, or an uncounted retry would follow the other without a pause.
-  if ((status === 429 || status === 503) && (waitOf(answer) ?? 0) > 0) return 'wait'
-  if (outages.has(status)) return 'outage'
-  if (faults.has(status) || (status >= 500 && !refusals.has(status))) return 'fault'
+  if (result.isStale) return 'renew'
+  // A wait of zero is an outage, or one uncounted retry would follow another without a pause.
+  if ((status === 429 || status === 503) && isToldToWait) return 'retry-after'
+  if (retried.has(status)) return 'retry'
+  if (counted.has(status) || (status >= 500 && !rejectedServerErrors.has(status)))
+    return 'retry-counted'
   if ((status === 413 || status === 400) && messageCount > 1) return 'split'
-  return 'refusal'
+  return 'reject'
 }
 
 /** The longest that one Retry-After is obeyed, in milliseconds: after it the server is asked again. */
@@ -65,8 +69,8 @@ const seconds = /^\d+$/
 const httpDate = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)/
 
 /** How long the answer says to wait, in milliseconds from `now`; undefined where it does not say. */
-export function waitOf(answer: Answer, now = Date.now()): number | undefined {
-  const text = answer.retryAfter?.trim() ?? ''
+export function retryAfterMs(result: AttemptResult, now = Date.now()): number | undefined {
+  const text = result.retryAfter?.trim() ?? ''
   if (seconds.test(text)) return Math.min(Number(text) * 1000, longestWait)
   if (!httpDate.test(text)) return undefined
   // asctime has no zone, and is UTC by definition.
@@ -75,7 +79,7 @@ export function waitOf(answer: Answer, now = Date.now()): number | undefined {
 }
 
 /** Says what the answer was, for error messages: never anything of its body, which may repeat what was sent. */
-export function describeAnswer(answer: Answer): string {
+export function describeAnswer(answer: AttemptResult): string {
   if (answer.status !== undefined) return `the server answered ${answer.status}`
   const { code } = answer.error as NodeJS.ErrnoException
   return code ?? answer.error.message

@@ -8,8 +8,8 @@ import { warn } from '../runtime/warnings.js'
 import { cure, FetchTransport, NoHttpClient } from './fetch-transport.js'
 import type { HttpClientResponse } from './http-client.js'
 import { loadAxios } from './load-axios.js'
-import { rawAnswer } from './raw-answer.js'
 import type { Transport, TransportRequest } from './transport.js'
+import { WatchedRequest } from './watched-request.js'
 
 /** The longest answer that is read as text, in bytes: that of an authorization server has about one thousand. */
 const longestText = 64 * 1024
@@ -22,10 +22,15 @@ export interface ConnectionOptions {
   httpsAgent?: HttpsAgent | undefined
 }
 
+interface Client {
+  axios: Axios
+  watch: () => WatchedRequest
+}
+
 /** One keep-alive connection pool, and axios, which is loaded with the first request and not before. */
 export class AxiosTransport implements Transport {
   readonly #options: ConnectionOptions
-  #client: Promise<Axios | FetchTransport> | undefined
+  #client: Promise<Client | FetchTransport> | undefined
   #ownAgents: { destroy(): void }[] = []
 
   constructor(options: ConnectionOptions) {
@@ -38,27 +43,25 @@ export class AxiosTransport implements Transport {
   }
 
   async post(request: TransportRequest): Promise<HttpClientResponse> {
+    const { url, headers, body, signal, onStart } = request
     const client = await this.#loaded()
     if (client instanceof FetchTransport) return client.post(request)
-    try {
-      return await this.#post(client, request)
-    } catch (error) {
-      const answer = rawAnswer(error)
-      if (answer) return answer
-      throw error
-    }
-  }
-
-  async #post(
-    axios: Axios,
-    { url, headers, body, signal }: TransportRequest,
-  ): Promise<HttpClientResponse> {
+    const { axios, watch } = client
+    const transport = watch()
+    onStart?.(transport)
     const {
       status,
       statusText,
       headers: answered,
       data,
-    } = await axios.request<Readable>({ url, method: 'POST', headers, data: body, signal })
+    } = await axios.request<Readable>({
+      url,
+      method: 'POST',
+      headers,
+      data: body,
+      signal,
+      transport,
+    })
     return {
       status,
       statusText,
@@ -80,7 +83,7 @@ export class AxiosTransport implements Transport {
     this.#client = undefined
   }
 
-  #loaded(): Promise<Axios | FetchTransport> {
+  #loaded(): Promise<Client | FetchTransport> {
     this.#client ??= this.#create().catch((error: unknown) => {
       // The next try may find what this one did not.
       this.#client = undefined
@@ -89,8 +92,8 @@ export class AxiosTransport implements Transport {
     return this.#client
   }
 
-  async #create(): Promise<Axios | FetchTransport> {
-    const [module, { Agent: HttpAgent }, { Agent: HttpsAgent }] = await Promise.all([
+  async #create(): Promise<Client | FetchTransport> {
+    const [module, http, https] = await Promise.all([
       loadAxios(),
       import('node:http'),
       import('node:https'),
@@ -99,12 +102,12 @@ export class AxiosTransport implements Transport {
     const { Axios } = module
     const {
       proxy,
-      httpAgent = this.#own(new HttpAgent({ keepAlive: true })),
-      httpsAgent = this.#own(new HttpsAgent({ keepAlive: true })),
+      httpAgent = this.#own(new http.Agent({ keepAlive: true })),
+      httpsAgent = this.#own(new https.Agent({ keepAlive: true })),
     } = this.#options
     // Not axios.create(), which would put the defaults of the application's axios into our requests: its credentials,
     // its headers, its parameters.
-    return new Axios({
+    const axios = new Axios({
       adapter: 'http',
       headers: {} as AxiosRequestConfig['headers'] & object,
       httpAgent,
@@ -121,6 +124,7 @@ export class AxiosTransport implements Transport {
       // A redirected POST would become a GET, and its 200 no delivery.
       maxRedirects: 0,
     })
+    return { axios, watch: () => new WatchedRequest(http, https) }
   }
 
   #withoutAxios(): FetchTransport {

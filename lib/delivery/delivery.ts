@@ -1,7 +1,7 @@
 // Texts go in; each ends as delivered, or as failed with a reason. Knows batches and servers, but nothing of the spec.
 
 import { toError } from '../runtime/describe-value.js'
-import type { Answer, Unanswered } from './answer.js'
+import type { AttemptResult, Unanswered } from './answer.js'
 import { describeAnswer } from './answer.js'
 import type { Batch, Receipt } from '../outbox/batch.js'
 import { Books } from './books.js'
@@ -122,7 +122,7 @@ export class Delivery {
   /** Sees to it that what was accepted is sent in time. */
   #schedule(): void {
     this.#isUnscheduled = false
-    if (!this.sender.isBusy) {
+    if (!this.sender.isSaturated) {
       if (this.#isDue()) this.sender.wake()
       else if (this.#timer === undefined) this.#armTimer()
     } else if (this.sender.isLingering && this.#isUrgent()) {
@@ -238,12 +238,15 @@ export class Delivery {
         warn: (text) => this.#listener.warn(text),
       },
     })
-    this.#opening = opened
-      .open?.()
-      .catch((error: unknown) =>
-        this.#listener.warn(`the outbox could not be opened: ${toError(error).message}`),
-      )
-      .finally(() => (this.#opening = undefined))
+    // Possibly a promise of another library's, which need not have catch().
+    const opening = opened.open?.()
+    this.#opening =
+      opening &&
+      Promise.resolve(opening)
+        .catch((error: unknown) =>
+          this.#listener.warn(`the outbox could not be opened: ${toError(error).message}`),
+        )
+        .finally(() => (this.#opening = undefined))
     return opened
   }
 
@@ -348,7 +351,7 @@ export class Delivery {
     if (this.outbox.count === 0) this.#listener.drained()
   }
 
-  #retry(answer: Answer, failingFor: number): void {
+  #retry(answer: AttemptResult, failingFor: number): void {
     const { needsHelp } = answer as Partial<Unanswered>
     const since = needsHelp === true ? Infinity : failingFor
     this.#listener.struggling(describeAnswer(answer), since, this.outbox.count)

@@ -30,6 +30,6 @@ export class FetchTransport implements Transport {
   async post({ url, headers, body, signal }: TransportRequest): Promise<HttpClientResponse> {
     // A redirected POST would become a GET, and its 200 no delivery.
     const request = { method: 'POST', headers, body, signal, redirect: 'manual' } as const
-    return (await fetch(url, request))
+    return await fetch(url, request)
   }
 }

@@ -84,9 +84,10 @@ export class CustomTransport implements Transport {
       httpRequestTimeout: timeout,
       signal,
     })
-    if (!Number.isInteger((response as Partial<HttpClientResponse> | undefined)?.status)) {
+    // Also 0, which is that of an opaque answer of fetch: it says nothing.
+    const { status } = (response as Partial<HttpClientResponse> | null | undefined) ?? {}
+    if (!Number.isInteger(status) || Number(status) < 100)
       throw new Error('the httpClient gave no status')
-    }
     return response
   }
 }

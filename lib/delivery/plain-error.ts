@@ -1,6 +1,7 @@
 // What is safe to show of an error of an HTTP client's.
 
 import { toError } from '../runtime/describe-value.js'
+import { isError } from '../runtime/value-kinds.js'
 
 /** A shorter text is no secret, and would be found in any other. */
 const shortestSecret = 8
@@ -13,7 +14,7 @@ const shortestSecret = 8
  */
 export function plainError(error: unknown, secrets: readonly string[]): Error {
   const { message, code, cause } = toError(error) as NodeJS.ErrnoException & { cause?: unknown }
-  const inner = cause instanceof Error ? (cause as NodeJS.ErrnoException).code : undefined
+  const inner = isError(cause) ? (cause as NodeJS.ErrnoException).code : undefined
   const known = inner ?? code
   const safe = secrets
     .filter(({ length }) => length >= shortestSecret)

@@ -3,13 +3,13 @@
 import { debuglog, promisify } from 'node:util'
 import { errorText } from '../runtime/describe-value.js'
 import { version } from '../runtime/version.js'
-import type { Answer } from './answer.js'
-import { attempt, orAbort } from './attempt.js'
+import type { AttemptResult } from './answer.js'
+import { AttemptTimeout, orAbort, withTimeout } from './with-timeout.js'
 import type { Credentials } from './credentials.js'
 import { NoHttpClient } from './fetch-transport.js'
 import { plainHeaders, type HttpClientResponse } from './http-client.js'
 import { plainError } from './plain-error.js'
-import type { Transport } from './transport.js'
+import type { RequestProgress, Transport } from './transport.js'
 
 const debug = debuglog('selfsame')
 
@@ -57,7 +57,12 @@ export class Poster {
     }
   }
 
-  async post(posted: Posted, retryCount: number, signal: AbortSignal): Promise<Answer> {
+  /** Milliseconds for one attempt. */
+  get timeout(): number {
+    return this.#options.httpRequestTimeout
+  }
+
+  async post(posted: Posted, retryCount: number, signal: AbortSignal): Promise<AttemptResult> {
     const { credentials, httpRequestTimeout } = this.#options
     const given = credentials.authorize(signal)
     const authorization = typeof given === 'string' ? given : await given
@@ -69,15 +74,17 @@ export class Poster {
     }
     // Not before: the body has the time at which it is sent, and a token may have been waited for.
     const body = posted.body()
+    let progress: RequestProgress | undefined
+    const onStart = (started: RequestProgress): void => void (progress = started)
     try {
-      const answer = await attempt(httpRequestTimeout, signal, (bounds) =>
-        this.#try(headers, body, bounds),
+      const answer = await withTimeout(httpRequestTimeout, signal, (bounds) =>
+        this.#try(headers, body, bounds, onStart),
       )
       if (credentials.isStale(authorization, answer.status)) answer.isStale = true
       return answer
     } catch (error) {
       const secrets = [authorization.replace(/^\w+ /, ''), credentials.writeKey]
-      return { error: plainError(error, secrets), isFinal: NoHttpClient.is(error) }
+      return failedResult(error, plainError(error, secrets), progress)
     }
   }
 
@@ -85,7 +92,8 @@ export class Poster {
     headers: Record<string, string>,
     body: Buffer,
     signal: AbortSignal,
-  ): Promise<Answer & { status: number }> {
+    onStart: (progress: RequestProgress) => void,
+  ): Promise<AttemptResult & { status: number }> {
     const { url, transport, gzip, httpRequestTimeout: timeout, credentials } = this.#options
     this.#tellRequest(headers, body)
     const whole = withFields(body, credentials.bodyFields)
@@ -95,6 +103,7 @@ export class Poster {
       body: gzip ? await compress(whole) : whole,
       timeout,
       signal,
+      onStart,
     })
     return await this.#answerOf(await orAbort(request, signal), body, signal)
   }
@@ -104,8 +113,8 @@ export class Poster {
     response: HttpClientResponse,
     body: Buffer,
     signal: AbortSignal,
-  ): Promise<Answer & { status: number }> {
-    const answer: Answer & { status: number } = { status: response.status }
+  ): Promise<AttemptResult & { status: number }> {
+    const answer: AttemptResult & { status: number } = { status: response.status }
     try {
       const headers = plainHeaders(response.headers)
       answer.retryAfter = headers['retry-after']
@@ -133,6 +142,23 @@ export class Poster {
     const { status, statusText = '' } = response
     tell?.({ url: this.#options.url, status, statusText, headers, body: body.toString() })
   }
+}
+
+/** What an attempt that threw comes to. */
+function failedResult(
+  thrown: unknown,
+  error: Error,
+  progress: RequestProgress | undefined,
+): AttemptResult {
+  if (AttemptTimeout.is(thrown))
+    return { error, isSlow: progress === undefined || progress.isUnderway }
+  if (NoHttpClient.is(thrown)) return { error, isFinal: true }
+  // The errors of Node's HTTP parser.
+  const { code = '' } = error as NodeJS.ErrnoException
+  if (!code.startsWith('HPE_')) return { error }
+  // What the parser refuses comes after the status line, and the status is the answer.
+  const { status, retryAfter } = progress ?? {}
+  return status === undefined ? { error, isNotHttp: true } : { status, retryAfter }
 }
 
 /** A body with further fields at its end. A copy: a batch's own bytes never hold a key. */

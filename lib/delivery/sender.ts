@@ -1,16 +1,27 @@
 // Takes the oldest batch, sends it until its fate is known, takes the next.
 
 import { AsyncResource } from 'node:async_hooks'
+import { setMaxListeners } from 'node:events'
 import { debuglog } from 'node:util'
 import pRetry from 'p-retry'
 import { toError } from '../runtime/describe-value.js'
 import type { ErrorCode } from '../runtime/error-codes.js'
-import { describeAnswer, judge, waitOf, type Answer, type Verdict } from './answer.js'
+import { isThenable } from '../runtime/value-kinds.js'
+import { warn } from '../runtime/warnings.js'
+import {
+  describeAnswer,
+  classify,
+  retryAfterMs,
+  type AttemptResult,
+  type RetryDecision,
+} from './answer.js'
 import { backoff, maxBackoff } from './backoff.js'
 import { CorruptBatch, type Batch } from '../outbox/batch.js'
 import type { Outbox } from '../outbox/outbox.js'
-import { Pauses } from './pause.js'
+import { newHistory, type History } from './history.js'
+import { Sleepers } from './sleep.js'
 import type { Poster } from './poster.js'
+import { RequestSize } from './request-size.js'
 
 const debug = debuglog('selfsame')
 
@@ -25,10 +36,10 @@ const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediateNow(r
 const pace = 10
 
 /** The longest backoff where somebody has little time, in milliseconds. */
-const longestHurriedWait = 500
+const maxExpeditedBackoff = 500
 
 /** How long the outbox is left alone when it has thrown, in milliseconds. */
-const afterMishap = 1_000
+const outboxErrorDelay = 1_000
 
 /** Why a batch failed. */
 export interface Failure {
@@ -43,14 +54,14 @@ export type BatchSource = Pick<Outbox, 'take' | 'replace' | 'isDurable' | 'maxAg
 
 /** The try that follows a failed one. */
 export interface NextTry {
-  readonly decision: Verdict
+  readonly decision: RetryDecision
   /** Milliseconds from now: what the server has asked for, or the most that the backoff may be. */
   readonly wait: number
 }
 
 export interface SenderOptions {
   outbox: BatchSource
-  poster: Pick<Poster, 'post'>
+  poster: Pick<Poster, 'post' | 'timeout'>
   /** Loads what the first request needs; batches grow meanwhile. */
   load: () => Promise<void>
   maxInFlight: number
@@ -67,42 +78,40 @@ export interface SenderOptions {
   /** Called when a batch was tried as often, or for as long, as the options say. */
   onExhausted: (batch: Batch, failure: Failure) => void
   /** Called after each try that will be followed by another, with how long the batch has been failing. */
-  onRetry: (batch: Batch, answer: Answer, failingFor: number, next: NextTry) => void
+  onRetry: (batch: Batch, answer: AttemptResult, failingFor: number, next: NextTry) => void
   /** Called when a request has ended and nothing more is due. */
   onIdle: () => void
 }
 
 /** One failed try, as p-retry wants it: an error. */
 class FailedTry extends Error {
-  readonly answer: Answer
-  readonly verdict: Verdict
+  readonly answer: AttemptResult
+  readonly decision: RetryDecision
 
-  constructor(answer: Answer, verdict: Verdict) {
+  constructor(answer: AttemptResult, decision: RetryDecision) {
     super(describeAnswer(answer))
     this.answer = answer
-    this.verdict = verdict
+    this.decision = decision
   }
 }
 
-/** What is known of a batch's failed tries. */
-interface History {
-  failures: number
-  faults: number
-  /** Whether what has just been refused was sent with renewed credentials. */
-  isRenewed: boolean
-  /** When the first one failed, on the monotonic clock. */
-  since: number
-}
+/** One request at a time: `maxInFlight` of them run at most. */
+type Lane = Readonly<Record<string, never>>
 
 export class Sender {
   readonly #options: SenderOptions
   readonly #scope = new AsyncResource('selfsame')
-  readonly #backoffs = new Pauses()
-  readonly #lingers = new Pauses()
-  #abort = new AbortController()
+  readonly #backoffs = new Sleepers()
+  readonly #lingers = new Sleepers()
+  readonly #requestSize: RequestSize
+  /** The failures of a batch that was halved are those of its halves. */
+  readonly #histories = new WeakMap<Batch, History>()
+  #abort = newAbortController()
   #stopped = false
-  #isHurried = false
-  #lanes = 0
+  #isExpedited = false
+  #inFlight = 0
+  /** The lane that takes the next batch. Until it has, nobody knows whether there is anything left for another. */
+  #taker: Lane | undefined
   /** When a request was last begun, on the monotonic clock. */
   #lastStart = -Infinity
   /** Until when the server has asked us to wait, on the monotonic clock. */
@@ -112,11 +121,12 @@ export class Sender {
 
   constructor(options: SenderOptions) {
     this.#options = options
+    this.#requestSize = new RequestSize(options.poster.timeout)
   }
 
   /** Whether as many requests are under way as may be. */
-  get isBusy(): boolean {
-    return this.#lanes >= this.#options.maxInFlight
+  get isSaturated(): boolean {
+    return this.#inFlight >= this.#options.maxInFlight
   }
 
   /** Whether a request waits for more messages to fill it. */
@@ -126,18 +136,19 @@ export class Sender {
 
   /** Sends what is due, unless enough requests are under way: those see what is due when they end. */
   wake(): void {
-    if (this.isLingering && this.#options.isUrgent()) this.#lingers.hurry()
-    while (!this.isBusy && !this.#stopped && this.#options.isDue()) {
-      this.#lanes++
-      // In a context of its own: that of the call which happened to start it would see to other requests' callbacks,
-      // and live as long as an outage.
-      try {
-        void this.#scope.runInAsyncScope(() => this.#lane())
-      } catch (error) {
-        // There was no stack left to begin it.
-        this.#lanes--
-        throw error
-      }
+    if (this.isLingering && this.#options.isUrgent()) this.#lingers.wakeAll()
+    if (this.#taker || this.isSaturated || this.#stopped || !this.#options.isDue()) return
+    const lane: Lane = {}
+    this.#taker = lane
+    this.#inFlight++
+    // In a context of its own: that of the call which happened to start it would see to other requests' callbacks,
+    // and live as long as an outage.
+    try {
+      void this.#scope.runInAsyncScope(() => this.#runLane(lane))
+    } catch (error) {
+      // There was no stack left to begin it.
+      this.#endLane(lane)
+      throw error
     }
   }
 
@@ -145,15 +156,15 @@ export class Sender {
    * Somebody who has little time waits: what waits for its backoff is tried again now, and soon after, until something
    * is delivered. What the server has asked for is still waited for.
    */
-  hurry(): void {
-    this.#isHurried = true
-    this.#backoffs.hurry()
+  expedite(): void {
+    this.#isExpedited = true
+    this.#backoffs.wakeAll()
   }
 
   /** Gives up what is under way: it stays in the outbox, as taken. */
   interrupt(): void {
     const abort = this.#abort
-    this.#abort = new AbortController()
+    this.#abort = newAbortController()
     abort.abort(new Error('the request was given up'))
   }
 
@@ -163,20 +174,25 @@ export class Sender {
     this.interrupt()
   }
 
-  async #lane(): Promise<void> {
+  async #runLane(lane: Lane): Promise<void> {
     try {
-      await this.#sendWhatIsDue()
+      await this.#sendWhatIsDue(lane)
     } catch (error) {
-      // Nothing of ours in a lane throws. An outbox of the caller's own may: the host learns of it, and is not kept busy.
-      process.emitWarning(toError(error))
-      await this.#backoffs.pause(afterMishap, this.#abort.signal)
+      // Only an outbox of the user's own can throw here: report it, and do not retry in a busy loop.
+      warn('SELFSAME_OUTBOX', `the outbox threw, and is tried again: ${toError(error).message}`)
+      await this.#backoffs.sleep(outboxErrorDelay, this.#abort.signal)
     }
-    this.#lanes--
+    this.#endLane(lane)
     this.#options.onIdle()
   }
 
-  async #sendWhatIsDue(): Promise<void> {
-    const { outbox, load, isDue } = this.#options
+  #endLane(lane: Lane): void {
+    this.#inFlight--
+    if (this.#taker === lane) this.#taker = undefined
+  }
+
+  async #sendWhatIsDue(lane: Lane): Promise<void> {
+    const { load, isDue } = this.#options
     const { signal } = this.#abort
     // Never in the caller's own tick: a call must not pay for a request, and a burst of calls fills one batch.
     await nextTurn()
@@ -184,17 +200,27 @@ export class Sender {
     while (isDue()) {
       await this.#linger(signal)
       if (signal.aborted) return
-      const taken = outbox.take()
-      const batch = taken instanceof Promise ? await taken : taken
+      const taken = this.#take()
+      const batch = isThenable(taken) ? await taken : taken
       if (!batch) return
       await this.#deliver(batch, signal)
+      if (this.#taker) return
+      this.#taker = lane
     }
+  }
+
+  /** Takes the next batch. What that leaves is for another lane. */
+  #take(): ReturnType<Outbox['take']> {
+    const taken = this.#options.outbox.take()
+    this.#taker = undefined
+    if (taken) this.wake()
+    return taken
   }
 
   /** Under load, lets a batch fill: a request costs as much as hundreds of messages. */
   async #linger(signal: AbortSignal): Promise<void> {
     const wait = this.#lastStart + pace - performance.now()
-    if (wait > 0 && !this.#options.isUrgent()) await this.#lingers.pause(wait, signal)
+    if (wait > 0 && !this.#options.isUrgent()) await this.#lingers.sleep(wait, signal)
     this.#lastStart = performance.now()
   }
 
@@ -203,14 +229,15 @@ export class Sender {
     // While it was read from the disk, it was given up.
     if (signal.aborted) outbox.replace(batch, [batch])
     else if (isExpired(batch, outbox)) onFailed(batch, expired)
+    else if (this.#isTooLarge(batch)) this.#halve(batch)
     else await this.#send(batch, signal)
   }
 
   async #send(batch: Batch, signal: AbortSignal): Promise<void> {
     const { onDelivered, onFailed, onExhausted, outbox } = this.#options
-    const history: History = { failures: 0, faults: 0, isRenewed: false, since: NaN }
+    const history = this.#histories.get(batch) ?? newHistory()
     try {
-      await pRetry((attempt) => this.#try(batch, attempt - 1, history, signal), {
+      await pRetry(() => this.#try(batch, history, signal), {
         retries: Infinity,
         minTimeout: 0,
         signal,
@@ -221,11 +248,12 @@ export class Sender {
     } catch (error) {
       // Given up: the batch stays in the outbox, for whoever gave it up to settle.
       if (signal.aborted) return
-      if (error instanceof FailedTry && error.verdict === 'split')
+      if (history.isTooSlow) this.#halve(batch, history)
+      else if (error instanceof FailedTry && error.decision === 'split')
         outbox.replace(batch, batch.split())
       else if (error instanceof CorruptBatch) this.#setAside(batch, error)
       else if (isExpired(batch, outbox)) onFailed(batch, expired)
-      else if (error instanceof FailedTry && !refusals.has(error.verdict))
+      else if (error instanceof FailedTry && !rejections.has(error.decision))
         onExhausted(batch, exhausted(error))
       else onFailed(batch, failureOf(error))
     }
@@ -240,61 +268,59 @@ export class Sender {
   }
 
   /** One try, after the waits that come before it. */
-  async #try(
-    batch: Batch,
-    retryCount: number,
-    history: History,
-    signal: AbortSignal,
-  ): Promise<void> {
+  async #try(batch: Batch, history: History, signal: AbortSignal): Promise<void> {
     await this.#waitFor(history.failures, signal)
     signal.throwIfAborted()
     this.requests++
+    const retryCount = history.attempts++
     if (retryCount > 0) this.retries++
     const started = performance.now()
     const answer = await this.#options.poster.post(batch, retryCount, signal)
-    const verdict = judge(answer, batch.count)
+    const duration = performance.now() - started
+    const decision = classify(answer, batch.count)
     debug(
       'batch of %d from message %d, try %d: %s after %d ms: %s',
       batch.count,
       batch.sequence,
       retryCount + 1,
       describeAnswer(answer),
-      Math.round(performance.now() - started),
-      verdict,
+      Math.round(duration),
+      decision,
     )
-    if (verdict !== 'delivered') throw new FailedTry(answer, verdict)
-    this.#isHurried = false
+    if (decision !== 'delivered') throw new FailedTry(answer, decision)
+    this.#requestSize.grow(batch.size, duration)
+    this.#isExpedited = false
   }
 
   /** Backoff for this batch's failures, and what the server has asked all of us to wait. */
   async #waitFor(failures: number, signal: AbortSignal): Promise<void> {
     if (failures > 0) {
       const wait = backoff(failures)
-      await this.#backoffs.pause(
-        this.#isHurried ? Math.min(wait, longestHurriedWait) : wait,
+      await this.#backoffs.sleep(
+        this.#isExpedited ? Math.min(wait, maxExpeditedBackoff) : wait,
         signal,
       )
     }
     while (!signal.aborted) {
       const wait = this.#notBefore - performance.now()
       if (wait <= 0) return
-      await this.#backoffs.pause(Math.ceil(wait), signal)
+      await this.#backoffs.sleep(Math.ceil(wait), signal)
     }
   }
 
-  #mayRetry(batch: Batch, { answer, verdict }: FailedTry, history: History): boolean {
-    if (verdict === 'split' || verdict === 'refusal') return false
+  #mayRetry(batch: Batch, { answer, decision }: FailedTry, history: History): boolean {
+    if (decision === 'split' || decision === 'reject') return false
     const now = performance.now()
     if (Number.isNaN(history.since)) history.since = now
-    if (verdict === 'renew') {
+    if (decision === 'renew') {
       if (history.isRenewed) return false
       history.isRenewed = true
-      this.#options.onRetry(batch, answer, now - history.since, { decision: verdict, wait: 0 })
+      this.#options.onRetry(batch, answer, now - history.since, { decision, wait: 0 })
       return true
     }
     history.isRenewed = false
-    const asked = verdict === 'wait' ? (waitOf(answer) ?? 0) : 0
-    if (verdict === 'wait') {
+    const asked = decision === 'retry-after' ? (retryAfterMs(answer) ?? 0) : 0
+    if (decision === 'retry-after') {
       this.#notBefore = Math.max(this.#notBefore, now + asked)
       history.failures = 0
     } else {
@@ -303,14 +329,46 @@ export class Sender {
     const failingFor = now - history.since
     const { outbox, maxRetries, maxRetryDuration } = this.#options
     if (isExpired(batch, outbox)) return false
-    if (verdict === 'fault' && ++history.faults > maxRetries) return false
+    if (decision === 'retry-counted' && ++history.faults > maxRetries) return false
     // What is on disk is safe there: while nobody is there to take it, nothing would be won by putting it aside.
     const isOver = failingFor >= maxRetryDuration && !outbox.isDurable
-    if (verdict !== 'fault' && isOver) return false
-    const wait = verdict === 'wait' ? asked : maxBackoff(history.failures)
-    this.#options.onRetry(batch, answer, failingFor, { decision: verdict, wait })
-    return true
+    if (decision !== 'retry-counted' && isOver) return false
+    const wait = decision === 'retry-after' ? asked : maxBackoff(history.failures)
+    this.#options.onRetry(batch, answer, failingFor, { decision, wait })
+    if (answer.status !== undefined || !answer.isSlow) return true
+    this.#requestSize.halve(batch.size)
+    history.isTooSlow = batch.count > 1
+    return !history.isTooSlow
   }
+
+  /** Whether it would not fit into the time of one attempt, as far as is known. */
+  #isTooLarge(batch: Batch): boolean {
+    return batch.count > 1 && batch.size > this.#requestSize.max
+  }
+
+  /** Its halves take its place, and what is known of its failures. */
+  #halve(batch: Batch, history?: History): void {
+    const parts = batch.split()
+    const known = history ?? this.#histories.get(batch)
+    if (known) {
+      const [first, second] = parts
+      this.#histories.set(first, { ...known, isTooSlow: false })
+      // The backoff is that of the first; when it has gone, there is none to wait for.
+      this.#histories.set(second, { ...known, isTooSlow: false, failures: 0 })
+    }
+    this.#options.outbox.replace(batch, parts)
+  }
+}
+
+/** Each request in flight listens to it, which is no leak. */
+function newAbortController(): AbortController {
+  const controller = new AbortController()
+  try {
+    setMaxListeners(0, controller.signal)
+  } catch {
+    // The signal of jsdom, which counts nothing.
+  }
+  return controller
 }
 
 function failureOf(error: unknown): Failure {
@@ -331,7 +389,7 @@ function causeOf({ answer }: FailedTry): Error | undefined {
   return 'error' in answer ? answer.error : undefined
 }
 
-const refusals: ReadonlySet<Verdict> = new Set<Verdict>(['refusal', 'renew'])
+const rejections: ReadonlySet<RetryDecision> = new Set<RetryDecision>(['reject', 'renew'])
 
 const expired: Failure = {
   code: 'expired',

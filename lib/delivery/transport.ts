@@ -9,6 +9,17 @@ export interface TransportRequest {
   /** Milliseconds after which the signal is aborted. */
   timeout: number
   signal: AbortSignal
+  /** Called once with what can be asked of the request from then on, if the transport can tell. */
+  onStart?: ((progress: RequestProgress) => void) | undefined
+}
+
+export interface RequestProgress {
+  /** Whether bytes have gone out on a connection. */
+  readonly isUnderway: boolean
+  /** The status that the answer begins with, whatever follows it; undefined if none has arrived. */
+  readonly status: number | undefined
+  /** Its `Retry-After`, as far as that can be read. */
+  readonly retryAfter: string | undefined
 }
 
 export interface Transport {

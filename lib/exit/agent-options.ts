@@ -44,7 +44,9 @@ export function packAgent(agent: Agent | undefined): PackedAgent | undefined {
     if (options[name] !== undefined && typeof options[name] !== 'function')
       packed[name] = pack(options[name])
   }
-  return { options: packed, proxy: proxy instanceof URL ? proxy.href : undefined }
+  // A URL, of whichever realm.
+  const href = (proxy as { href?: unknown } | null | undefined)?.href
+  return { options: packed, proxy: typeof href === 'string' ? href : undefined }
 }
 
 /** The options for a new agent. */

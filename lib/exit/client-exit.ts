@@ -43,7 +43,7 @@ export class ClientExit implements ExitHook {
     // Node emits 'beforeExit' again after every delivery; to wait again for what has just failed would never end.
     if (this.#gaveUp) return
     const { delivery, exitTimeout, isAwaited } = this.#options
-    delivery.sender.hurry()
+    delivery.sender.expedite()
     // A program that waits for `drain` has not run out of work.
     this.#gaveUp = !(await delivery.flush(isAwaited() ? undefined : exitTimeout))
   }

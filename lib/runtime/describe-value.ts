@@ -1,6 +1,7 @@
 // How errors name a value that they were given: by its kind, never by its content, which may be somebody's data.
 
 import { types } from 'node:util'
+import { isError } from './value-kinds.js'
 
 /** `null`, `an empty string`, `NaN`, `an array`, `a Map`, `a string` … */
 export function describeValue(value: unknown): string {
@@ -16,7 +17,7 @@ export function describeValue(value: unknown): string {
   if (types.isPromise(value)) return 'a Promise'
   if (types.isRegExp(value)) return 'a RegExp'
   if (types.isBoxedPrimitive(value)) return 'a boxed primitive'
-  if (types.isNativeError(value)) return 'an Error'
+  if (isError(value)) return 'an Error'
   if (ArrayBuffer.isView(value)) return 'binary data'
   return 'an object'
 }
@@ -24,7 +25,7 @@ export function describeValue(value: unknown): string {
 /** What somebody's code threw, as text. It may be anything, also what cannot be read or written as text. */
 export function errorText(thrown: unknown): string {
   try {
-    if (thrown instanceof Error) return thrown.stack ?? thrown.message
+    if (isError(thrown)) return thrown.stack ?? thrown.message
     return typeof thrown === 'string' ? thrown : describeValue(thrown)
   } catch {
     return 'something that cannot be read'
@@ -33,11 +34,7 @@ export function errorText(thrown: unknown): string {
 
 /** What somebody's code threw, as an Error. */
 export function toError(thrown: unknown): Error {
-  try {
-    if (thrown instanceof Error) return thrown
-  } catch {
-    // A Proxy whose prototype cannot be read is no Error.
-  }
+  if (isError(thrown)) return thrown
   return new Error(errorText(thrown))
 }
 

@@ -4,6 +4,7 @@
 // runs, every outbox and count is consistent, because the code may call back into the client, throw, or never return.
 
 import { errorText } from './describe-value.js'
+import { isThenable } from './value-kinds.js'
 import { warn } from './warnings.js'
 
 /** How long asynchronous callbacks are waited for, in milliseconds: they are not ours to speed up. */
@@ -88,8 +89,4 @@ export class UserCode {
     const often = times > 1 ? `has thrown ${times} times; most recently` : 'threw'
     warn('SELFSAME_LISTENER_THREW', `${where} ${often}: ${errorText(error)}`)
   }
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function'
 }

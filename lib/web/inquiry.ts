@@ -1,6 +1,7 @@
 // Asks code that is not ours, in the course of a request: an app's options, a framework's getters, a reader of cookies.
 
 import { UserCode } from '../runtime/user-code.js'
+import { isThenable } from '../runtime/value-kinds.js'
 
 export class Inquiry {
   readonly #userCode = new UserCode()
@@ -30,8 +31,4 @@ export class Inquiry {
   run(whom: string, code: () => unknown): void {
     this.#userCode.call(whom, code)
   }
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function'
 }

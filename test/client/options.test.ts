@@ -1,6 +1,8 @@
 // Options: their defaults, and what a wrong one says.
 
 import { expect } from 'chai'
+import fc from 'fast-check'
+import { url } from '../../lib/client/options/destination.js'
 import { Agent } from 'node:https'
 import { Analytics, type AnalyticsOptions } from '../../lib/index.js'
 import { readOptions } from '../../lib/client/options/read-options.js'
@@ -174,4 +176,74 @@ describe('other options', () => {
     })
     expect(readOptions({ writeKey: 'k', proxy: false }).connection.proxy).to.equal(false)
   })
+})
+
+describe('where the write key goes', () => {
+  const urlOf = (options: object): string => url({ writeKey: 'KEY', ...options })
+
+  for (const path of [
+    '//evil.example/v1/batch',
+    '///evil.example',
+    '/\\evil.example',
+    '\\\\evil.example',
+    '\\/evil.example',
+    '/\t/evil.example',
+    '\t//evil.example',
+    '\n//evil.example',
+    ' //evil.example',
+    '/\r\n/evil.example',
+    'https://evil.example/v1',
+    'HTTPS://evil.example',
+    '//user:password@evil.example',
+    '/v1/batch#part',
+  ]) {
+    it(`is no other host's, by path ${JSON.stringify(path)}`, () => {
+      expect(() => urlOf({ path })).to.throw(TypeError, /^option path is .+; allowed: a path on/)
+    })
+  }
+
+  it('is the host given, whatever else a path looks like', () => {
+    const host = 'https://api.example.com'
+    fc.assert(
+      fc.property(
+        fc.array(fc.oneof(fc.constantFrom(...'/\\@:?#.\t\n '), fc.string({ maxLength: 3 }))),
+        (parts) => {
+          try {
+            expect(new URL(urlOf({ host, path: parts.join('') })).origin).to.equal(host)
+          } catch (error) {
+            expect(error).to.be.instanceOf(TypeError)
+          }
+        },
+      ),
+    )
+    for (const path of [
+      '@evil.example',
+      '.evil.example',
+      ':80@evil.example',
+      '/a//b',
+      '?a=//b',
+      '',
+    ])
+      expect(new URL(urlOf({ host, path })).host, path).to.equal('api.example.com')
+  })
+
+  it('is the host given, whatever the path of that is', () => {
+    expect(urlOf({ host: 'https://api.example.com//evil.example' })).to.equal(
+      'https://api.example.com//evil.example/v1/batch',
+    )
+  })
+
+  for (const host of [
+    'https://api.example.com?key=1',
+    'https://api.example.com/?',
+    'https://api.example.com#part',
+    'https://api.example.com/a?b#c',
+  ]) {
+    it(`is not guessed from ${host}`, () => {
+      expect(() => urlOf({ host })).to.throw(
+        TypeError,
+        /^option host is a URL with a query or a fragment; allowed: /,
+      )
+    })
+  }
 })

@@ -1,7 +1,7 @@
 // R23–R27: what the answers of the server do, and the table of answers.
 
 import { expect } from 'chai'
-import { judge, waitOf, type Verdict } from '../../lib/delivery/answer.js'
+import { classify, retryAfterMs, type RetryDecision } from '../../lib/delivery/answer.js'
 import { backoff } from '../../lib/delivery/backoff.js'
 import type { AnalyticsError } from '../../lib/index.js'
 import { checkBooks, withCollector } from '../support/clients.js'
@@ -14,33 +14,34 @@ interface Body {
 }
 
 describe('the table of answers', () => {
-  const table: Record<Verdict, number[]> = {
+  const table: Record<RetryDecision, number[]> = {
     delivered: [200, 201, 202, 204, 299],
-    wait: [],
-    outage: [429, 502, 503, 504],
+    'retry-after': [],
+    retry: [429, 502, 503, 504],
     renew: [],
-    fault: [408, 410, 460, 500, 506, 507, 508, 510, 520, 599],
+    'retry-counted': [408, 410, 460, 500, 506, 507, 508, 510, 520, 599],
     split: [],
-    refusal: [
+    reject: [
       400, 401, 402, 403, 404, 405, 413, 415, 418, 422, 431, 451, 501, 505, 511, 300, 301, 302, 304,
       307, 308, 100,
     ],
   }
-  for (const [verdict, statuses] of Object.entries(table)) {
+  for (const [decision, statuses] of Object.entries(table)) {
     for (const status of statuses) {
-      it(`${status} of one message: ${verdict}`, () =>
-        expect(judge({ status }, 1)).to.equal(verdict))
+      it(`${status} of one message: ${decision}`, () =>
+        expect(classify({ status }, 1)).to.equal(decision))
     }
   }
   for (const status of [413, 400]) {
-    it(`${status} of several messages: split`, () => expect(judge({ status }, 2)).to.equal('split'))
+    it(`${status} of several messages: split`, () =>
+      expect(classify({ status }, 2)).to.equal('split'))
   }
   for (const status of [429, 503]) {
     it(`${status} with Retry-After: wait`, () => {
-      expect(judge({ status, retryAfter: '2' }, 1)).to.equal('wait')
-      expect(judge({ status, retryAfter: new Date(Date.now() + 5_000).toUTCString() }, 1)).to.equal(
-        'wait',
-      )
+      expect(classify({ status, retryAfter: '2' }, 1)).to.equal('retry-after')
+      expect(
+        classify({ status, retryAfter: new Date(Date.now() + 5_000).toUTCString() }, 1),
+      ).to.equal('retry-after')
     })
     it(`${status} with a Retry-After of nothing or nonsense: outage`, () => {
       for (const retryAfter of [
@@ -52,14 +53,15 @@ describe('the table of answers', () => {
         '0x10',
         'Thu, 01 Jan 1970 00:00:00 GMT',
       ]) {
-        expect(judge({ status, retryAfter }, 1), retryAfter).to.equal('outage')
+        expect(classify({ status, retryAfter }, 1), retryAfter).to.equal('retry')
       }
     })
   }
   it('500 with Retry-After is a fault all the same', () => {
-    expect(judge({ status: 500, retryAfter: '2' }, 1)).to.equal('fault')
+    expect(classify({ status: 500, retryAfter: '2' }, 1)).to.equal('retry-counted')
   })
-  it('no answer: outage', () => expect(judge({ error: new Error('reset') }, 1)).to.equal('outage'))
+  it('no answer: outage', () =>
+    expect(classify({ error: new Error('reset') }, 1)).to.equal('retry'))
 })
 
 describe('Retry-After', () => {
@@ -77,7 +79,7 @@ describe('Retry-After', () => {
     ['', undefined],
   ] as const) {
     it(`'${retryAfter}': ${wait === undefined ? 'nothing' : `${wait} ms`}`, () => {
-      expect(waitOf({ status: 429, retryAfter }, now)).to.equal(wait)
+      expect(retryAfterMs({ status: 429, retryAfter }, now)).to.equal(wait)
     })
   }
 })

@@ -74,7 +74,9 @@ describe('an outbox of one’s own that fails where it may not', () => {
         expect(takes).to.equal(1)
         expect(await flushed).to.deep.equal({ delivered: 1, failed: 0, pending: 0 })
       })
-      expect(warnings.map(({ message }) => message)).to.deep.equal(['no store'])
+      expect(warnings.map(({ name, code, message }) => [name, code, message])).to.deep.equal([
+        ['SelfsameWarning', 'SELFSAME_OUTBOX', 'the outbox threw, and is tried again: no store'],
+      ])
       expect(collector.accepted).to.equal(1)
     }))
 })

@@ -44,13 +44,7 @@ export function url(options: AnalyticsOptions): string {
 }
 
 function urlOf(base: URL, path: unknown): string {
-  const allowed = "a path of the host, for example '/v1/batch'"
-  if (typeof path !== 'string') throw wrong('path', describeValue(path), allowed)
-  const suffix = path === '' || path.startsWith('/') ? path : `/${path}`
-  // '//example.com' and its like ('/\\example.com', a tab between the slashes) name another host, which would get the key.
-  if (!URL.canParse(suffix, base.href) || new URL(suffix, base).origin !== base.origin) {
-    throw wrong('path', shown(path), allowed)
-  }
+  const suffix = suffixOf(path)
   const url = new URL(base)
   // A host may have a path of its own: that of a proxy in front of the API.
   const [pathname = '', query] = suffix.split(/\?(.*)/s, 2)
@@ -58,4 +52,16 @@ function urlOf(base: URL, path: unknown): string {
   url.pathname = `${base.pathname.replace(/\/+$/, '')}${pathname}`.replace(/\/$/, '')
   url.search = query ?? ''
   return url.href
+}
+
+/** The path with a slash before it. One that a URL would read as another host's is rejected: it would get the key. */
+function suffixOf(path: unknown): string {
+  const allowed = "a path of the host, for example '/v1/batch'"
+  if (typeof path !== 'string') throw wrong('path', describeValue(path), allowed)
+  const given = path.includes('@') ? 'a string with an @' : shown(path)
+  // URLs read a backslash as a slash, and leave out control characters.
+  const isOther = /^[/\\]{2}|^[a-z][a-z\d+.-]*:\/\//i.test(path)
+  // eslint-disable-next-line no-control-regex -- these are what is looked for
+  if (isOther || /[\\#\u0000-\u0020\u007f]/.test(path)) throw wrong('path', given, allowed)
+  return path === '' || path.startsWith('/') ? path : `/${path}`
 }

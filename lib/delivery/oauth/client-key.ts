@@ -2,6 +2,7 @@
 
 import { createPrivateKey, type KeyObject } from 'node:crypto'
 import { describeValue, toError } from '../../runtime/describe-value.js'
+import { isThenable } from '../../runtime/value-kinds.js'
 
 /** A private key, and the id that its public key was given. */
 export interface OAuthKey {
@@ -93,10 +94,6 @@ export class ClientKey {
     if (obstacle !== undefined) throw new WrongKey(`${by}${obstacle}`)
     return { clientKey, keyId, key: createPrivateKey(clientKey) }
   }
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function'
 }
 
 /** Why a text is no key to sign with: nothing of the text itself, nor of OpenSSL's errors. */

@@ -2,7 +2,7 @@
 
 import { toError } from '../../runtime/describe-value.js'
 import type { Unanswered } from '../answer.js'
-import { orAbort } from '../attempt.js'
+import { orAbort } from '../with-timeout.js'
 import type { Credentials, PackedCredentials } from '../credentials.js'
 import type { Transport } from '../transport.js'
 import { ClientKey } from './client-key.js'

@@ -3,7 +3,7 @@
 import { toError } from '../../runtime/describe-value.js'
 import { version } from '../../runtime/version.js'
 import type { Unanswered } from '../answer.js'
-import { attempt, orAbort } from '../attempt.js'
+import { orAbort, withTimeout } from '../with-timeout.js'
 import { plainHeaders, type HttpClientResponse } from '../http-client.js'
 import { plainError } from '../plain-error.js'
 import type { Transport } from '../transport.js'
@@ -75,7 +75,7 @@ export class TokenServer {
   async ask(signal: AbortSignal): Promise<Token | Unanswered> {
     const sent: string[] = []
     try {
-      return await attempt(this.#options.httpRequestTimeout, signal, (bounds) =>
+      return await withTimeout(this.#options.httpRequestTimeout, signal, (bounds) =>
         this.#ask(sent, bounds),
       )
     } catch (error) {
@@ -138,7 +138,7 @@ export class TokenServer {
   /** The table of docs/oauth.md, "When there is no token". */
   #read({ status, headers, text, asked }: Reply): Token | Unanswered {
     if (status >= 200 && status < 300) {
-      if (text instanceof Error)
+      if (typeof text !== 'string')
         return this.#nothing(`its answer ${status} cannot be read: ${text.message}`)
       return this.#tokenOf(text, asked)
     }

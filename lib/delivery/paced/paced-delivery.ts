@@ -2,7 +2,7 @@
 
 import { errorCode } from '../../runtime/describe-value.js'
 import type { Batch } from '../../outbox/batch.js'
-import { describeAnswer, type Answer } from '../answer.js'
+import { describeAnswer, type AttemptResult } from '../answer.js'
 import { Poster, type PosterOptions } from '../poster.js'
 import { Sender, type Failure, type NextTry } from '../sender.js'
 import type { Transport } from '../transport.js'
@@ -137,16 +137,16 @@ export class PacedDelivery {
     this.outbox.settle(batch)
   }
 
-  #checkHost(answer: Answer, listener: PacedListener): void {
+  #checkHost(answer: AttemptResult, listener: PacedListener): void {
     const isNotFound = 'error' in answer && errorCode(answer.error) === 'ENOTFOUND'
     if (isNotFound && !this.#wasAnswered) listener.unreachable(this.#host, answer.error)
     if (!isNotFound) this.#wasAnswered = true
   }
 
-  #retry(answer: Answer, { decision, wait }: NextTry): void {
+  #retry(answer: AttemptResult, { decision, wait }: NextTry): void {
     const answered = describeAnswer(answer)
     const text = 'error' in answer ? `${this.#host}: ${answered}` : answered
-    const isAsked = decision === 'wait'
+    const isAsked = decision === 'retry-after'
     if (!isAsked && this.#mustWait) return
     const until = isAsked ? performance.now() + wait : undefined
     this.#trouble = { text, until, seconds: Math.ceil(wait / 1000) }

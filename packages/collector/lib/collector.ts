@@ -1,7 +1,7 @@
 // The collector as its user sees it: a local endpoint that speaks the Segment tracking API.
 import { EventEmitter } from 'node:events'
 import type { Duplex } from 'node:stream'
-import { types } from 'node:util'
+import { isThenable } from '../../../lib/runtime/value-kinds.js'
 import { acceptParcel } from './accept.js'
 import { Changes } from './changes.js'
 import { Deadline } from './http/deadline.js'
@@ -300,7 +300,7 @@ export class Collector
     for (const listener of this.rawListeners(name)) {
       try {
         const result: unknown = Reflect.apply(listener, this, [value])
-        if (types.isPromise(result)) result.catch(failed)
+        if (isThenable(result)) result.then(undefined, failed)
       } catch (error) {
         failed(error)
       }

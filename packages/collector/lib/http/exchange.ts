@@ -1,4 +1,5 @@
 // One request and its answer, from the headers to the last byte or the broken connection.
+import { isError } from '../../../../lib/runtime/value-kinds.js'
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
 import { types } from 'node:util'
@@ -238,7 +239,7 @@ export class Exchange {
   }
 
   #fail(what: string, error: unknown): void {
-    this.#answer(500, failure(`${what}: ${error instanceof Error ? error.message : 'unknown'}`))
+    this.#answer(500, failure(`${what}: ${isError(error) ? error.message : 'unknown'}`))
   }
 }
 

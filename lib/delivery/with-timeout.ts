@@ -1,13 +1,28 @@
-// The bounds of one try: its time, and whoever gives it up.
+// Runs one attempt until its timeout, or until it is aborted.
 
 import { toError } from '../runtime/describe-value.js'
 import { idleTimer } from '../runtime/timer.js'
+
+/** What an attempt rejects with that took too long. */
+export class AttemptTimeout extends Error {
+  readonly code = 'ETIMEDOUT'
+  readonly #isTimeout = true
+
+  constructor(milliseconds: number) {
+    super(`no answer within ${milliseconds} ms`)
+  }
+
+  /** Not by instanceof, which calls into a Proxy that somebody may have thrown. */
+  static is(value: unknown): boolean {
+    return typeof value === 'object' && value !== null && #isTimeout in value
+  }
+}
 
 /**
  * Does some work with a signal that is aborted with the given one, or after `timeout` milliseconds. What it rejects
  * with after that is the reason of the signal.
  */
-export async function attempt<T>(
+export async function withTimeout<T>(
   timeout: number,
   signal: AbortSignal,
   work: (signal: AbortSignal) => Promise<T>,
@@ -19,7 +34,7 @@ export async function attempt<T>(
   if (signal.aborted) abort()
   signal.addEventListener('abort', abort)
   const timer = idleTimer(() => {
-    bounds.abort(timeoutError(timeout))
+    bounds.abort(new AttemptTimeout(timeout))
   }, timeout)
   try {
     return await work(bounds.signal)
@@ -45,8 +60,4 @@ export async function orAbort<T>(promise: Promise<T>, signal: AbortSignal): Prom
       signal.removeEventListener('abort', abort)
     })
   })
-}
-
-function timeoutError(milliseconds: number): Error {
-  return Object.assign(new Error(`no answer within ${milliseconds} ms`), { code: 'ETIMEDOUT' })
 }

@@ -3,7 +3,7 @@
 import { idleTimer } from '../runtime/timer.js'
 
 /** All the waits of one sender. */
-export class Pauses {
+export class Sleepers {
   readonly #wakers = new Set<() => void>()
 
   /** Whether anybody waits. */
@@ -11,8 +11,8 @@ export class Pauses {
     return this.#wakers.size > 0
   }
 
-  /** Resolves after `duration` milliseconds, when hurried, or when the signal is aborted. */
-  pause(duration: number, signal: AbortSignal): Promise<void> {
+  /** Resolves after `duration` milliseconds, on `wakeAll()`, or when the signal is aborted. */
+  sleep(duration: number, signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       if (signal.aborted) {
         resolve()
@@ -31,7 +31,7 @@ export class Pauses {
   }
 
   /** Ends every wait now. */
-  hurry(): void {
+  wakeAll(): void {
     for (const wake of this.#wakers) wake()
   }
 }

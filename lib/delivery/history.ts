@@ -1,0 +1,25 @@
+// What has happened to a batch so far.
+
+/** What is known of a batch's failed attempts. */
+export interface History {
+  attempts: number
+  failures: number
+  faults: number
+  /** Whether what has just been refused was sent with renewed credentials. */
+  isRenewed: boolean
+  /** When the first one failed, on the monotonic clock. */
+  since: number
+  /** Whether it has to be sent in smaller parts. */
+  isTooSlow: boolean
+}
+
+export function newHistory(): History {
+  return {
+    attempts: 0,
+    failures: 0,
+    faults: 0,
+    isRenewed: false,
+    since: NaN,
+    isTooSlow: false,
+  }
+}
