@@ -93,7 +93,8 @@ export class AxiosTransport implements Transport {
   }
 
   async #create(): Promise<Client | FetchTransport> {
-    const [module, http, https] = await Promise.all([
+    // The default exports: an application's instrumentation, or nock, has replaced what is in them.
+    const [module, { default: http }, { default: https }] = await Promise.all([
       loadAxios(),
       import('node:http'),
       import('node:https'),

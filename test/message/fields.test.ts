@@ -38,7 +38,7 @@ describe('R12: an extra top-level key of a track', () => {
         event: 'E',
         channel: 'server',
         properties: { a: 1 },
-      } as never)
+      })
     })
     expect(track?.properties).to.deep.equal({ a: 1 })
     expect(track?.channel).to.equal('server')

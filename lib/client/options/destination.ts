@@ -56,7 +56,7 @@ function urlOf(base: URL, path: unknown): string {
 
 /** The path with a slash before it. One that a URL would read as another host's is rejected: it would get the key. */
 function suffixOf(path: unknown): string {
-  const allowed = "a path of the host, for example '/v1/batch'"
+  const allowed = "a path on the host, for example '/v1/batch'"
   if (typeof path !== 'string') throw wrong('path', describeValue(path), allowed)
   const given = path.includes('@') ? 'a string with an @' : shown(path)
   // URLs read a backslash as a slash, and leave out control characters.

@@ -8,7 +8,7 @@ import { runInNewContext } from 'node:vm'
 globalThis.Promise =
   process.argv[2] === 'a subclass' ? class extends Promise {} : runInNewContext('Promise')
 const { Analytics, directory } = await import('selfsame')
-const { startCollector } = await import('selfsame/collector')
+const { startCollector } = await import('@selfsame/collector')
 
 const path = mkdtempSync(join(tmpdir(), 'selfsame-promise-'))
 const collector = await startCollector()
