@@ -114,7 +114,7 @@ export class Analytics extends SafeEmitter implements AnalyticsCalls {
           settings: () => spawnSettingsFor(settings, credentials),
           lastProblem: () => this.#outcomes.problem,
           isAwaited: () => this.#delivery.mustDrain && this.listenerCount('drain') > 0,
-          reportFailures: () => this.#reports.tellLast(),
+          reportFailures: (timeLeft) => this.#reports.tellLast(timeLeft),
         })
       : undefined
     for (const name of boundMethods) {

@@ -58,7 +58,14 @@ export class Outcomes implements DeliveryListener {
     for (let index = 0; index < batch.count; index++) {
       const callback = receipts.get(index) as Callback | undefined
       const message = (): Message => batch.message(index) as Message
-      this.#reports.later({ code, reason, message, size: batch.sizeOf(index), callback })
+      this.#reports.later({
+        code,
+        reason,
+        message,
+        size: batch.sizeOf(index),
+        callback,
+        wasAccepted: true,
+      })
     }
   }
 

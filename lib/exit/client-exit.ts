@@ -19,7 +19,7 @@ export interface ClientExitOptions {
   /** Whether the application waits for `drain`, and will make more calls then. */
   isAwaited: () => boolean
   /** Reports the failures that wait for the next turn of the event loop, which does not come. */
-  reportFailures: () => void
+  reportFailures: (timeLeft: number) => void
 }
 
 /** How taken batches have ended; those without an outcome are still pending. */
@@ -65,6 +65,7 @@ export class ClientExit implements ExitHook {
   /** Delivers what it can, and settles everything that is not safe on disk. */
   #flushOnce(timeLeft: number): void {
     const { delivery, lastProblem, reportFailures } = this.#options
+    const started = performance.now()
     const { outbox } = delivery
     // What is on disk is safe. It is sent now if the endpoint accepts requests, for the next start may be far off.
     const batches = outbox.isDurable && lastProblem() !== undefined ? [] : outbox.takeAll()
@@ -72,7 +73,7 @@ export class ClientExit implements ExitHook {
       delivery.sender.interrupt()
       this.#settle(this.#deliver(batches, timeLeft))
     }
-    reportFailures()
+    reportFailures(Math.max(0, timeLeft - (performance.now() - started)))
   }
 
   #deliver(batches: readonly Batch[], timeLeft: number): Outcomes {

@@ -25,6 +25,8 @@ export interface FailedCall {
   readonly cause?: unknown
   /** Of a call that never became a message. */
   readonly type?: MessageType | undefined
+  /** Whether the call was accepted, and its message has given way to a newer one. */
+  readonly wasAccepted?: boolean
 }
 
 interface Report {
@@ -40,6 +42,7 @@ interface Report {
   readonly afterClose: (() => Message)[]
   /** Of calls that never became messages. */
   readonly type: MessageType | undefined
+  readonly wasAccepted: boolean
   /** Made when it is first needed; nothing is added to the report after that. */
   error?: AnalyticsError
 }
@@ -76,7 +79,7 @@ export class Reports {
     this.#userCode = userCode
     this.#deadLetters = deadLetters
     this.#exitHook = flushOnExit
-      ? { flush: () => Promise.resolve(), flushSync: () => this.tellLast() }
+      ? { flush: () => Promise.resolve(), flushSync: (timeLeft) => this.tellLast(timeLeft) }
       : undefined
   }
 
@@ -104,14 +107,28 @@ export class Reports {
   }
 
   #add(failed: FailedCall, isAfterClose: boolean): void {
-    const { code, reason, cause, message, size, callback, type } = failed
+    const { code, reason, cause, message, size, callback, type, wasAccepted = false } = failed
     // Messages that nobody will look at are not kept.
     const isHeard = callback !== undefined || this.#isHeard
     const last = this.#waiting.at(-1)
-    const isSame = last?.code === code && last.reason === reason && last.type === type
+    const isSame =
+      last?.code === code &&
+      last.reason === reason &&
+      last.type === type &&
+      last.wasAccepted === wasAccepted
     const isNew = !isSame || cause !== undefined || last.error !== undefined
     const report: Report = isNew
-      ? { code, reason, cause, messages: [], callbacks: [], called: 0, afterClose: [], type }
+      ? {
+          code,
+          reason,
+          cause,
+          messages: [],
+          callbacks: [],
+          called: 0,
+          afterClose: [],
+          type,
+          wasAccepted,
+        }
       : last
     const { messages, callbacks, afterClose } = report
     const entry = callback ? ([callback, messages.length] as const) : undefined
@@ -183,19 +200,31 @@ export class Reports {
     }
   }
 
-  /** The process is ending: what waits is told now. */
-  tellLast(): void {
-    // Calls of a listener's that fail too: to tell them could go on for ever.
+  /**
+   * The process is ending: what waits is reported now, and so are messages that give way to calls which listeners make
+   * meanwhile, as long as there is time. Calls of theirs that fail are only counted: to report them could go on for ever.
+   *
+   * @param timeLeft milliseconds
+   */
+  tellLast(timeLeft: number): void {
+    // From within a listener: the loop below sees what was added.
     if (this.#isLast) {
       this.#keepWaiting()
       return
     }
     this.#isLast = true
+    const end = performance.now() + timeLeft
     try {
-      this.tellNow()
+      do this.tellNow()
+      while (this.#waiting.some(({ wasAccepted }) => wasAccepted) && performance.now() < end)
     } finally {
       this.#isLast = false
     }
+    const left = this.#count
+    if (left > 0)
+      writeStderr(
+        `${left} more ${left === 1 ? 'call has' : 'calls have'} failed as the process ended`,
+      )
   }
 
   /** Before anybody is told: a listener may end the process. All in one write. */

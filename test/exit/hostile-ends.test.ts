@@ -70,6 +70,15 @@ describe('code of the app that runs in the last delivery', () => {
     expect(lines).to.have.lengthOf(stats.enqueued)
   })
 
+  it('makes calls that fail: those are counted on standard error', async () => {
+    const { ended } = await endOf('fails-again', ['Infinity'])
+    const { calls, reported } = JSON.parse(ended.stdout) as { calls: number; reported: string[] }
+    expect(ended.code).to.equal(3)
+    expect(calls).to.equal(2)
+    expect(reported).to.deep.equal(['m0'])
+    expect(ended.stderr).to.match(/^selfsame: 1 more call has failed as the process ended$/m)
+  })
+
   it('ends the process: what is lost was reported before', async () => {
     const { ended } = await endOf('calls-again', ['by ending the process'], (collector) =>
       collector.down(),

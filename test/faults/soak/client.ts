@@ -24,6 +24,8 @@ export interface Plan {
   callbacks: number
   /** What of each backoff is waited for. */
   patience: number
+  /** Whether its listeners and callbacks call the client, too. */
+  callsInListeners?: boolean
   isCalling?: boolean
   end: 'close' | 'stay'
   closeTimeout?: number
@@ -87,6 +89,12 @@ export class Client {
 
   get name(): string {
     return this.plan.name
+  }
+
+  /** How many calls of its listeners failed as it ended, of which it could only say how many. */
+  get unreported(): number {
+    const line = /^selfsame: (\d+) more calls? ha(?:s|ve) failed as the process ended$/gm
+    return [...this.#stderr.matchAll(line)].reduce((sum, [, count]) => sum + Number(count), 0)
   }
 
   get stderr(): string {

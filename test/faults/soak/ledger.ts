@@ -11,6 +11,7 @@ interface Account {
   /** Accepted ones that have neither arrived nor failed. */
   readonly open: Set<number>
   readonly accepted: Set<number>
+  readonly begun: Set<number>
   readonly refused: Set<number>
   readonly arrived: Set<number>
   readonly failed: Set<number>
@@ -39,6 +40,7 @@ export class Ledger {
       client,
       open: new Set(),
       accepted: new Set(),
+      begun: new Set(),
       refused: new Set(),
       arrived: new Set(),
       failed: new Set(),
@@ -102,8 +104,10 @@ export class Ledger {
   /** Accepted messages of which nobody knows the end yet. */
   get openIds(): string[] {
     const ids: string[] = []
-    for (const [name, { open }] of this.#accounts) {
-      for (const n of open) {
+    for (const [name, { open, client }] of this.#accounts) {
+      // The last ones: they were called as the process ended.
+      const last = client.isEnded ? client.unreported : 0
+      for (const n of [...open].slice(0, open.size - last)) {
         const id = `${name}-${n}`
         // It was refused; who should have told that was killed before it could.
         const refusedTo = this.#refusals.get(id)
@@ -117,11 +121,11 @@ export class Ledger {
   balance(): void {
     this.read()
     for (const [name, account] of this.#accounts) {
-      const { client, accepted, refused, arrived, confirmed, lastNoted } = account
+      const { client, accepted, begun, refused, arrived, confirmed, lastNoted } = account
       if (!client.isEnded) continue
       for (const n of arrived) {
         // The call in the course of which it was killed may have been written, but not told.
-        const isLast = client.isKilled && n === lastNoted + 1
+        const isLast = client.isKilled && (n === lastNoted + 1 || begun.has(n))
         if (!accepted.has(n) && !isLast) {
           this.#violate(
             `${name}-${n} has arrived, and ${refused.has(n) ? 'was refused' : 'was never accepted'}`,
@@ -145,6 +149,9 @@ export class Ledger {
     const [kind, ...rest] = line.split(' ')
     const n = Number(rest[0])
     switch (kind) {
+      case 'B':
+        account.begun.add(n)
+        break
       case 'A':
         account.accepted.add(n)
         if (!account.arrived.has(n) && !account.failed.has(n)) account.open.add(n)
@@ -190,7 +197,8 @@ export class Ledger {
         continue
       }
       if (code === 'rejected400' && this.#refusals.has(id)) account.open.delete(n)
-      else if (code !== 'queue_full' || account.client !== teller) {
+      else if (code === 'queue_full' && mayDrop(teller, account.client)) account.open.delete(n)
+      else {
         this.#violate(`${teller.name} has told that ${id} failed: ${code}`)
       }
       account.failed.add(n)
@@ -211,4 +219,9 @@ export class Ledger {
   #violate(text: string): void {
     this.violations.push(text)
   }
+}
+
+/** A client drops its own messages, and with drop-oldest also those that it has taken over. */
+function mayDrop(teller: Client, owner: Client): boolean {
+  return teller === owner || (owner.isGone && teller.plan.options.overflow === 'drop-oldest')
 }

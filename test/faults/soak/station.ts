@@ -206,6 +206,7 @@ function isExpected(line: string): boolean {
   return (
     line.includes('SELFSAME_STRUGGLING') ||
     line.includes('--trace-warnings') ||
+    line.includes('failed as the process ended') ||
     /not delivered before the process ended.*answered 400/.test(line)
   )
 }

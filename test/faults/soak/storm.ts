@@ -20,7 +20,10 @@ const events: readonly (readonly [weight: number, event: Event])[] = [
     3,
     (station, random) => {
       const client = pickLiving(station, random)
-      if (client) station.kill(client)
+      if (!client) return
+      // What one has dropped in its last moment it could not report any more: that is no loss of the outbox.
+      if (client.plan.options.overflow === 'drop-oldest') client.terminate()
+      else station.kill(client)
     },
   ],
   [
@@ -122,6 +125,7 @@ function start(station: Station, random: Random) {
   return station.start({
     burst: random.pick([1, 10, 100]),
     pause: random.pick([1, 5, 20]),
+    callsInListeners: random.chance(0.5),
     content: { poison: random.pick([0, 0, 0.002, 0.05]) },
     outbox: {
       fsync: random.pick(['batch', 'batch', 'call', false] as const),
@@ -133,6 +137,7 @@ function start(station: Station, random: Random) {
       maxBatchSize: random.pick([5, 50, 2500]),
       maxQueueBytes: random.pick([200_000, 1e9, 1e9, 1e9]),
       gzip: random.chance(0.3),
+      overflow: random.pick(['drop-newest', 'drop-oldest'] as const),
     },
   })
 }

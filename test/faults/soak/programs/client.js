@@ -1,6 +1,7 @@
 // A client of the soak, in a process of its own. Its plan says what it does; it writes down what became of each call.
 //
 // The log is the truth of what its caller was told, and survives `kill -9`: one write a line, when it has happened.
+//   B n            the n-th call begins: only of a client whose listeners call, too
 //   A n            the n-th call has returned, and is accepted
 //   R n            it has returned, and is not: its failure will be told
 //   K n            its callback said that it is delivered
@@ -68,25 +69,41 @@ analytics.on('error', ({ code, message, messages, status }) => {
   } else {
     note(`F ${code}${status ?? ''} ${messages.map(({ messageId }) => messageId).join(' ')}`)
   }
+  callInListener()
 })
+if (plan.callsInListeners) {
+  for (const event of ['track', 'drain', 'http_request']) analytics.on(event, callInListener)
+}
 
 let isCalling = plan.isCalling ?? true
 let isClosing = false
 let n = 0
+/** A listener that always called would never end. */
+let listenerCalls = 0
+const dropsOldest = plan.options?.overflow === 'drop-oldest'
+
+function callInListener() {
+  if (!plan.callsInListeners || isClosing || n >= plan.calls) return
+  if (++listenerCalls % 3 === 0) call()
+}
 
 function call() {
-  const { type, call } = callOf(random, name, n, plan.content)
+  const own = n++
+  if (plan.callsInListeners) note(`B ${own}`)
+  const { type, call } = callOf(random, name, own, plan.content)
   let calledBack = 0
   const callback = (error) => {
     if (++calledBack > 1) note(`X the callback of ${call.messageId} was called ${calledBack} times`)
     if (!error) note(`K ${call.context.soak.n}`)
     checkBooks('in a callback')
+    if (random() < 0.1) callInListener()
   }
   const before = analytics.stats().failed
   analytics[type](call, random() < plan.callbacks ? callback : undefined)
   const { failed } = checkBooks('after a call')
-  note(`${failed > before ? 'R' : 'A'} ${n}`)
-  n++
+  // What drop-oldest refuses or drops, and what listeners call meanwhile, is told by the 'error' events alone.
+  const isRefused = failed > before && !dropsOldest && !plan.callsInListeners
+  note(`${isRefused ? 'R' : 'A'} ${own}`)
   if (plan.timeBetweenCalls) setClock(plan.timeBetweenCalls)
   if (n % 5000 === 0) {
     const { rss, heapUsed, external } = process.memoryUsage()

@@ -69,14 +69,17 @@ export class Disk {
     const { openSync, mkdirSync } = fs
     const full = () => Object.assign(new Error('ENOSPC: no space left'), { code: 'ENOSPC' })
     fs.writeSync = (fd, bytes, offset, length, position) => {
-      if (!this.isFull || !Buffer.isBuffer(bytes))
+      // What is written over takes no more room.
+      const isInPlace = typeof position === 'number' && position + length <= fs.fstatSync(fd).size
+      if (!this.isFull || !Buffer.isBuffer(bytes) || isInPlace)
         return writeSync(fd, bytes, offset, length, position)
       const part = Math.floor(this.#random() * 3) === 0 ? 0 : Math.floor(length * this.#random())
       if (part === 0) throw full()
       return writeSync(fd, bytes, offset, part, position)
     }
     fs.openSync = (path, flags, ...rest) => {
-      if (this.isFull && isBatchFile(path) && this.#random() < 0.5) throw full()
+      const isNew = typeof flags === 'number' ? (flags & fs.constants.O_CREAT) !== 0 : flags !== 'r'
+      if (this.isFull && isNew && isBatchFile(path) && this.#random() < 0.5) throw full()
       return openSync(path, flags, ...rest)
     }
     fs.mkdirSync = (...args) => {
