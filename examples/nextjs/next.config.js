@@ -1,0 +1,6 @@
+export default {
+  // Loaded from node_modules as it is: a copy within a bundle has no last delivery of its own.
+  serverExternalPackages: ['selfsame'],
+  // `.next/standalone` can be deployed without node_modules.
+  output: process.env.STANDALONE ? 'standalone' : undefined,
+}
