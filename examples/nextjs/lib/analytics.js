@@ -6,12 +6,11 @@ import { Analytics } from 'selfsame'
 export const analytics = (globalThis.analytics ??= createAnalytics())
 
 function createAnalytics() {
-  const writeKey = process.env.SEGMENT_WRITE_KEY
   return new Analytics({
-    writeKey: writeKey ?? 'none',
+    writeKey: process.env.SEGMENT_WRITE_KEY,
     host: process.env.SEGMENT_HOST,
     // `next build` loads this module, usually without a key.
-    disable: writeKey === undefined,
+    disable: !process.env.SEGMENT_WRITE_KEY,
     // A call that is not valid is reported, and fails no request.
     onInvalid: 'report',
   })
