@@ -67,6 +67,12 @@ describe('a Next.js app', function () {
           verbatimSymlinks: true,
         })
         try {
+          const standalone = await start(['server.js'], folder)
+          await signUp(standalone.origin, collector)
+          // Delivered with axios: its files are all there.
+          expect(await standalone.stop()).not.to.include('SELFSAME')
+          await collector.close()
+          collector = await startCollector()
           await endsDelivered(await start(['server.js'], folder), collector)
         } finally {
           await rm(folder, { recursive: true })

@@ -6,7 +6,8 @@ import { signUp } from './actions.js'
 
 export default async function Home() {
   const anonymousId = readAnonymousId(await headers())
-  analytics.page({ anonymousId, name: 'Home', context: { page: { path: '/' } } })
+  // Without one the visitor has opted out.
+  if (anonymousId) analytics.page({ anonymousId, name: 'Home', context: { page: { path: '/' } } })
   after(flush)
 
   return (
