@@ -52,6 +52,13 @@ export default tseslint.config(
     },
   },
   {
+    files: ['examples/nextjs/**/*.js'],
+    languageOptions: {
+      parserOptions: { ecmaFeatures: { jsx: true } },
+      globals: { Headers: 'readonly', Response: 'readonly' },
+    },
+  },
+  {
     files: ['**/*.cjs'],
     languageOptions: { sourceType: 'commonjs' },
   },

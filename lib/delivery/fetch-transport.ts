@@ -6,7 +6,7 @@ import type { Transport, TransportRequest } from './transport.js'
 
 /** What to do about it, for warnings and errors. */
 export const cure =
-  "Mark 'selfsame' or 'axios' as external in the bundler and deploy node_modules, give an ES module bundle a createRequire banner, or set httpClient: fetch (docs/serverless.md#bundling)"
+  "Mark 'selfsame' or 'axios' as external in the bundler and deploy node_modules, give an ES module bundle a createRequire banner, or set httpClient: fetch (docs/bundling.md)"
 
 /** No request can be made in this process: trying again would change nothing. */
 export class NoHttpClient extends Error {

@@ -3,7 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 // Not createRequire by its name: bundles are often given a banner that declares it, and it would be there twice.
 import nodeModule from 'node:module'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { version } from '../runtime/version.js'
 
@@ -29,7 +29,9 @@ export function findChildProgram(): string | undefined {
  */
 function besideThisFile(): string | undefined {
   try {
-    const program = join(dirname(fileURLToPath(import.meta.url)), fileName)
+    // As @vercel/nft understands it, which chooses the files of a deployment (Next.js, Vercel): it follows neither a
+    // constant of ours nor join(), a name that bundled packages have variables of.
+    const program = resolve(dirname(fileURLToPath(import.meta.url)), 'exit-child.cjs')
     return existsSync(program) ? program : undefined
   } catch {
     // A bundle in another format has no such URL.

@@ -4,6 +4,7 @@
 import { readFileSync, writeSync } from 'node:fs'
 import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
+import { createRequire } from 'node:module'
 import { unpackAgent } from './agent-options.js'
 import { describeAnswer } from '../delivery/answer.js'
 import { AxiosTransport, type ConnectionOptions } from '../delivery/axios-transport.js'
@@ -16,9 +17,16 @@ import { Poster } from '../delivery/poster.js'
 import { Sender } from '../delivery/sender.js'
 
 // When axios is loaded it reads these, and Node then starts undici, whose WebAssembly ends a process that has no room for
-// it. Nothing here needs them, and loading them takes time.
-for (const name of ['fetch', 'Request', 'Response', 'Headers', 'FormData']) {
+// it. Only without axios they are needed, and loading them takes time.
+const hidden = ['fetch', 'Request', 'Response', 'Headers', 'FormData'].map((name) => {
+  const descriptor = Object.getOwnPropertyDescriptor(globalThis, name)
   Reflect.deleteProperty(globalThis, name)
+  return [name, descriptor] as const
+})
+if (!hasAxios()) {
+  for (const [name, descriptor] of hidden) {
+    if (descriptor) Object.defineProperty(globalThis, name, descriptor)
+  }
 }
 
 const input = readFileSync(0)
@@ -68,6 +76,16 @@ sender.wake()
 
 function writeLine(line: OutcomeLine): void {
   writeSync(1, `${JSON.stringify(line)}\n`)
+}
+
+/** What traces the files of a deployment may leave axios out, or a part of it. */
+function hasAxios(): boolean {
+  try {
+    createRequire(import.meta.url)('axios')
+    return true
+  } catch {
+    return false
+  }
 }
 
 function credentialsOf({ credentials, httpRequestTimeout }: DeliveryOrder): Credentials {

@@ -77,15 +77,21 @@ describe('an app bundled by esbuild, in a folder without node_modules', () => {
   beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'selfsame-bundle-'))))
   afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-  const bundle = async (format: 'esm' | 'cjs', withBanner: boolean): Promise<URL> => {
+  const closes = `
+// CommonJS has no await at its top level.
+analytics.close({ timeout: 10_000 }).then((counts) => console.log(JSON.stringify(counts)))`
+  const bundle = async (
+    format: 'esm' | 'cjs',
+    withBanner: boolean,
+    end: string = closes,
+  ): Promise<URL> => {
     const outfile = join(folder, 'out', format === 'esm' ? 'app.mjs' : 'app.cjs')
     const result = await build({
       stdin: {
-        // CommonJS has no await at its top level.
         contents: `import { Analytics } from 'selfsame'
 const analytics = new Analytics({ writeKey: 'k', host: process.argv[2] })
 analytics.track({ userId: 'u1', event: 'E' })
-analytics.close({ timeout: 10_000 }).then((counts) => console.log(JSON.stringify(counts)))`,
+${end}`,
         resolveDir: fileURLToPath(new URL('./programs/', import.meta.url)),
       },
       bundle: true,
@@ -126,6 +132,30 @@ analytics.close({ timeout: 10_000 }).then((counts) => console.log(JSON.stringify
       expect(lastLine(ended)).to.include({ delivered: 1 })
       expect(ended.stderr).not.to.include('SELFSAME_NO_AXIOS')
     })).timeout(40_000)
+
+  for (const [format, withBanner, name] of [
+    ['esm', true, 'an ES module with the banner'],
+    ['esm', false, 'an ES module without the banner'],
+    ['cjs', false, 'CommonJS'],
+  ] as const) {
+    it(`delivers when it runs out of work (${name})`, () =>
+      withCollector(async ({ collector }) => {
+        const ended = await run(await bundle(format, withBanner, ''), [collector.url])
+        expect(ended.code).to.equal(0)
+        expect(ended.stderr).not.to.include('not delivered')
+        expect(collector.messages).to.have.lengthOf(1)
+      })).timeout(40_000)
+
+    it(`says last what to do if process.exit() ends it (${name})`, () =>
+      withCollector(async ({ collector }) => {
+        const ended = await run(await bundle(format, withBanner, 'process.exit()'), [collector.url])
+        expect(ended.code).to.equal(0)
+        expect(ended.stderr).to.match(
+          /1 message was not delivered .+ mark selfsame as external .+\n$/,
+        )
+        expect(collector.messages).to.deep.equal([])
+      })).timeout(40_000)
+  }
 
   it('reports at once what to do if there is no fetch either', () =>
     withCollector(async ({ collector }) => {

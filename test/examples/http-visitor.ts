@@ -19,8 +19,9 @@ export class HttpVisitor {
     return this.#fetch(path, {})
   }
 
-  post(path: string, form: Record<string, string> = {}): Promise<Response> {
-    return this.#fetch(path, { method: 'POST', body: new URLSearchParams(form) })
+  post(path: string, form: Record<string, string> | FormData = {}): Promise<Response> {
+    const body = form instanceof FormData ? form : new URLSearchParams(form)
+    return this.#fetch(path, { method: 'POST', body })
   }
 
   /** A page event with the ids that analytics.js would read from the cookies. */

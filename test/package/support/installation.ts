@@ -55,12 +55,41 @@ interface PackReport {
   unpackedSize: number
 }
 
+/** The tarballs of both packages. */
+interface Packages {
+  /** The temporary folder that holds them, and everything that is installed. */
+  readonly root: string
+  readonly selfsame: Packed
+  readonly collector: Packed
+}
+
 let installation: Promise<Installation> | undefined
+let packages: Promise<Packages> | undefined
 let temporary: string | undefined
 
 /** Packs and installs when first asked. */
 export function installed(): Promise<Installation> {
   return (installation ??= install())
+}
+
+/** Both packages, installed into a folder of their own beside the files of `source`, with the `tools`. */
+export async function installBeside(
+  source: string,
+  name: string,
+  tools: readonly string[] = [],
+): Promise<App> {
+  const { root, selfsame, collector } = await packed()
+  const folder = join(root, name)
+  await cp(source, folder, {
+    recursive: true,
+    filter: (path) => !/[/\\](node_modules|\.next)$/.test(path),
+  })
+  // Without install scripts: neither Next.js nor the packages with a runtime need theirs.
+  const options = ['--no-audit', '--no-fund', '--ignore-scripts']
+  await run('npm', ['install', ...options, selfsame.tarball, collector.tarball, ...tools], {
+    cwd: folder,
+  })
+  return { name, folder }
 }
 
 export const mochaHooks = {
@@ -69,10 +98,18 @@ export const mochaHooks = {
   },
 }
 
-async function install(): Promise<Installation> {
-  temporary = await mkdtemp(join(tmpdir(), 'selfsame-package-'))
-  const root = temporary
+function packed(): Promise<Packages> {
+  return (packages ??= packBoth())
+}
+
+async function packBoth(): Promise<Packages> {
+  const root = (temporary = await mkdtemp(join(tmpdir(), 'selfsame-package-')))
   const [selfsame, collector] = [await pack('.', root), await pack('./packages/collector', root)]
+  return { root, selfsame, collector }
+}
+
+async function install(): Promise<Installation> {
+  const { root, selfsame, collector } = await packed()
   const tarballs = [selfsame.tarball, collector.tarball]
 
   const [app, newestTypes, beside] = await Promise.all([

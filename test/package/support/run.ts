@@ -12,16 +12,18 @@ export interface Output {
 export interface RunOptions {
   cwd: string
   env?: Record<string, string>
+  /** In milliseconds. */
+  timeout?: number
 }
 
 /** Long enough for an install on a slow network; whatever hangs is ended, and told as a failure. */
-const timeout = 90_000
+const defaultTimeout = 90_000
 
 /** Rejects with all that the program printed, where it ends with anything but 0. */
 export async function run(
   command: string,
   args: readonly string[],
-  { cwd, env = {} }: RunOptions,
+  { cwd, env = {}, timeout = defaultTimeout }: RunOptions,
 ): Promise<Output> {
   const child = spawn(command, args, {
     cwd,
@@ -49,7 +51,7 @@ export function runInstalled(
 }
 
 /** What a shell would have, without what npm and mocha tell the programs that they start. */
-function userEnvironment(): NodeJS.ProcessEnv {
+export function userEnvironment(): NodeJS.ProcessEnv {
   const own = /^(npm_|node_options$|node_env$|node_path$|init_cwd$|force_color$)/i
   const others = Object.entries(process.env).filter(([name]) => !own.test(name))
   return { ...Object.fromEntries(others), NO_COLOR: '1' }
