@@ -86,7 +86,7 @@ function clientOf(options: Options, dryRun: boolean): Settings {
   return readOptions({
     ...Object.fromEntries(clients.map((name) => [name, options[name]])),
     // A dry run sends nothing. Without types it may be left out: the client's own check says so.
-    writeKey: options.writeKey ?? (dryRun ? 'dry run' : (undefined)),
+    writeKey: options.writeKey ?? (dryRun ? 'dry run' : undefined),
     maxInFlight: options.maxInFlight ?? 4,
     context: contextOf(options),
     // It was asked to deliver these rows, not to give up on them.

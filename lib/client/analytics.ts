@@ -31,7 +31,7 @@ import {
   type TrackCall,
 } from '../spec/messages.js'
 import { Outcomes } from './settlement.js'
-import type { AnalyticsOptions } from './options/analytics-options.js'
+import type { AnalyticsOptions, DisabledOptions } from './options/analytics-options.js'
 import { readOptions, type Settings } from './options/read-options.js'
 import { credentialsFor, posterFor, spawnSettingsFor, transportFor } from './connect.js'
 import { Reports, type Callback, type FailedCall } from '../failures/error-reporter.js'
@@ -78,7 +78,7 @@ export class Analytics extends SafeEmitter implements AnalyticsCalls {
   #isPending = false
 
   /** @throws TypeError that names the option that is wrong, the value's type and what is allowed. */
-  constructor(options: AnalyticsOptions) {
+  constructor(options: AnalyticsOptions | DisabledOptions) {
     const userCode = new UserCode()
     super(userCode)
     const settings = readOptions(options)

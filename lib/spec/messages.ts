@@ -15,7 +15,7 @@ export type Id = string | number
 export type Identity =
   | {
       /** Your database's id of the user. It should never change; an e-mail address does. */
-      userId?: Id | undefined
+      userId?: Id | null | undefined
       /** The id that the browser's or device's SDK gave the visitor. */
       anonymousId: Id
     }
@@ -23,7 +23,7 @@ export type Identity =
       /** Your database's id of the user. It should never change; an e-mail address does. */
       userId: Id
       /** The id that the browser's or device's SDK gave the visitor. */
-      anonymousId?: Id | undefined
+      anonymousId?: Id | null | undefined
     }
 
 /** A valid Date, an ISO-8601 string (without a zone: UTC), or epoch **milliseconds**. 1970 to 9999. */
@@ -257,31 +257,31 @@ export interface CommonFields {
 // In these, what the call itself needs comes before Identity: TypeScript reports the first part that does not fit, and
 // of a union it reports the last member.
 
-export type IdentifyCall = CommonFields & { traits?: UserTraits | undefined } & Identity
+export type IdentifyCall = CommonFields & { traits?: UserTraits | null | undefined } & Identity
 
 export type TrackCall = CommonFields & {
   /** What happened: a noun and a past-tense verb, for example `Order Completed`. */
   event: string
-  properties?: EventProperties | undefined
+  properties?: EventProperties | null | undefined
 } & Identity
 
 export type PageCall = CommonFields & {
   name?: string | undefined
   /** Also put into the properties (Segment spec: Page). */
   category?: string | undefined
-  properties?: PageProperties | undefined
+  properties?: PageProperties | null | undefined
 } & Identity
 
 export type ScreenCall = CommonFields & {
   name?: string | undefined
   category?: string | undefined
-  properties?: PageProperties | undefined
+  properties?: PageProperties | null | undefined
 } & Identity
 
 export type GroupCall = CommonFields & {
   /** Your database's id of the group. */
   groupId: Id
-  traits?: GroupTraits | undefined
+  traits?: GroupTraits | null | undefined
 } & Identity
 
 export type AliasCall = CommonFields & {

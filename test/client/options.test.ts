@@ -247,3 +247,19 @@ describe('where the write key goes', () => {
     })
   }
 })
+
+describe('a client that is disabled', () => {
+  it('needs no key, and calls back', async () => {
+    for (const options of [{ disable: true }, { disable: true, writeKey: undefined }] as const) {
+      const analytics = new Analytics(options)
+      const called = await new Promise((resolve) => {
+        analytics.track({ userId: 'u1', event: 'E' }, (error) => resolve(error))
+      })
+      expect(called).to.equal(undefined)
+      expect(await analytics.close()).to.deep.equal({ delivered: 0, failed: 0, pending: 0 })
+    }
+    expect(() => new Analytics({ disable: true, writeKey: 42 } as never)).to.throw(
+      'option writeKey',
+    )
+  })
+})

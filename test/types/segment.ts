@@ -144,3 +144,18 @@ export function wholeExample(analytics: Analytics): void {
     version: '1.1',
   })
 }
+
+/** An id that is null beside another one, and traits or properties that are null, are as if left out. */
+export function absent(analytics: Analytics, user: { id: string } | undefined): void {
+  analytics.track({ userId: user?.id ?? null, anonymousId: 'a1', event: 'E', properties: null })
+  analytics.identify({ userId: 'u1', anonymousId: null, traits: null })
+  // @ts-expect-error: both are null
+  analytics.track({ userId: null, anonymousId: null, event: 'E' })
+}
+
+/** A client that sends nothing needs no key. */
+export function disabled(): Analytics {
+  // @ts-expect-error: one that sends does
+  new Analytics({ disable: false })
+  return new Analytics({ disable: true })
+}

@@ -144,3 +144,9 @@ export interface AnalyticsOptions {
   /** @deprecated As `maxTotalBackoffDuration`; the longer of the two counts. */
   maxRateLimitDuration?: number | undefined
 }
+
+/** The options of a client that sends nothing: it needs no key. */
+export type DisabledOptions = Omit<AnalyticsOptions, 'writeKey'> & {
+  disable: true
+  writeKey?: string | undefined
+}

@@ -5,7 +5,9 @@ import { describeValue } from '../../runtime/describe-value.js'
 import type { AnalyticsOptions } from './analytics-options.js'
 import { shown, wrong } from '../../runtime/check-option.js'
 
-export function writeKey(value: unknown): string {
+/** @param isDisabled whether nothing is sent: then no key is needed */
+export function writeKey(value: unknown, isDisabled: boolean): string {
+  if (isDisabled && value === undefined) return ''
   // The value itself is a secret, also where it is a wrong one.
   if (typeof value !== 'string' || value === '')
     throw wrong('writeKey', describeValue(value), 'a non-empty string')

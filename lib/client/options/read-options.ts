@@ -7,7 +7,7 @@ import { describeValue } from '../../runtime/describe-value.js'
 import type { Integrations, MessageContext } from '../../spec/messages.js'
 import { memory } from '../../outbox/memory-outbox.js'
 import type { OutboxFactory } from '../../outbox/outbox.js'
-import type { AnalyticsOptions } from './analytics-options.js'
+import type { AnalyticsOptions, DisabledOptions } from './analytics-options.js'
 import { integer, warnOfUnknown, wrong } from '../../runtime/check-option.js'
 import { connection, httpClient } from './connection.js'
 import { sourceOf, url, writeKey } from './destination.js'
@@ -30,7 +30,8 @@ export interface Settings extends ReturnType<typeof readListed> {
 }
 
 /** @throws TypeError that names the option, the value and what is allowed */
-export function readOptions(options: AnalyticsOptions): Settings {
+export function readOptions(given: AnalyticsOptions | DisabledOptions): Settings {
+  const options = given as AnalyticsOptions
   if (typeof options !== 'object' || (options as unknown) === null) {
     throw new TypeError(
       `Analytics was given ${describeValue(options)}; allowed: an object of options`,
@@ -38,8 +39,8 @@ export function readOptions(options: AnalyticsOptions): Settings {
   }
   warnOfUnknown(Object.keys(options).filter((name) => !knownOptions.has(name)))
   const target = url(options)
-  const key = writeKey(options.writeKey)
   const listed = readListed(options, defaultsOf(options))
+  const key = writeKey(options.writeKey, listed.disable)
   return {
     ...listed,
     writeKey: key,
