@@ -92,5 +92,6 @@ function text(lines, row) {
 }
 
 function escaped(line) {
-  return line.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
+  // Viewers collapse plain spaces.
+  return line.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll(' ', '\u00A0')
 }
