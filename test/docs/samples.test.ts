@@ -80,7 +80,9 @@ describe('the samples of the documentation', function () {
   })
 
   it('join the visitor and the user in each framework', () => {
-    const signups = fences.filter(({ code }) => /\blinkUser\(/.test(code) && code.includes('5f1c9cc4'))
+    const signups = fences.filter(
+      ({ code }) => /\blinkUser\(/.test(code) && code.includes('5f1c9cc4'),
+    )
     expect(signups).to.have.length.above(6)
     for (const fence of signups) {
       const { output } = outcomes.get(fence) ?? expect.fail('it was not run')
