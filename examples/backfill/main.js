@@ -1,4 +1,4 @@
-// node examples/backfill/main.js: 10,000 made-up users of a CSV file, sent once, interrupted, gone on with, and sent
+// node examples/backfill/main.js: 10,000 made-up users of a CSV file, sent once, interrupted, resumed, and sent
 // again; into a collector of its own. Nothing leaves this machine.
 import { createReadStream, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -121,3 +121,26 @@ describe('the files that the documentation names', () => {
     expect([...pageText('docs/guarantees.md').matchAll(inCode)]).to.have.length.above(20)
   })
 })
+
+describe('the pages', () => {
+  const linked = (path: string): string[] => {
+    const page = { path, text: pageText(path) }
+    return [...linksOf(page)].map((link) => join(dirname(path), link.split('#', 1)[0] ?? ''))
+  }
+
+  it('are all linked from the README and from the index', () => {
+    const paths = pages.map(({ path }) => path).filter((path) => /^docs\/(?!README)/.test(path))
+    expect(paths).to.have.length.above(20)
+    expect(linked('README.md')).to.include.members(paths)
+    expect(linked('docs/README.md')).to.include.members(paths)
+  })
+
+  it('are in plain words', () => {
+    const odd =
+      /whoever|of the caller's|gone? on with|is told of|at last the|where there (?:is|are) none|\banew\b|under way|\bR\d+:/gi
+    const found = pages.flatMap(({ path, text }) =>
+      [...text.matchAll(odd)].map(([words]) => `${path}: ${words}`),
+    )
+    expect(found).to.deep.equal([])
+  })
+})
