@@ -73,7 +73,7 @@ export interface Wait {
   isOver: boolean
 }
 
-const simpleCall: CallPlan = {
+export const plainCall: CallPlan = {
   type: 'track',
   way: 'plain',
   size: 30,
@@ -105,8 +105,9 @@ export class Client implements Reactor {
     this.#setup = setup
     const { config, path, connection, books } = setup
     this.#probe = new OutboxProbe((text) => books.accept(text))
-    const { outbox, maxAge, fsync, isHeard, hasDeadLetter, seed, ...options } = config
-    void seed
+    const { outbox, maxAge, fsync, isHeard, hasDeadLetter, ...limits } = config
+    const options: Partial<typeof limits> = { ...limits }
+    delete options.seed
     const factory =
       outbox === 'disk' ? directory(path, { maxAge, fsync, claimInterval: 1_800_000 }) : memory()
     const deadLetter = (): unknown => this.run('the deadLetter function')
@@ -182,11 +183,11 @@ export class Client implements Reactor {
   }
 
   track(size: number): void {
-    this.call({ ...simpleCall, size })
+    this.call({ ...plainCall, size })
   }
 
   miscall(): void {
-    this.call({ ...simpleCall, way: 'no id' })
+    this.call({ ...plainCall, way: 'no id' })
   }
 
   listen(event: ListenedEvent = 'error', reaction: Reaction = 'nothing'): void {

@@ -12,8 +12,11 @@ interface Timer {
 /** How many turns of the event loop without any activity mean that nothing more happens before time passes. */
 const calmTurns = 3
 
-/** So many turns in a row with activity are a loop that never ends. */
+/** So many turns with activity are a loop that never ends. */
 const mostTurns = 50_000
+
+/** After so many turns the disk is waited for without keeping the processor busy. */
+const spinningTurns = 200
 
 const startOfTime = Date.UTC(2026, 0, 1)
 const longestTimer = 2 ** 31 - 1
@@ -93,12 +96,17 @@ export class VirtualClock {
   async settle(): Promise<void> {
     let calm = 0
     let quiet = 0
-    for (let turns = 0; calm < calmTurns; turns++) {
+    for (let turns = 0; calm < calmTurns;) {
       if (turns === mostTurns) throw new Error('the event loop never comes to rest')
       const before = this.#activity
       if (this.#patience > 0) await realPause(this.#patience)
       await nextTurn()
-      if (this.#activity !== before) quiet = 0
+      if (this.#activity !== before) {
+        quiet = 0
+        turns++
+      } else if (quiet > spinningTurns) {
+        await realPause(1)
+      }
       calm = quiet === 0 || isDiskBusy(quiet) ? 0 : calm + 1
       quiet++
     }
@@ -114,7 +122,7 @@ export class VirtualClock {
 
   /** Lets time pass until a promise is settled, or for so long. Returns whether it is settled. */
   async until(promise: Promise<unknown>, milliseconds: number): Promise<boolean> {
-    let isSettled = false
+    let isSettled = false as boolean
     const note = (): void => {
       isSettled = true
     }

@@ -3,7 +3,7 @@
 import fc from 'fast-check'
 import { messageTypes } from '../../lib/spec/messages.js'
 import { ways, type Way } from './arguments.js'
-import { listenedEvents, places, type CallPlan, type Client } from './client.js'
+import { listenedEvents, places, plainCall, type CallPlan, type Client } from './client.js'
 import { middlewareKinds, middlewareOf } from './middlewares.js'
 import type { Books, Mark } from './model.js'
 import { plainReactions, reactions, type Reaction } from './reactions.js'
@@ -37,7 +37,7 @@ class Command implements fc.AsyncCommand<Books, World> {
   }
 
   toString(): string {
-    return `${this.#name}(${JSON.stringify(this.#given) ?? ''})`
+    return `${this.#name}(${JSON.stringify(this.#given ?? {})})`
   }
 }
 
@@ -49,6 +49,10 @@ const anyReaction: fc.Arbitrary<Reaction> = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom(...reactions) },
 )
 
+function maybe<T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> {
+  return fc.option(arbitrary, { nil: undefined })
+}
+
 const anyWay: fc.Arbitrary<Way> = fc.oneof(
   { weight: 5, arbitrary: fc.constantFrom<Way>(...ways.valid) },
   { weight: 1, arbitrary: fc.constantFrom<Way>(...ways.invalid) },
@@ -56,14 +60,16 @@ const anyWay: fc.Arbitrary<Way> = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom<Way>(...ways.unreadable) },
 )
 
-const anyMark = fc.constantFrom<Mark>('plain', 'plain', 'plain', 'poison', 'heavy', 'fragile')
+const anyRefusal = fc.constantFrom(400 as const, 413 as const)
+
+const anyMark = fc.constantFrom<Mark>('plain', 'poison', 'heavy', 'fragile', 'fragile')
 
 const anyCall: fc.Arbitrary<CallPlan> = fc.record({
   type: fc.constantFrom(...messageTypes),
   way: anyWay,
   size: fc.constantFrom(0, 1, 50, 400, 900, 6_000),
   mark: anyMark,
-  callback: fc.option(anyReaction, { nil: undefined }),
+  callback: maybe(anyReaction),
   within: fc.oneof(
     { weight: 4, arbitrary: fc.constantFrom<Reaction>('nothing', 'track') },
     { weight: 1, arbitrary: fc.constantFrom<Reaction>(...plainReactions) },
@@ -79,26 +85,43 @@ const call = anyCall.map((plan) =>
 
 const burst = fc
   .record({
-    count: fc.oneof(
-      { weight: 30, arbitrary: fc.constantFrom(5, 12, 40, 100) },
-      { weight: 1, arbitrary: fc.constant(1_200) },
-    ),
+    count: fc.constantFrom(5, 12, 40, 100),
     plan: anyCall,
-    /** Every so many messages are marked. */
-    every: fc.constantFrom(1, 3, 4),
+    /** Which of the messages are as the plan says; the server has nothing against the others. */
+    marked: fc.constantFrom('all', 'every fourth', 'the last', 'the last'),
   })
-  .map(({ count, plan, every }) =>
-    command('burst', { count, every, ...plan }, ({ client, config, coverage }) => {
-      // A request for each of a thousand messages takes too long.
-      const isSlow = config.maxBatchSize < 100 || config.maxBatchBytes < 10_000
-      const most = isSlow && config.maxQueueBytes > 100_000 ? 60 : Infinity
-      const total = Math.min(count, most)
-      if (total > 1_000) coverage.hit('a burst of over 1,000 calls')
-      for (let index = 0; index < total; index++) {
-        client.call(index % every === 0 ? plan : { ...plan, mark: 'plain' })
+  .map(({ count, plan, marked }) =>
+    command('burst', { count, marked, ...plan }, ({ client }) => {
+      for (let left = count - 1; left >= 0; left--) {
+        const isMarked = marked === 'all' || (marked === 'every fourth' ? left % 4 === 0 : !left)
+        client.call(isMarked ? plan : { ...plan, mark: 'plain' })
       }
     }),
   )
+
+/** So much at once that a queue drops over 1,000 messages, or over 1 MiB. */
+const flood = fc
+  .record({ isFat: fc.constantFrom(true, true, true, false), callback: maybe(anyReaction) })
+  .map((given) =>
+    command('flood', given, ({ client, coverage }) => {
+      const { isFat, callback } = given
+      const size = isFat ? 29_999 : 0
+      const plan: CallPlan = { ...plainCall, size, callback }
+      for (let count = isFat ? 45 : 1_100; count > 0; count--) client.call(plan)
+      coverage.hit(isFat ? 'a flood of large messages' : 'a flood of many messages')
+    }),
+  )
+
+/** A batch of which all is delivered in parts, but for the last: that is tried too often, and put aside. */
+const partAside = fc.record({ callback: maybe(anyReaction), tooMany: anyRefusal }).map((given) =>
+  command('part aside', given, ({ client, server }) => {
+    server.weather = { usual: 'ok', most: 4, tooMany: given.tooMany, isPicky: true }
+    const plan: CallPlan = { ...plainCall, callback: given.callback }
+    for (let left = 11; left >= 0; left--) {
+      client.call({ ...plan, mark: left === 0 ? 'fragile' : 'plain' })
+    }
+  }),
+)
 
 const flush = fc
   .record({
@@ -170,9 +193,9 @@ const anyAnswer = fc.constantFrom<AnswerKind>(...answerKinds)
 const weather = fc
   .record<Weather>({
     usual: fc.oneof({ weight: 3, arbitrary: fc.constant<AnswerKind>('ok') }, anyAnswer),
-    most: fc.constantFrom(Infinity, Infinity, 1, 2, 4),
-    tooMany: fc.constantFrom(400 as const, 413 as const),
-    isPicky: fc.boolean(),
+    most: fc.constantFrom(Infinity, Infinity, 1, 2, 4, 4),
+    tooMany: anyRefusal,
+    isPicky: fc.constantFrom(true, true, false),
   })
   .map((given) =>
     command('weather', given, ({ server }) => {
@@ -180,16 +203,14 @@ const weather = fc
     }),
   )
 
-const answers = fc
-  .array(anyAnswer, { minLength: 1, maxLength: 4 })
-  .map((kinds) =>
-    command('answers', kinds, ({ server }) => {
-      server.next.push(...kinds)
-    }),
-  )
+const answers = fc.array(anyAnswer, { minLength: 1, maxLength: 4 }).map((kinds) =>
+  command('answers', kinds, ({ server }) => {
+    server.next.push(...kinds)
+  }),
+)
 
 const pass = fc
-  .constantFrom(1, 15, 60, 120, 700, 11_000, 70_000, 601_000, 3 * 3_600_000)
+  .constantFrom(1, 15, 120, 700, 11_000, 70_000, 601_000, 601_000, 3 * 3_600_000)
   .map((milliseconds) =>
     command('pass', milliseconds, async (world) => {
       await world.clock.pass(milliseconds)
@@ -212,6 +233,8 @@ export function anyCommands(
   const weighted: [number, fc.Arbitrary<Command>][] = [
     [5, call],
     [6, burst],
+    [2, flood],
+    [3, partAside],
     [4, flush],
     [1, close],
     [2, restart],
@@ -224,8 +247,14 @@ export function anyCommands(
     [6, pass],
     [2, settle],
   ]
-  const all = weighted.flatMap(([weight, arbitrary]) => Array<typeof arbitrary>(weight).fill(arbitrary))
-  return fc.commands(all, { maxCommands, size: 'max', ...(replayPath === undefined ? {} : { replayPath }) })
+  const all = weighted.flatMap(([weight, arbitrary]) =>
+    Array<typeof arbitrary>(weight).fill(arbitrary),
+  )
+  return fc.commands(all, {
+    maxCommands,
+    size: 'max',
+    ...(replayPath === undefined ? {} : { replayPath }),
+  })
 }
 
 function command(name: string, given: unknown, run: Run): Command {

@@ -27,12 +27,12 @@ export function inMemory(server: Server): Connection {
       httpClient: async (_url, { body, signal }) => {
         if (caller.isDead) return await nothing(signal)
         // It may call back, throw, or take its time.
-        const running = caller.run('the httpClient')
+        const running = runClient(caller, server, body)
         signal?.throwIfAborted()
         const reply = server.receive(caller.number, body)
         const end = server.hold(caller.number)
         try {
-          if (running !== undefined) await Promise.race([running, nothing(signal)])
+          if (running !== undefined) await Promise.race([Promise.resolve(running), nothing(signal)])
           return await answered(reply, signal)
         } finally {
           end()
@@ -41,6 +41,19 @@ export function inMemory(server: Server): Connection {
     }),
     close: () => Promise.resolve(),
   }
+}
+
+/** Whatever comes of it, the request may fail for that. */
+function runClient(caller: Caller, server: Server, body: string): unknown {
+  let running: unknown
+  let hasReturned = false
+  try {
+    running = caller.run('the httpClient')
+    hasReturned = true
+  } finally {
+    if (!hasReturned || running !== undefined) server.miss(body)
+  }
+  return running
 }
 
 async function answered(
@@ -71,10 +84,7 @@ function nothing(signal: AbortSignal | undefined): Promise<never> {
 }
 
 async function within(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
-  await Promise.race([
-    new Promise((resolve) => setTimeout(resolve, milliseconds)),
-    nothing(signal),
-  ])
+  await Promise.race([new Promise((resolve) => setTimeout(resolve, milliseconds)), nothing(signal)])
 }
 
 /** A real server on loopback, for the client's own transport. */

@@ -13,7 +13,9 @@ export class Coverage {
 
   /** What was done less often than it must be. */
   below(least: ReadonlyMap<string, number>): string[] {
-    return [...least].filter(([name, times]) => this.of(name) < times).map(([name]) => this.#line(name))
+    return [...least]
+      .filter(([name, times]) => this.of(name) < times)
+      .map(([name]) => this.#line(name))
   }
 
   toString(): string {

@@ -65,7 +65,9 @@ async function emptied(world: World): Promise<void> {
     await clock.pass(1)
     await flushed(world, client)
     if (client.restored !== left) {
-      books.violate(`${left} messages were left, and client ${client.number} got ${client.restored}`)
+      books.violate(
+        `${left} messages were left, and client ${client.number} got ${client.restored}`,
+      )
     }
     await closed(world, client)
     if (world.left === 0 || books.violations.length > 0) return

@@ -11,6 +11,8 @@ import { messageTypes } from '../../lib/spec/messages.js'
 const commands = [
   'call',
   'burst',
+  'flood',
+  'part aside',
   'flush',
   'flush with timeout',
   'close',
@@ -53,7 +55,8 @@ const troubles = [
   'a batch is too large: 400',
   'a batch is too large: 413',
   'a fault of one message',
-  'a burst of over 1,000 calls',
+  'a flood of many messages',
+  'a flood of large messages',
   'a batch is put aside',
   'messages are left to the next client',
 ]

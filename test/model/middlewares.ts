@@ -63,7 +63,7 @@ function applied(kind: MiddlewareKind, message: Message, call: Call): Message | 
     case 'number':
       return 7 as unknown as Message
     case 'wrong message':
-      return { ...message, userId: '', anonymousId: '' } as unknown as Message
+      return { ...message, userId: '', anonymousId: '' }
     default:
       return Object.defineProperty({ ...message }, 'context', {
         enumerable: true,

@@ -43,18 +43,23 @@ export function react(reactor: Reactor, reaction: Reaction): unknown {
     case 'nothing':
       return undefined
     case 'track':
-      return void reactor.track(30)
+      reactor.track(30)
+      return undefined
     case 'track many':
       for (const size of sizes) reactor.track(size)
       return undefined
     case 'miscall':
-      return void reactor.miscall()
+      reactor.miscall()
+      return undefined
     case 'flush':
-      return void reactor.flush()
+      void reactor.flush()
+      return undefined
     case 'close':
-      return void reactor.close(50)
+      void reactor.close(50)
+      return undefined
     case 'listen':
-      return void reactor.listen()
+      reactor.listen()
+      return undefined
     case 'throw':
       throw new Error('users’ code throws')
     case 'reject':

@@ -121,6 +121,11 @@ export class Server {
     return { kind, status: statuses[kind], ...this.#waiting(kind), delay: delayOf(kind) }
   }
 
+  /** A request may fail without having arrived, or before it is answered. */
+  miss(body: string): void {
+    for (const message of this.#parse(body)) this.#books.find(message)?.answers.add('failed')
+  }
+
   /** The answer is on its way; returns what is to be called when the request is over. */
   hold(client: number): () => void {
     const inFlight = (this.#inFlight.get(client) ?? 0) + 1
