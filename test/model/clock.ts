@@ -1,6 +1,7 @@
 // Time that passes only when a test says so: hours of backoff take no time, and every run can be repeated.
 
 import { setImmediate as nextTurn, setTimeout as realPause } from 'node:timers/promises'
+import { isDiskBusy, watchCloses } from './disk-activity.js'
 
 interface Timer {
   readonly id: number
@@ -23,13 +24,6 @@ const mostIdle = 500
 
 const startOfTime = Date.UTC(2026, 0, 1)
 const longestTimer = 2 ** 31 - 1
-
-/** What Node lists among the active resources while a file is read, a file is closed, or a socket is connected. */
-const busyResources = new Set(['FSReqPromise', 'FSReqCallback'])
-
-/** The same for a file that is being closed; it stays in the list until it is collected, so for so many turns only. */
-const closing = 'CloseReq'
-const closingTurns = 50
 
 export class VirtualClock {
   readonly #timers = new Map<number, Timer>()
@@ -82,7 +76,9 @@ export class VirtualClock {
     })
     Math.random = () => this.#nextRandom()
     Object.defineProperty(performance, 'now', { value: () => this.#elapsed, configurable: true })
+    const stopWatching = watchCloses()
     return () => {
+      stopWatching()
       Object.assign(globalThis, {
         Date: RealDate,
         setTimeout,
@@ -110,7 +106,7 @@ export class VirtualClock {
       } else if (quiet > spinningTurns) {
         await realPause(1)
       }
-      calm = quiet === 0 || isDiskBusy(quiet) ? 0 : calm + 1
+      calm = quiet === 0 || isDiskBusy() ? 0 : calm + 1
       quiet++
     }
   }
@@ -186,10 +182,4 @@ export class VirtualClock {
     mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
   }
-}
-
-function isDiskBusy(quietTurns: number): boolean {
-  return process
-    .getActiveResourcesInfo()
-    .some((name) => busyResources.has(name) || (name === closing && quietTurns < closingTurns))
 }

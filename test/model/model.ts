@@ -1,6 +1,6 @@
 // The books as they must be: what was called, what the server has seen of it, and how each message was said to end.
 
-import type { ErrorCode } from '../../lib/spec/error.js'
+import type { ErrorCode } from '../../lib/runtime/error-codes.js'
 import type { MessageType } from '../../lib/spec/messages.js'
 
 /** What is wrong with a call, where something is. */
