@@ -90,7 +90,8 @@ export class Client implements Reactor {
   /** It is as if it had been killed: nothing that happens to it is seen any more. */
   isDead = false
   isClosing = false
-  isClosed = false
+  /** Resolves when it has let go of its outbox. A later close() may end before that, if its timeout is shorter. */
+  released: Promise<unknown> = Promise.resolve()
   readonly #setup: ClientSetup
   readonly #probe: OutboxProbe
   /** How many calls are running, one within the other. */
@@ -208,16 +209,15 @@ export class Client implements Reactor {
   }
 
   close(timeout?: number, how: 'close' | 'closeAndFlush' | 'flush' = 'close'): Promise<unknown> {
+    const isFirst = !this.isClosing
     this.isClosing = true
     const options = timeout === undefined ? undefined : { timeout }
     const closed =
       how === 'flush'
         ? this.analytics.flush({ ...options, close: true })
         : this.analytics[how](options)
-    const promise = closed.then(() => {
-      this.isClosed = true
-    })
-    return this.#wait('close()', timeout ?? 25_000, promise)
+    if (isFirst) this.released = closed
+    return this.#wait('close()', timeout ?? 25_000, closed)
   }
 
   /** Whether the outbox is in the middle of no change. */

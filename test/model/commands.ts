@@ -148,7 +148,9 @@ const close = fc
 
 const restart = fc.constantFrom(undefined, 0, 500).map((timeout) =>
   command('restart', { timeout }, async (world) => {
-    await world.clock.until(world.client.close(timeout), 60_000)
+    const { client } = world
+    await world.clock.until(client.close(timeout), 60_000)
+    await world.clock.until(client.released, 60_000)
     await world.clock.pass(10)
     world.leave()
     world.start()

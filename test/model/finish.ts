@@ -48,6 +48,7 @@ async function flushed(world: World, client: Client): Promise<void> {
 async function closed(world: World, client: Client): Promise<void> {
   const { clock, books, config } = world
   if (!(await clock.until(client.close(), longest))) books.violate('the last close() never ends')
+  await clock.until(client.released, longest)
   await clock.pass(10)
   const { pending } = client.analytics.stats()
   if (pending > 0 && config.outbox === 'memory') books.violate(`${pending} pending after close()`)
