@@ -196,8 +196,15 @@ export class Reports {
       // A listener has made calls that failed too. In a microtask they could follow each other for ever, and the event
       // loop would never turn again.
       if (this.#waiting.length > 0) setImmediate(() => this.tellWaiting())
-      else if (this.#exitHook) removeExitHook(this.#exitHook)
+      else this.#rest()
     }
+  }
+
+  /** Nothing waits any more, nor what a listener has added to a report that was then told. The next one is scheduled. */
+  #rest(): void {
+    this.#count = 0
+    this.#bytes = 0
+    if (this.#exitHook) removeExitHook(this.#exitHook)
   }
 
   /**

@@ -242,3 +242,20 @@ describe('a call near the end of the stack', () => {
     expect(server.broken).to.deep.equal([])
   }).timeout(30_000)
 })
+
+describe('a callback whose call fails in the same way as one that waits to be reported', () => {
+  it('does not keep later failures from being reported', async () => {
+    const analytics = new Analytics({ writeKey: 'k', onInvalid: 'report', maxMessageBytes: 1_000 })
+    const reported: string[] = []
+    analytics.on('error', ({ code, messages }) => reported.push(...messages.map(() => code)))
+    const failInvalid = (): void => void analytics.track({ userId: 'u1', event: '' })
+    analytics.track({ userId: 'u1', event: 'E', properties: text(2_000) }, failInvalid)
+    failInvalid()
+    await nextTurn()
+    expect(reported).to.deep.equal(['message_too_large', 'invalid_message', 'invalid_message'])
+    failInvalid()
+    await nextTurn()
+    expect(reported).to.have.lengthOf(4)
+    await analytics.close()
+  })
+})

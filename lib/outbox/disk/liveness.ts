@@ -100,8 +100,8 @@ export class Liveness {
   }
 }
 
-/** Whether the socket of this name belongs to a process that lives. */
-export async function isListening(directory: string, owner: string): Promise<boolean> {
+/** Whether the socket of this name belongs to a process that lives; undefined if this process may not ask it. */
+export async function isListening(directory: string, owner: string): Promise<boolean | undefined> {
   const { connect } = builtin('node:net') as typeof net
   return await new Promise((resolve) => {
     viaShortPath(directory, owner, (path) => {
@@ -111,7 +111,10 @@ export async function isListening(directory: string, owner: string): Promise<boo
         socket.destroy()
       })
       // Refused: nobody listens. Anything else is no proof: too many of us may be asking at once.
-      socket.on('error', (error: NodeJS.ErrnoException) => resolve(error.code !== 'ECONNREFUSED'))
+      socket.on('error', ({ code }: NodeJS.ErrnoException) => {
+        const isForbidden = code === 'EACCES' || code === 'EPERM'
+        resolve(isForbidden ? undefined : code !== 'ECONNREFUSED')
+      })
     })
   })
 }

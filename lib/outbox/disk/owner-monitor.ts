@@ -5,11 +5,15 @@ import { isListening, markerOf } from './liveness.js'
 
 /**
  * How long a liveness marker must not have been renewed, in milliseconds, where nothing else can be known: of a client on
- * another machine, of one before a reboot, and where there is no socket. Signs are renewed far more often.
+ * another machine, of one before a reboot, of one of another user whose socket this process may not connect to, and where
+ * there is no socket. Signs are renewed far more often.
  */
 const longestStandstill = 5 * 60_000
 
-/** Tells the dead from the living. It never takes a living client for a dead one because that is stopped or slow. */
+/**
+ * Tells the dead from the living. It never takes a living client whose socket it may ask for a dead one because that is
+ * stopped or slow.
+ */
 export class OwnerMonitor {
   readonly #directory: string
   readonly #watched = new Map<string, { state: string; since: number }>()
@@ -21,7 +25,8 @@ export class OwnerMonitor {
   async isDead(owner: string): Promise<boolean> {
     const marker = await markerOf(this.#directory, owner)
     if (marker?.isSocket && isOfThisMachine(owner)) {
-      return !(await isListening(this.#directory, owner))
+      const isAlive = await isListening(this.#directory, owner)
+      if (isAlive !== undefined) return !isAlive
     }
     return this.#standsStill(owner, marker?.state ?? 'no marker')
   }
