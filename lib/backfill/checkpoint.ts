@@ -5,8 +5,9 @@ import { constants } from 'node:fs'
 import { lstat, open, rename, rm } from 'node:fs/promises'
 import { toError } from '../runtime/describe-value.js'
 import type { BackfillSettings } from './read-options.js'
+import { noFollow } from './no-follow.js'
 import { BackfillError } from './report.js'
-import type { RowPosition } from './source.js'
+import type { RowPosition } from './sources/source.js'
 import type { TotalsData } from './totals.js'
 
 const kind = 'selfsame backfill checkpoint'
@@ -131,9 +132,6 @@ export class CheckpointFile {
     return new BackfillError('bad_checkpoint', `the checkpoint ${this.path} ${reason}`, { cause })
   }
 }
-
-/** Not on Windows. */
-export const noFollow = (constants.O_NOFOLLOW as number | undefined) ?? 0
 
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0
 

@@ -1,7 +1,7 @@
 // An iterable of plain rows as a source: its positions are indexes.
 
 import { describeValue } from '../runtime/describe-value.js'
-import type { BackfillSource, SourceRow } from './source.js'
+import type { BackfillSource, SourceRow } from './sources/source.js'
 
 export type PlainRows<Row> = Iterable<Row> | AsyncIterable<Row>
 

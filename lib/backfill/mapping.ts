@@ -12,7 +12,7 @@ import { messageIdOf } from './message-id.js'
 import type { Mapped } from './options.js'
 import type { BackfillSettings } from './read-options.js'
 import { RowError } from './row-error.js'
-import type { RowPosition } from './source.js'
+import type { RowPosition } from './sources/source.js'
 import { toTimestamp } from './timestamp.js'
 import { isThenable } from '../runtime/value-kinds.js'
 

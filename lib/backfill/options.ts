@@ -12,7 +12,7 @@ import type {
 } from '../spec/messages.js'
 import type { Progress } from './progress.js'
 import type { RejectedRow } from './rejects.js'
-import type { RowPosition } from './source.js'
+import type { RowPosition } from './sources/source.js'
 import type { BackfillTimestamp } from './timestamp.js'
 
 type Historical<Call> = Omit<Call, 'timestamp'> & { timestamp?: BackfillTimestamp | undefined }

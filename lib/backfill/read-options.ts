@@ -8,7 +8,7 @@ import type { MessageContext } from '../spec/messages.js'
 import type { BackfillOptions, Mapped } from './options.js'
 import type { Progress } from './progress.js'
 import type { RejectedRow } from './rejects.js'
-import type { RowPosition } from './source.js'
+import type { RowPosition } from './sources/source.js'
 
 /** When too many rows are rejected. */
 export interface RejectsLimit {
@@ -86,7 +86,7 @@ function clientOf(options: Options, dryRun: boolean): Settings {
   return readOptions({
     ...Object.fromEntries(clients.map((name) => [name, options[name]])),
     // A dry run sends nothing. Without types it may be left out: the client's own check says so.
-    writeKey: options.writeKey ?? (dryRun ? 'dry run' : (undefined)),
+    writeKey: options.writeKey ?? (dryRun ? 'dry run' : undefined),
     maxInFlight: options.maxInFlight ?? 4,
     context: contextOf(options),
     // It was asked to deliver these rows, not to give up on them.

@@ -11,7 +11,7 @@ import { rejectionOf, type MadeMessage, type RowMapping } from './mapping.js'
 import type { BackfillSettings } from './read-options.js'
 import type { Rejects } from './rejects.js'
 import { BackfillError } from './report.js'
-import type { BackfillSource, BrokenRow, RowPosition, SourceRow } from './source.js'
+import type { BackfillSource, BrokenRow, RowPosition, SourceRow } from './sources/source.js'
 
 /** Rows without messages that may wait for those before them, and the memory of the rejected ones among them. */
 const maxIdleRows = 5_000

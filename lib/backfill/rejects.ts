@@ -5,8 +5,8 @@ import { constants, createReadStream } from 'node:fs'
 import { lstat, open, rename, type FileHandle } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { configure } from 'safe-stable-stringify'
-import { noFollow } from './checkpoint.js'
-import type { BrokenRow, RowPosition } from './source.js'
+import { noFollow } from './no-follow.js'
+import type { BrokenRow, RowPosition } from './sources/source.js'
 
 /** A line of the rejects file. */
 export interface RejectedRow extends RowPosition {

@@ -1,7 +1,7 @@
 // How a backfill went.
 
 import type { Message } from '../spec/messages.js'
-import type { RowPosition } from './source.js'
+import type { RowPosition } from './sources/source.js'
 import type { Suspicion } from './suspicions.js'
 
 /** What has become of the rows of a run, over all the times that it was resumed. */

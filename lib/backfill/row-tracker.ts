@@ -6,7 +6,7 @@ import { SettlementLedger, type Entry } from './settlement-ledger.js'
 import type { Live } from './progress.js'
 import { leastRowsForShare, type RejectsLimit } from './read-options.js'
 import type { Rejects } from './rejects.js'
-import type { BackfillSource, RowPosition } from './source.js'
+import type { BackfillSource, RowPosition } from './sources/source.js'
 import { Totals, type TotalsData } from './totals.js'
 
 /** Why the server refused a message. */

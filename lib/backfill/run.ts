@@ -2,19 +2,19 @@
 
 import { toError } from '../runtime/describe-value.js'
 import { credentialsFor, transportFor } from '../client/connect.js'
-import type { Failure } from '../delivery/sender.js'
+import type { Failure } from '../delivery/failure.js'
 import { UserCode } from '../runtime/user-code.js'
 import { RowTracker } from './row-tracker.js'
 import type { Checkpoint, CheckpointFile, RunFingerprint } from './checkpoint.js'
 import { PacedDelivery, type PacedDeliveryOptions } from '../delivery/paced/paced-delivery.js'
-import type { Work } from './engine.js'
 import { progressInterval, Rate } from './progress.js'
 import type { BackfillSettings } from './read-options.js'
 import { Reader } from './reader.js'
 import type { Rejects } from './rejects.js'
 import { BackfillError, tooManyRejects, type BackfillReport } from './report.js'
 import { Saver } from './saver.js'
-import type { BackfillSource } from './source.js'
+import type { BackfillSource } from './sources/source.js'
+import type { Work } from './work.js'
 
 export interface RunParts {
   readonly settings: BackfillSettings

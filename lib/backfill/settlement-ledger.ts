@@ -1,6 +1,6 @@
 // The rows under way, in their order: which of them are settled as far as the first that is not.
 
-import type { BrokenRow, RowPosition } from './source.js'
+import type { BrokenRow, RowPosition } from './sources/source.js'
 
 export interface Rejection {
   readonly kind: string

@@ -1,7 +1,7 @@
 // The Domain attribute under which analytics.js keeps its cookies: the registrable domain of a host.
 
 import { domainToASCII } from 'node:url'
-import { wrongArgument } from './arguments.js'
+import { wrongArgument } from './readers/arguments.js'
 import { publicSuffixes } from './public-suffixes.js'
 
 const parsing = { allowPrivateDomains: true, extractHostname: false }

@@ -1,6 +1,6 @@
 // The options that all writing functions share, and their check.
 
-import { checkBoolean, checkOptions } from './arguments.js'
+import { checkBoolean, checkOptions } from './readers/arguments.js'
 import { checkDomain } from './cookie-domain.js'
 
 export interface CookieOptions {

@@ -1,7 +1,7 @@
 // The answer of a reading: which ids the browser claims, and what is doubtful about them.
 
-import { toId } from './id-rules.js'
-import type { Claim, CookieReader } from './reader.js'
+import { toId } from './readers/id-rules.js'
+import type { Claim, CookieReader } from './readers/reader.js'
 
 const idFields = ['anonymousId', 'userId', 'groupId', 'distinctId'] as const
 

@@ -1,10 +1,10 @@
 // Reads the ids that a request's cookies claim, asking the readers in the caller's order.
 
-import { checkOptions, wrongArgument } from './arguments.js'
-import { CookieHeader, type Cookies } from './cookie-header.js'
+import { checkOptions, wrongArgument } from './readers/arguments.js'
+import { CookieHeader, type Cookies } from './cookies/cookie-header.js'
 import { toIdentity, type BrowserIdentity } from './identity.js'
-import { isObject } from './probe.js'
-import type { CookieReader } from './reader.js'
+import { isObject } from './readers/probe.js'
+import type { CookieReader } from './readers/reader.js'
 import { readersByName, type SdkName } from './readers/index.js'
 import { segment } from './readers/segment.js'
 import { checkRequest, cookieHeaderOf, type CookieSource } from './request.js'

@@ -5,10 +5,10 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { AnalyticsCalls } from './analytics-calls.js'
 import { toError } from '../runtime/describe-value.js'
 import { BoundAnalytics } from './bound-analytics.js'
-import { deadLettersFor, type DeadLetters } from '../dead-letter/index.js'
+import { deadLettersFor, type DeadLetters } from '../failures/dead-letter/index.js'
 import { ClientExit } from '../exit/client-exit.js'
 import { Delivery } from '../delivery/delivery.js'
-import type { Transport } from '../delivery/transport.js'
+import type { Transport } from '../delivery/transport/transport.js'
 import { addExitHook, releaseHooks, removeExitHook } from '../exit/hooks.js'
 import type { CloseOptions, Counts, FlushOptions, Stats } from './stats.js'
 import { AnalyticsError } from '../spec/error.js'
@@ -30,11 +30,11 @@ import {
   type ScreenCall,
   type TrackCall,
 } from '../spec/messages.js'
-import { Outcomes } from './settlement.js'
+import { Settlement } from './settlement.js'
 import type { AnalyticsOptions } from './options/analytics-options.js'
 import { readOptions, type Settings } from './options/read-options.js'
 import { credentialsFor, posterFor, spawnSettingsFor, transportFor } from './connect.js'
-import { Reports, type Callback, type FailedCall } from '../failures/error-reporter.js'
+import { ErrorReporter, type Callback, type FailedCall } from '../failures/error-reporter.js'
 import { version } from '../runtime/version.js'
 
 const closeTimeout = 25_000
@@ -66,8 +66,8 @@ export class Analytics extends SafeEmitter implements AnalyticsCalls {
   readonly #composer: Composer
   readonly #serializer: Serializer
   readonly #delivery: Delivery
-  readonly #reports: Reports
-  readonly #outcomes: Outcomes
+  readonly #reporter: ErrorReporter
+  readonly #settlement: Settlement
   readonly #transport: Transport
   readonly #clientExit: ClientExit | undefined
   readonly #deadLetters: DeadLetters | undefined
@@ -88,8 +88,8 @@ export class Analytics extends SafeEmitter implements AnalyticsCalls {
     this.#composer = new Composer(settings)
     this.#serializer = new Serializer(this.#composer.context)
     this.#deadLetters = deadLettersFor(settings.disable ? undefined : settings.deadLetter, userCode)
-    this.#reports = new Reports(this, userCode, this.#deadLetters, flushOnExit)
-    this.#outcomes = new Outcomes(this, this.#reports, new URL(url).origin, {
+    this.#reporter = new ErrorReporter(this, userCode, this.#deadLetters, flushOnExit)
+    this.#settlement = new Settlement(this, this.#reporter, new URL(url).origin, {
       onDrained: () => {
         this.#isPending = false
         if (this.#clientExit) removeExitHook(this.#clientExit)
@@ -106,15 +106,18 @@ export class Analytics extends SafeEmitter implements AnalyticsCalls {
     const load = async (): Promise<void> => transport.load?.()
     // What is put behind a body is part of its size.
     const maxBatchBytes = settings.maxBatchBytes - Buffer.byteLength(credentials.bodyFields)
-    this.#delivery = new Delivery({ ...settings, maxBatchBytes, poster, load }, this.#outcomes)
+    this.#delivery = new Delivery(
+      { ...settings, maxBatchBytes, sink: poster, load },
+      this.#settlement,
+    )
     this.#clientExit = flushOnExit
       ? new ClientExit({
           delivery: this.#delivery,
           exitTimeout,
           settings: () => spawnSettingsFor(settings, credentials),
-          lastProblem: () => this.#outcomes.problem,
+          lastProblem: () => this.#settlement.problem,
           isAwaited: () => this.#delivery.mustDrain && this.listenerCount('drain') > 0,
-          reportFailures: () => this.#reports.tellLast(),
+          reportFailures: () => this.#reporter.flushLast(),
         })
       : undefined
     for (const name of boundMethods) {
@@ -233,12 +236,12 @@ export class Analytics extends SafeEmitter implements AnalyticsCalls {
 
   /** The client's books and how its delivery is doing, as of now. */
   stats(): Stats {
-    const { books, outbox, sender } = this.#delivery
+    const { counters, outbox, sender } = this.#delivery
     const { oldest } = outbox
     return {
-      enqueued: books.enqueued,
+      enqueued: counters.enqueued,
       ...this.#counts(),
-      failedByCode: { ...books.failedByCode },
+      failedByCode: { ...counters.failedByCode },
       filtered: this.#middlewares?.filtered ?? 0,
       deadLettered: this.#deadLetters?.count ?? 0,
       bytes: outbox.bytes,
@@ -256,34 +259,34 @@ export class Analytics extends SafeEmitter implements AnalyticsCalls {
   ): boolean {
     if (this.#settings.disable) return this.#ignore(call, callback)
     // It belongs to the request in whose course it was given, not to the one that happens to settle its message.
-    let receipt: Callback | undefined
+    let token: Callback | undefined
     let text: string
     try {
       checkCallback(callback)
-      receipt = callback ? AsyncResource.bind(callback) : undefined
+      token = callback ? AsyncResource.bind(callback) : undefined
       enterUserCode()
       text = this.#serializer.serialize(this.#composer.compose(type, call, binding))
     } catch (error) {
-      return this.#refuse(type, error, call, receipt)
+      return this.#refuse(type, error, call, token)
     }
     if (this.#middlewares) {
       const passed = this.#middlewares.pass(text)
-      if (typeof passed !== 'string') return this.#stop(passed, text, receipt)
+      if (typeof passed !== 'string') return this.#stop(passed, text, token)
       text = passed
     }
     // From here to the end of the call no code of a user's runs: the call changes the counts and the outbox as a whole.
     if (this.#closing) {
-      const failed = this.#failedCall('closed', `${type}() was called after close()`, text, receipt)
-      this.#countFailed(failed, () => this.#reports.afterClose(failed))
+      const failed = this.#failedCall('closed', `${type}() was called after close()`, text, token)
+      this.#countFailed(failed, () => this.#reporter.afterClose(failed))
       this.#endCall()
       return true
     }
     const delivery = this.#delivery
-    const appended = delivery.append(text, receipt)
+    const appended = delivery.append(text, token)
     if (appended === 'too_large') {
-      this.#fail(this.#failedCall('message_too_large', this.#tooLarge(text), text, receipt))
+      this.#fail(this.#failedCall('message_too_large', this.#tooLarge(text), text, token))
     } else if (appended === 'full') {
-      this.#fail(this.#failedCall('queue_full', delivery.obstacle, text, receipt))
+      this.#fail(this.#failedCall('queue_full', delivery.obstacle, text, token))
     }
     return this.#endCall()
   }
@@ -297,8 +300,8 @@ export class Analytics extends SafeEmitter implements AnalyticsCalls {
         addExitHook(this.#clientExit)
       }
       delivery.scheduleMissed()
-      this.#reports.atEndOfCall()
-      return !delivery.isOverHighWater
+      this.#reporter.flushIfFull()
+      return !delivery.checkHighWater()
     } catch {
       // Near the end of the stack: the call is over all the same, and what is left to do, the next one does.
       this.#isPending = false
@@ -309,7 +312,7 @@ export class Analytics extends SafeEmitter implements AnalyticsCalls {
   #ignore(call: unknown, callback: Callback | undefined): boolean {
     if (typeof callback === 'function') {
       queueMicrotask(() => {
-        this.#reports.callBack(callback, undefined, call as Message)
+        this.#reporter.callBack(callback, undefined, call as Message)
       })
     }
     return true
@@ -340,7 +343,7 @@ export class Analytics extends SafeEmitter implements AnalyticsCalls {
       const message = (): Message => error.messages[0] ?? (JSON.parse(text) as Message)
       this.#fail({ code, reason, message, size: text.length, callback, cause })
     } else if (callback) {
-      queueMicrotask(() => this.#reports.callBack(callback, error, JSON.parse(text) as Message))
+      queueMicrotask(() => this.#reporter.callBack(callback, error, JSON.parse(text) as Message))
     }
     return this.#endCall()
   }
@@ -356,21 +359,21 @@ export class Analytics extends SafeEmitter implements AnalyticsCalls {
 
   /** A call that the outbox did not take. */
   #fail(failed: FailedCall): void {
-    this.#countFailed(failed, () => this.#reports.later(failed))
+    this.#countFailed(failed, () => this.#reporter.queue(failed))
   }
 
   /** Counts a call that has failed, and sees to it that it is reported. If it throws, nothing has changed. */
   #countFailed({ code }: FailedCall, report: () => void): void {
-    const { books } = this.#delivery
-    books.fail(code, 1)
-    books.enqueued++
+    const { counters } = this.#delivery
+    counters.fail(code, 1)
+    counters.enqueued++
     try {
       report()
     } catch (error) {
       // No call, which could throw once more.
-      books.enqueued--
-      books.failed--
-      books.failedByCode[code] = (books.failedByCode[code] ?? 1) - 1
+      counters.enqueued--
+      counters.failed--
+      counters.failedByCode[code] = (counters.failedByCode[code] ?? 1) - 1
       throw error
     }
   }
@@ -383,12 +386,12 @@ export class Analytics extends SafeEmitter implements AnalyticsCalls {
     // What waits for its backoff gets one more try, rather than waiting longer than we do.
     this.#delivery.sender.expedite()
     await this.#delivery.flush(timeout)
-    const { problem } = this.#outcomes
+    const { problem } = this.#settlement
     this.#delivery.stop({
       code: 'timeout',
       reason: `not delivered within ${timeout} ms of close()${problem === undefined ? '' : `: ${problem}`}`,
     })
-    this.#reports.tellWaiting()
+    this.#reporter.flushQueued()
     // What an outbox on disk still holds is not ours any more.
     if (this.#clientExit) removeExitHook(this.#clientExit)
     this.#transport.close?.()
@@ -400,18 +403,18 @@ export class Analytics extends SafeEmitter implements AnalyticsCalls {
    * follows a flush, and would swallow them.
    */
   async #untilTold(timeout: number | undefined, work: () => Promise<unknown>): Promise<void> {
-    const { failed } = this.#delivery.books
+    const { failed } = this.#delivery.counters
     // Callbacks of messages that were settled before: one of them may be who calls this, and waits for us.
     const before = this.#userCode.calls
     const started = performance.now()
     await work()
-    if (this.#delivery.books.failed > failed || this.#reports.areWaiting) await nextTurn()
+    if (this.#delivery.counters.failed > failed || this.#reporter.hasQueued) await nextTurn()
     await this.#userCode.settled((timeout ?? Infinity) - (performance.now() - started), before)
   }
 
   #counts(): Counts {
-    const { books, outbox } = this.#delivery
-    return { delivered: books.delivered, failed: books.failed, pending: outbox.count }
+    const { counters, outbox } = this.#delivery
+    return { delivered: counters.delivered, failed: counters.failed, pending: outbox.count }
   }
 }
 

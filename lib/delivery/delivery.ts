@@ -1,18 +1,19 @@
 // Texts go in; each ends as delivered, or as failed with a reason. Knows batches and servers, but nothing of the spec.
 
 import { toError } from '../runtime/describe-value.js'
-import type { AttemptResult, Unanswered } from './answer.js'
-import { describeAnswer } from './answer.js'
-import type { Batch, Receipt } from '../outbox/batch.js'
-import { Books } from './books.js'
+import type { AttemptResult, Unanswered } from './transport/answer.js'
+import { describeAnswer } from './transport/answer.js'
+import type { Batch, SettleToken } from '../outbox/batch.js'
+import { Counters } from './counters.js'
 import { idleTimer } from '../runtime/timer.js'
-import { Flushes } from './flushes.js'
+import { FlushWaiters } from './flush-waiters.js'
 import type { Appended, Lost, Outbox, OutboxFactory, Waiting } from '../outbox/outbox.js'
-import { Sender, type Failure } from './sender.js'
-import type { Poster } from './poster.js'
+import type { Failure } from './failure.js'
+import { Sender } from './sender.js'
+import type { BatchSink } from './batch-sink.js'
 
 export interface DeliveryOptions {
-  poster: Poster
+  sink: BatchSink
   load: () => Promise<void>
   flushAt: number
   flushInterval: number
@@ -58,12 +59,12 @@ const dropped: Failure = {
 }
 
 export class Delivery {
-  readonly books = new Books()
+  readonly counters = new Counters()
   readonly outbox: Outbox
   readonly sender: Sender
   readonly #options: DeliveryOptions
   readonly #listener: DeliveryListener
-  readonly #flushes = new Flushes()
+  readonly #flushWaiters = new FlushWaiters()
   readonly #highWaterBytes: number
   #timer: NodeJS.Timeout | undefined
   /** The batch that has waited for flushInterval. */
@@ -88,13 +89,14 @@ export class Delivery {
       ...options,
       load: () => this.#load(),
       outbox: this.outbox,
-      isDue: () => this.#isDue(),
-      isUrgent: () => this.#isUrgent(),
-      onDelivered: (batch) => this.deliver(batch),
-      onFailed: (batch, failure) => this.fail(batch, failure),
-      onExhausted: (batch, failure) => this.#exhaust(batch, failure),
-      onRetry: (_batch, answer, failingFor) => this.#retry(answer, failingFor),
-      onIdle: () => this.#idle(),
+      policy: { isDue: () => this.#isDue(), isUrgent: () => this.#isUrgent() },
+      observer: {
+        onDelivered: (batch) => this.deliver(batch),
+        onFailed: (batch, failure) => this.fail(batch, failure),
+        onExhausted: (batch, failure) => this.#exhaust(batch, failure),
+        onRetry: (_batch, answer, { failingFor }) => this.#retry(answer, failingFor),
+        onIdle: () => this.#idle(),
+      },
     })
   }
 
@@ -102,13 +104,13 @@ export class Delivery {
    * Takes a message on, or says why not. It throws only if the message was not accepted and nothing has changed, as it
    * may near the end of the stack.
    */
-  append(text: string, receipt: Receipt | undefined): Appended {
-    const appended = this.#append(text, receipt)
+  append(text: string, token: SettleToken | undefined): Appended {
+    const appended = this.#append(text, token)
     if (appended !== 'accepted') {
       if (this.#dropped.length > 0) this.#reportDropped()
       return appended
     }
-    this.books.enqueued++
+    this.counters.enqueued++
     try {
       if (this.#dropped.length > 0) this.#reportDropped()
       this.#schedule()
@@ -142,10 +144,10 @@ export class Delivery {
   }
 
   /** One of the caller's own may throw: that must not come through to who makes the call. */
-  #append(text: string, receipt: Receipt | undefined): Appended {
+  #append(text: string, token: SettleToken | undefined): Appended {
     this.#appending++
     try {
-      const appended = this.outbox.append(text, receipt)
+      const appended = this.outbox.append(text, token)
       if (appended === 'full') this.#thrown = undefined
       return appended
     } catch (error) {
@@ -162,7 +164,7 @@ export class Delivery {
   }
 
   /** Whether callers should wait for `drain` before they go on. */
-  get isOverHighWater(): boolean {
+  checkHighWater(): boolean {
     if (this.outbox.bytes <= this.#highWaterBytes) return false
     this.#mustDrain = true
     return true
@@ -183,20 +185,20 @@ export class Delivery {
   #flush(timeout: number | undefined): Promise<boolean> {
     const { nextSequence, count, postponed = [] } = this.outbox
     const aside = postponed.reduce((sum, waiting) => sum + waiting.count, 0)
-    const settled = this.#flushes.wait(nextSequence, count - aside, timeout, postponed)
+    const settled = this.#flushWaiters.wait(nextSequence, count - aside, timeout, postponed)
     this.sender.wake()
     return settled
   }
 
-  // The order in these: the books are right before anybody is told, for a listener may look at them; and flushes have
+  // The order in these: the counters are right before anybody is told, for a listener may look at them; and flushes have
   // taken note, for a listener may begin another, which does not cover this batch. Those that wait go on in a
   // microtask, after the listeners.
 
   /** Settles a taken batch as delivered. */
   deliver(batch: Batch): void {
     if (!this.outbox.settle(batch)) return
-    this.books.delivered += batch.count
-    this.#flushes.settle(batch)
+    this.counters.delivered += batch.count
+    this.#flushWaiters.settle(batch)
     this.#listener.delivered(batch)
     this.#settled()
   }
@@ -204,8 +206,8 @@ export class Delivery {
   /** Settles a taken batch as failed. */
   fail(batch: Batch, failure: Failure): void {
     if (!this.outbox.settle(batch)) return
-    this.books.fail(failure.code, batch.count)
-    this.#flushes.settle(batch)
+    this.counters.fail(failure.code, batch.count)
+    this.#flushWaiters.settle(batch)
     this.#listener.failed(batch, failure)
     this.#settled()
   }
@@ -217,7 +219,7 @@ export class Delivery {
     if (!this.outbox.isDurable) {
       for (const batch of this.outbox.takeAll()) this.fail(batch, failure)
     }
-    this.#flushes.stop()
+    this.#flushWaiters.stop()
     this.outbox.close?.()
   }
 
@@ -230,7 +232,7 @@ export class Delivery {
           if (this.#appending === 0) this.#reportDropped()
         },
         restored: (count) => {
-          this.books.enqueued += count
+          this.counters.enqueued += count
           this.#listener.restored()
         },
         lost: (lost) => this.#lose(lost),
@@ -256,7 +258,7 @@ export class Delivery {
       this.fail(batch, failure)
       return
     }
-    this.#flushes.exclude(batch)
+    this.#flushWaiters.exclude(batch)
     this.#listener.struggling(
       `${failure.reason}; put aside, and tried again later`,
       Infinity,
@@ -265,8 +267,8 @@ export class Delivery {
   }
 
   #lose(lost: Lost): void {
-    this.books.fail('outbox_damaged', lost.count)
-    this.#flushes.settle(lost)
+    this.counters.fail('outbox_damaged', lost.count)
+    this.#flushWaiters.settle(lost)
     this.#listener.lost(lost)
     this.#settled()
   }
@@ -283,7 +285,7 @@ export class Delivery {
     return (
       nextIsFull ||
       next === this.#overdue ||
-      next.sequence < this.#flushes.mark ||
+      next.sequence < this.#flushWaiters.mark ||
       // Who waits for `drain` must not wait for the interval.
       this.#mustDrain ||
       bytes > this.#highWaterBytes
@@ -336,8 +338,8 @@ export class Delivery {
     const batches = this.#dropped
     this.#dropped = []
     for (const batch of batches) {
-      this.books.fail(dropped.code, batch.count)
-      this.#flushes.settle(batch)
+      this.counters.fail(dropped.code, batch.count)
+      this.#flushWaiters.settle(batch)
     }
     for (const batch of batches) this.#listener.dropped(batch, dropped)
   }

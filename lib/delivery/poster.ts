@@ -3,13 +3,14 @@
 import { debuglog, promisify } from 'node:util'
 import { errorText } from '../runtime/describe-value.js'
 import { version } from '../runtime/version.js'
-import type { AttemptResult } from './answer.js'
-import { AttemptTimeout, orAbort, withTimeout } from './with-timeout.js'
-import type { Credentials } from './credentials.js'
-import { NoHttpClient } from './fetch-transport.js'
-import { plainHeaders, type HttpClientResponse } from './http-client.js'
-import { plainError } from './plain-error.js'
-import type { RequestProgress, Transport } from './transport.js'
+import type { BatchSink, SealedBatch } from './batch-sink.js'
+import type { AttemptResult } from './transport/answer.js'
+import { AttemptTimeout, orAbort, withTimeout } from './transport/with-timeout.js'
+import type { Credentials } from './auth/credentials.js'
+import { NoHttpClient } from './transport/fetch-transport.js'
+import { plainHeaders, type HttpClientResponse } from './transport/http-client.js'
+import { plainError } from './transport/plain-error.js'
+import type { RequestProgress, Transport } from './transport/transport.js'
 
 const debug = debuglog('selfsame')
 
@@ -38,13 +39,8 @@ export interface PosterOptions {
   onResponse?: (() => ((event: HttpResponseEvent) => void) | undefined) | undefined
 }
 
-/** What is posted: the body of a request that is sent now. */
-interface Posted {
-  body(): Buffer
-}
-
-/** Makes single tries. It never throws: what goes wrong is an answer too. */
-export class Poster {
+/** Sends batches over HTTP. */
+export class Poster implements BatchSink {
   readonly #options: PosterOptions
   readonly #headers: Record<string, string>
 
@@ -62,7 +58,7 @@ export class Poster {
     return this.#options.httpRequestTimeout
   }
 
-  async post(posted: Posted, retryCount: number, signal: AbortSignal): Promise<AttemptResult> {
+  async send(batch: SealedBatch, retryCount: number, signal: AbortSignal): Promise<AttemptResult> {
     const { credentials, httpRequestTimeout } = this.#options
     const given = credentials.authorize(signal)
     const authorization = typeof given === 'string' ? given : await given
@@ -73,7 +69,7 @@ export class Poster {
       ...(retryCount > 0 ? { 'X-Retry-Count': String(retryCount) } : {}),
     }
     // Not before: the body has the time at which it is sent, and a token may have been waited for.
-    const body = posted.body()
+    const body = batch.body()
     let progress: RequestProgress | undefined
     const onStart = (started: RequestProgress): void => void (progress = started)
     try {

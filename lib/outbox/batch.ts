@@ -1,7 +1,7 @@
 // A batch: messages whose bytes already are the body of the request that will carry them.
 
 /** What its owner wants to have back with a settled message; the delivery itself makes nothing of it. */
-export type Receipt = (...args: never[]) => unknown
+export type SettleToken = (...args: never[]) => unknown
 
 /** How a body begins. */
 export const prefix = Buffer.from('{"batch":[')
@@ -38,7 +38,7 @@ export class Batch {
   /** Where each message ends; dropped ones included. */
   readonly #ends: number[] = []
   #dropped = 0
-  #receipts: Map<number, Receipt> | undefined
+  #tokens: Map<number, SettleToken> | undefined
   readonly #firstSequence: number
   #since = 0
 
@@ -109,12 +109,12 @@ export class Batch {
    *
    * @throws Error if its size is not the one that was written: something else has been written meanwhile
    */
-  add(size: number, receipt: Receipt | undefined): void {
+  add(size: number, token: SettleToken | undefined): void {
     if (size !== this.#written) throw new Error('a message was added that was not written last')
     const index = this.#ends.length
     const end = this.#end + size + (index === 0 ? 0 : 1)
     const since = this.count === 0 ? Date.now() : this.#since
-    if (receipt) (this.#receipts ??= new Map()).set(index, receipt)
+    if (token) (this.#tokens ??= new Map()).set(index, token)
     // From here on nothing is called that could throw, not even near the end of the stack: all of it happens or nothing.
     if (index > 0) this.#bytes[this.#end] = comma
     this.#ends[index] = end
@@ -165,8 +165,8 @@ export class Batch {
   }
 
   /** Whether anybody wants to have something back. */
-  get hasReceipts(): boolean {
-    return this.#receipts !== undefined && this.#receipts.size > 0
+  get hasTokens(): boolean {
+    return this.#tokens !== undefined && this.#tokens.size > 0
   }
 
   /** The size of one live message, in bytes. */
@@ -180,16 +180,16 @@ export class Batch {
     this.#bytes.copy(target, at, start, start + this.sizeOf(index))
   }
 
-  /** The receipts of the live messages, with the index of each, in order. */
-  *receipts(): Generator<[index: number, receipt: Receipt]> {
-    if (!this.#receipts) return
-    for (const [index, receipt] of this.#receipts) yield [index - this.#dropped, receipt]
+  /** The tokens of the live messages, with the index of each, in order. */
+  *tokens(): Generator<[index: number, token: SettleToken]> {
+    if (!this.#tokens) return
+    for (const [index, token] of this.#tokens) yield [index - this.#dropped, token]
   }
 
   /** Takes the oldest message out, as a batch of its own. */
   dropFirst(): Batch {
     const dropped = this.slice(0, 1)
-    this.#receipts?.delete(this.#dropped)
+    this.#tokens?.delete(this.#dropped)
     this.#dropped++
     return dropped
   }
@@ -216,12 +216,12 @@ export class Batch {
     body: Buffer,
     ends: readonly number[],
     since = Date.now(),
-    receipts?: ReadonlyMap<number, Receipt>,
+    tokens?: ReadonlyMap<number, SettleToken>,
   ): Batch {
     const batch = new Batch(sequence, prefix.length)
     batch.#since = since
     batch.#bytes = body
-    if (receipts) batch.#receipts = new Map(receipts)
+    if (tokens) batch.#tokens = new Map(tokens)
     batch.#ends.push(...ends)
     batch.#end = ends.at(-1) ?? prefix.length
     return batch
@@ -237,8 +237,8 @@ export class Batch {
     this.#bytes.copy(slice.#bytes, prefix.length, start, end)
     slice.#end = prefix.length + end - start
     for (let index = from; index < to; index++) {
-      const receipt = this.#receipts?.get(this.#dropped + index)
-      if (receipt) (slice.#receipts ??= new Map()).set(index - from, receipt)
+      const token = this.#tokens?.get(this.#dropped + index)
+      if (token) (slice.#tokens ??= new Map()).set(index - from, token)
       slice.#ends.push(prefix.length + (this.#ends[this.#dropped + index] ?? start) - start)
     }
     return slice

@@ -1,6 +1,6 @@
 // Where messages wait until they are delivered or have failed.
 
-import type { Batch, Receipt } from './batch.js'
+import type { Batch, SettleToken } from './batch.js'
 
 /** How a message fared: it waits; it is too large; there is no room. */
 export type Appended = 'accepted' | 'too_large' | 'full'
@@ -20,7 +20,7 @@ export interface Lost {
   readonly count: number
   readonly reason: string
   readonly cause?: Error | undefined
-  readonly receipts: readonly Receipt[]
+  readonly tokens: readonly SettleToken[]
 }
 
 /** What an outbox tells its owner. None of these throws. */
@@ -80,7 +80,7 @@ export interface Outbox {
   readonly nextSequence: number
   /** Why there is no room, where that is not `maxQueueBytes`. */
   readonly obstacle?: string | undefined
-  append(text: string, receipt: Receipt | undefined): Appended
+  append(text: string, token: SettleToken | undefined): Appended
   /** What would be taken next. */
   readonly next: Waiting | undefined
   /** Whether that will not grow any more. */

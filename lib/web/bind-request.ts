@@ -3,7 +3,7 @@
 import { parse } from 'tldts'
 import type { Analytics } from '../client/analytics.js'
 import type { BoundAnalytics } from '../client/bound-analytics.js'
-import { CookieHeader } from '../browser-ids/cookie-header.js'
+import { CookieHeader } from '../browser-ids/cookies/cookie-header.js'
 import { checkCookieOptions } from '../browser-ids/cookie-options.js'
 import { idFor, renewAnonymousId, type Exchange } from '../browser-ids/ensure-anonymous-id.js'
 import { providePublicSuffixes } from '../browser-ids/public-suffixes.js'

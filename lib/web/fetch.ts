@@ -3,7 +3,7 @@
 import { ReadableStream } from 'node:stream/web'
 import type { Analytics } from '../client/analytics.js'
 import type { BoundAnalytics } from '../client/bound-analytics.js'
-import { attempt } from '../browser-ids/probe.js'
+import { attempt } from '../browser-ids/readers/probe.js'
 import { requestBinder } from './bind-request.js'
 import { runWith } from './current.js'
 import type { RequestAnalyticsOptions } from './options.js'

@@ -1,7 +1,7 @@
 // The rows of a CSV or TSV text. A broken row costs itself: the next good line begins a row again.
 
 import { isUtf8 } from 'node:buffer'
-import type { BrokenRow, SourceRow } from '../source.js'
+import type { BrokenRow, SourceRow } from './source.js'
 import { blocksOf, linesIn, longestRecord, type Block } from './blocks.js'
 import { encodingFault, textOfBroken, tooLong } from './broken-text.js'
 import { columnsOf, delimiterOf, rowOf } from './columns.js'

@@ -1,6 +1,6 @@
 // How analytics-next, classic analytics.js, and their forks write an id into a cookie.
 
-import { jsonDecode, percentDecode } from '../encodings.js'
+import { jsonDecode, percentDecode } from '../cookies/encodings.js'
 
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 

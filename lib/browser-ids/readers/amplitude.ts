@@ -1,9 +1,9 @@
 // Amplitude: the cookies of @amplitude/analytics-browser and of amplitude-js before it.
 
-import { checkCookieName, checkOptions, checkText } from '../arguments.js'
-import type { Cookies } from '../cookie-header.js'
-import { base64Decode, field, percentDecode, type JsonRecord } from '../encodings.js'
-import type { Claim, CookieReader } from '../reader.js'
+import { checkCookieName, checkOptions, checkText } from './arguments.js'
+import type { Cookies } from '../cookies/cookie-header.js'
+import { base64Decode, field, percentDecode, type JsonRecord } from '../cookies/encodings.js'
+import type { Claim, CookieReader } from './reader.js'
 import { idIn, recordsIn } from './json-cookies.js'
 
 export interface AmplitudeOptions {

@@ -1,8 +1,8 @@
 // Google Analytics (gtag.js, analytics.js): the client id in `_ga`.
 
-import { checkCookieName, checkOptions } from '../arguments.js'
-import { percentDecode } from '../encodings.js'
-import { claimsOf, idsOf, type CookieReader } from '../reader.js'
+import { checkCookieName, checkOptions } from './arguments.js'
+import { percentDecode } from '../cookies/encodings.js'
+import { claimsOf, idsOf, type CookieReader } from './reader.js'
 
 export interface GoogleAnalyticsOptions {
   /** The name of the cookie, where `cookie_prefix` (gtag.js) or `cookieName` (analytics.js) changed it. @default '_ga' */

@@ -2,9 +2,9 @@
 
 import type { Agent as HttpAgent } from 'node:http'
 import type { Agent as HttpsAgent } from 'node:https'
-import type { ConnectionOptions } from '../../delivery/axios-transport.js'
-import type { DeadLetterFunction } from '../../dead-letter/index.js'
-import type { HttpClient, HttpFetch } from '../../delivery/http-client.js'
+import type { ConnectionOptions } from '../../delivery/transport/axios-transport.js'
+import type { DeadLetterFunction } from '../../failures/dead-letter/index.js'
+import type { HttpClient, HttpFetch } from '../../delivery/transport/http-client.js'
 import type { OAuthOptions } from './oauth-options.js'
 import type { Integrations, MessageContext } from '../../spec/messages.js'
 import type { OutboxFactory } from '../../outbox/outbox.js'

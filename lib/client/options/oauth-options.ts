@@ -1,7 +1,7 @@
 // What the option `oauth` takes.
 
-import type { OAuthKey } from '../../delivery/oauth/client-key.js'
-import type { HttpClient, HttpFetch } from '../../delivery/http-client.js'
+import type { OAuthKey } from '../../delivery/auth/oauth-client-key.js'
+import type { HttpClient, HttpFetch } from '../../delivery/transport/http-client.js'
 
 /** OAuth 2.0 with a client assertion: an application of the workspace, and the private key that it signs with. */
 export interface OAuthOptions {

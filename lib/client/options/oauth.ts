@@ -1,8 +1,8 @@
 // The option `oauth`, checked.
 
 import { describeValue } from '../../runtime/describe-value.js'
-import type { HttpClient, HttpFetch } from '../../delivery/http-client.js'
-import { ClientKey, WrongKey } from '../../delivery/oauth/client-key.js'
+import type { HttpClient, HttpFetch } from '../../delivery/transport/http-client.js'
+import { ClientKey, WrongKey } from '../../delivery/auth/oauth-client-key.js'
 import type { AnalyticsOptions } from './analytics-options.js'
 import { integer, shown, warnOfUnknown, wrong } from '../../runtime/check-option.js'
 import { httpClient } from './connection.js'

@@ -1,8 +1,8 @@
 // Every option with its default, checked.
 
-import type { ConnectionOptions } from '../../delivery/axios-transport.js'
-import type { DeadLetterFunction } from '../../dead-letter/index.js'
-import type { HttpClient, HttpFetch } from '../../delivery/http-client.js'
+import type { ConnectionOptions } from '../../delivery/transport/axios-transport.js'
+import type { DeadLetterFunction } from '../../failures/dead-letter/index.js'
+import type { HttpClient, HttpFetch } from '../../delivery/transport/http-client.js'
 import { describeValue } from '../../runtime/describe-value.js'
 import type { Integrations, MessageContext } from '../../spec/messages.js'
 import { memory } from '../../outbox/memory-outbox.js'

@@ -6,13 +6,18 @@ import { acceptParcel } from './accept.js'
 import { Changes } from './changes.js'
 import { Deadline } from './http/deadline.js'
 import { Dedup } from './dedup.js'
-import type { Fault } from './discard.js'
+import type { Fault } from './messages/discard.js'
 import { Endpoint } from './http/endpoint.js'
 import { type Desk, Exchange } from './http/exchange.js'
-import type { CollectedMessage } from './message.js'
+import type { CollectedMessage } from './messages/message.js'
 import { type Answer, type MisbehaveFunction, Misbehaviour } from './faults/misbehave.js'
-import { type CollectorOptions, type Settings, settle } from './options.js'
-import { type CollectedRequest, type CollectorEvents, Latest, type Rejection } from './records.js'
+import { type CollectorOptions, type Settings, settle } from './http/options.js'
+import {
+  type CollectedRequest,
+  type CollectorEvents,
+  Latest,
+  type Rejection,
+} from './messages/records.js'
 
 const MAX_REQUESTS = 10_000
 const MAX_REJECTIONS = 1_000

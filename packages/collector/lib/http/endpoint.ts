@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createServer, type RequestListener, type Server, STATUS_CODES } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import type { Settings } from '../options.js'
+import type { Settings } from './options.js'
 
 /** Told of a connection on which something came that is no request; it is answered and closed. */
 type BrokenListener = (socket: Duplex, status: number) => void

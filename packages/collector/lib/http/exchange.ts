@@ -5,10 +5,10 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { types } from 'node:util'
 import { BodyError, parseBody, readBody, tooLarge } from './body.js'
 import { writeKeyOf } from './credentials.js'
-import { isObject } from '../message.js'
+import { isObject } from '../messages/message.js'
 import type { Answer, Misbehaviour } from '../faults/misbehave.js'
-import type { Settings } from '../options.js'
-import type { CollectedRequest } from '../records.js'
+import type { Settings } from './options.js'
+import type { CollectedRequest } from '../messages/records.js'
 import {
   openParcel,
   type Parcel,

@@ -1,7 +1,7 @@
 // Runs one attempt until its timeout, or until it is aborted.
 
-import { toError } from '../runtime/describe-value.js'
-import { idleTimer } from '../runtime/timer.js'
+import { toError } from '../../runtime/describe-value.js'
+import { idleTimer } from '../../runtime/timer.js'
 
 /** What an attempt rejects with that took too long. */
 export class AttemptTimeout extends Error {

@@ -1,9 +1,9 @@
-// The books: how many messages were taken on, and how each ended.
+// How many messages were taken on, and how each ended.
 
 import type { ErrorCode } from '../runtime/error-codes.js'
 
 /** `enqueued = delivered + failed + pending` at every moment; pending is counted by the outbox. */
-export class Books {
+export class Counters {
   enqueued = 0
   delivered = 0
   failed = 0

@@ -13,7 +13,7 @@ interface Flush {
   readonly end: (settled: boolean) => void
 }
 
-export class Flushes {
+export class FlushWaiters {
   readonly #waiting = new Set<Flush>()
   #isOver = false
 

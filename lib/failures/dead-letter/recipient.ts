@@ -1,6 +1,6 @@
 // A function of the caller's that is given the dead letters.
 
-import type { UserCode } from '../runtime/user-code.js'
+import type { UserCode } from '../../runtime/user-code.js'
 import type { DeadLetterFunction, DeadLetters, Failed } from './dead-letters.js'
 
 export class DeadLetterRecipient implements DeadLetters {

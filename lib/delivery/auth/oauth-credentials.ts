@@ -1,13 +1,13 @@
 // The credentials of a client with OAuth: a token for as long as it lives, and the write key in the body.
 
 import { toError } from '../../runtime/describe-value.js'
-import type { Unanswered } from '../answer.js'
-import { orAbort } from '../with-timeout.js'
-import type { Credentials, PackedCredentials } from '../credentials.js'
-import type { Transport } from '../transport.js'
-import { ClientKey } from './client-key.js'
-import type { PackedOAuth } from './packed.js'
-import { TokenServer, type Token } from './token-server.js'
+import type { Unanswered } from '../transport/answer.js'
+import { orAbort } from '../transport/with-timeout.js'
+import type { Credentials, PackedCredentials } from './credentials.js'
+import type { Transport } from '../transport/transport.js'
+import { ClientKey } from './oauth-client-key.js'
+import type { PackedOAuth } from './oauth-packed.js'
+import { TokenServer, type Token } from './oauth-token-server.js'
 
 export interface OAuthCredentialsOptions {
   writeKey: string

@@ -3,7 +3,7 @@
 // Not createRequire by its name: bundles are often given a banner that declares it, and it would be there twice.
 import nodeModule from 'node:module'
 import type { Axios } from 'axios'
-import { toError } from '../runtime/describe-value.js'
+import { toError } from '../../runtime/describe-value.js'
 
 export interface AxiosModule {
   Axios: typeof Axios

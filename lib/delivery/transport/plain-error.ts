@@ -1,7 +1,7 @@
 // What is safe to show of an error of an HTTP client's.
 
-import { toError } from '../runtime/describe-value.js'
-import { isError } from '../runtime/value-kinds.js'
+import { toError } from '../../runtime/describe-value.js'
+import { isError } from '../../runtime/value-kinds.js'
 
 /** A shorter text is no secret, and would be found in any other. */
 const shortestSecret = 8

@@ -1,6 +1,6 @@
 // How far a run is: a line that is redrawn on a terminal, a line every ten seconds in a log.
 
-import type { Progress } from '../backfill/progress.js'
+import type { Progress } from '../../backfill/progress.js'
 import { formatCount, formatSpan } from './words.js'
 
 /** In milliseconds. */

@@ -1,6 +1,4 @@
-// HTTP clients of the caller's: their interface, which is that of @segment/analytics-node, and how they are used.
-
-import type { Transport, TransportRequest } from './transport.js'
+// The interface of a user's HTTP client, which is that of @segment/analytics-node.
 
 /** One request to make. */
 export interface HttpClientRequest {
@@ -58,37 +56,6 @@ export class FetchHttpClient implements HttpClient {
       ...rest
     } = request
     return this.#fetch(rest.url, { ...rest, signal })
-  }
-}
-
-/** A client of the caller's as a transport. */
-export class CustomTransport implements Transport {
-  readonly #client: HttpClient
-
-  constructor(client: HttpClient | HttpFetch) {
-    this.#client = typeof client === 'function' ? new FetchHttpClient(client) : client
-  }
-
-  async post({
-    url,
-    headers,
-    body,
-    timeout,
-    signal,
-  }: TransportRequest): Promise<HttpClientResponse> {
-    const response = await this.#client.makeRequest({
-      url,
-      method: 'POST',
-      headers: { ...headers },
-      body: body.toString(),
-      httpRequestTimeout: timeout,
-      signal,
-    })
-    // Also 0, which is that of an opaque answer of fetch: it says nothing.
-    const { status } = (response as Partial<HttpClientResponse> | null | undefined) ?? {}
-    if (!Number.isInteger(status) || Number(status) < 100)
-      throw new Error('the httpClient gave no status')
-    return response
   }
 }
 

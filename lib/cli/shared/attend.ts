@@ -1,6 +1,6 @@
 // A run with somebody at the terminal: it is shown, and can be interrupted.
 
-import type { Progress } from '../backfill/progress.js'
+import type { Progress } from '../../backfill/progress.js'
 import { Display } from './display.js'
 import { Interruption } from './interruption.js'
 

@@ -2,7 +2,7 @@
 
 import type { Batch } from './batch.js'
 
-export class TakenBatches {
+export class InFlightBatches {
   readonly #batches = new Set<Batch>()
 
   add(batch: Batch): void {

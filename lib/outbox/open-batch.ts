@@ -1,6 +1,6 @@
 // The batch that grows.
 
-import { Batch, bodyOverhead, smallestCapacity, type Receipt } from './batch.js'
+import { Batch, bodyOverhead, smallestCapacity, type SettleToken } from './batch.js'
 
 export interface BatchLimits {
   maxBatchSize: number
@@ -8,7 +8,7 @@ export interface BatchLimits {
   maxMessageBytes: number
 }
 
-export class Growing {
+export class OpenBatch {
   readonly #maxBatchSize: number
   readonly #maxBatchBytes: number
   /** The size that a message may have, in bytes. */
@@ -57,8 +57,8 @@ export class Growing {
   }
 
   /** Adds the message that was written last. */
-  add(size: number, receipt: Receipt | undefined): void {
-    this.#batch?.add(size, receipt)
+  add(size: number, token: SettleToken | undefined): void {
+    this.#batch?.add(size, token)
   }
 
   /** The bytes of the message that was written last, copied. */

@@ -2,14 +2,14 @@
 
 import { toError } from '../../runtime/describe-value.js'
 import { version } from '../../runtime/version.js'
-import type { Unanswered } from '../answer.js'
-import { orAbort, withTimeout } from '../with-timeout.js'
-import { plainHeaders, type HttpClientResponse } from '../http-client.js'
-import { plainError } from '../plain-error.js'
-import type { Transport } from '../transport.js'
-import { assertion } from './assertion.js'
-import { type ClientKey, type SigningKey, WrongKey } from './client-key.js'
-import type { PackedTokenServer } from './packed.js'
+import type { Unanswered } from '../transport/answer.js'
+import { orAbort, withTimeout } from '../transport/with-timeout.js'
+import { plainHeaders, type HttpClientResponse } from '../transport/http-client.js'
+import { plainError } from '../transport/plain-error.js'
+import type { Transport } from '../transport/transport.js'
+import { assertion } from './oauth-assertion.js'
+import { type ClientKey, type SigningKey, WrongKey } from './oauth-client-key.js'
+import type { PackedTokenServer } from './oauth-packed.js'
 
 export interface Token {
   text: string

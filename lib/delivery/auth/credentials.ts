@@ -1,7 +1,7 @@
 // By what a request says whose it is: the write key alone, or the write key beside an OAuth token.
 
-import type { Unanswered } from './answer.js'
-import type { PackedOAuth } from './oauth/packed.js'
+import type { Unanswered } from '../transport/answer.js'
+import type { PackedOAuth } from './oauth-packed.js'
 
 /** What the requests of one client carry. */
 export interface Credentials {

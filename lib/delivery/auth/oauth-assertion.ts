@@ -1,7 +1,7 @@
 // What proves who we are to an authorization server: a JWT, signed with the private key.
 
 import { randomUUID, sign } from 'node:crypto'
-import type { SigningKey } from './client-key.js'
+import type { SigningKey } from './oauth-client-key.js'
 
 /** Seconds: by how much our clock may be ahead, and how long a request may take. Together less than the 60 allowed. */
 const before = 5

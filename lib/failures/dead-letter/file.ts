@@ -12,8 +12,8 @@ import {
   writeSync,
 } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { toError } from '../runtime/describe-value.js'
-import { shown, wrong } from '../runtime/check-option.js'
+import { toError } from '../../runtime/describe-value.js'
+import { shown, wrong } from '../../runtime/check-option.js'
 import type { DeadLetters, Failed } from './dead-letters.js'
 import { writeDeadLetter } from './format.js'
 

@@ -1,8 +1,8 @@
 // The options that both commands have: where messages go, and how a run is resumed.
 
 import { Option, type Command } from 'commander'
-import type { BackfillOptions } from '../backfill/options.js'
-import { BackfillError } from '../backfill/report.js'
+import type { BackfillOptions } from '../../backfill/options.js'
+import { BackfillError } from '../../backfill/report.js'
 import { positiveOrZero, wholeNumber } from './values.js'
 import { defaultVariable, readWriteKey, type KeyOptions } from './write-key.js'
 

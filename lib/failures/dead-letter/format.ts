@@ -2,11 +2,11 @@
 
 import { randomUUID } from 'node:crypto'
 import { parse, stringify as stringifyLossless } from 'lossless-json'
-import { describeValue, toError } from '../runtime/describe-value.js'
-import type { AnalyticsError } from '../spec/error.js'
-import { Composer } from '../message/compose.js'
-import { stringify } from '../message/serialize.js'
-import { messageTypes, type MessageType } from '../spec/messages.js'
+import { describeValue, toError } from '../../runtime/describe-value.js'
+import type { AnalyticsError } from '../../spec/error.js'
+import { Composer } from '../../message/compose.js'
+import { stringify } from '../../message/serialize.js'
+import { messageTypes, type MessageType } from '../../spec/messages.js'
 
 /** Why a message failed. */
 interface Cause {

@@ -1,7 +1,7 @@
 // What keeps the messages that failed for good.
 
-import type { AnalyticsError } from '../spec/error.js'
-import type { Message, MessageType } from '../spec/messages.js'
+import type { AnalyticsError } from '../../spec/error.js'
+import type { Message, MessageType } from '../../spec/messages.js'
 
 /** Gets the messages that failed together, and why. What it throws or rejects with is warned of, and harms nothing. */
 export type DeadLetterFunction = (messages: readonly Message[], error: AnalyticsError) => unknown

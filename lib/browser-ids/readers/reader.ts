@@ -1,6 +1,6 @@
 // What a reader of one SDK's cookies is, and how the ids of several cookies become one answer.
 
-import type { Cookies } from './cookie-header.js'
+import type { Cookies } from '../cookies/cookie-header.js'
 import { toId } from './id-rules.js'
 
 /** What one cookie, or one set of cookies, says about the visitor. */

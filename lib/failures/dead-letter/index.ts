@@ -1,6 +1,6 @@
 // Where messages go that failed for good, as the option says: a file, or a function of the caller's.
 
-import type { UserCode } from '../runtime/user-code.js'
+import type { UserCode } from '../../runtime/user-code.js'
 import type { DeadLetterFunction, DeadLetters } from './dead-letters.js'
 import { DeadLetterFile } from './file.js'
 import { DeadLetterRecipient } from './recipient.js'
