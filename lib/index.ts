@@ -11,20 +11,10 @@ export { errorCodes } from './runtime/error-codes.js'
 export type { ErrorCode } from './runtime/error-codes.js'
 export type { AnalyticsEvents } from './client/emitter.js'
 export type { Bound, BoundAnalytics } from './client/bound-analytics.js'
-export { Batch } from './outbox/batch.js'
-export type { SettleToken } from './outbox/batch.js'
 export { memory } from './outbox/memory-outbox.js'
 export { directory } from './outbox/disk/directory.js'
 export type { DirectoryOptions } from './outbox/disk/directory.js'
-export type {
-  Appended,
-  Lost,
-  Outbox,
-  OutboxFactory,
-  OutboxListener,
-  OutboxSettings,
-  Waiting,
-} from './outbox/outbox.js'
+export type { OutboxFactory } from './outbox/outbox.js'
 export type { AnalyticsOptions } from './client/options/analytics-options.js'
 export type { OAuthOptions } from './client/options/oauth-options.js'
 export type { OAuthKey } from './delivery/auth/oauth-client-key.js'

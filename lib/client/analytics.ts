@@ -12,11 +12,11 @@ import type { Transport } from '../delivery/transport/transport.js'
 import { addExitHook, releaseHooks, removeExitHook } from '../exit/hooks.js'
 import type { CloseOptions, Counts, FlushOptions, Stats } from './stats.js'
 import { AnalyticsError } from '../spec/error.js'
-import type { ErrorCode } from '../runtime/error-codes.js'
 import { SafeEmitter } from './emitter.js'
+import { brokenCall, checkCallback, failedCall, refusedCall, tooLarge } from './failed-call.js'
+import { closeTimeout, milliseconds } from './timeout.js'
 import { enterUserCode, UserCode } from '../runtime/user-code.js'
 import { Composer, type Binding } from '../message/compose.js'
-import { invalidField } from '../spec/fields.js'
 import { Middlewares, type Middleware } from '../message/middleware.js'
 import { notSerializable, Serializer } from '../message/serialize.js'
 import {
@@ -36,11 +36,6 @@ import { readOptions, type Settings } from './options/read-options.js'
 import { credentialsFor, posterFor, spawnSettingsFor, transportFor } from './connect.js'
 import { ErrorReporter, type Callback, type FailedCall } from '../failures/error-reporter.js'
 import { version } from '../runtime/version.js'
-
-const closeTimeout = 25_000
-
-/** What an invalid call is taken to keep in memory, in bytes, until it is told of: as much as the largest valid one. */
-const callSize = 32 * 1024
 
 const boundMethods = [
   ...messageTypes,
@@ -276,17 +271,24 @@ export class Analytics extends SafeEmitter implements AnalyticsCalls {
     }
     // From here to the end of the call no code of a user's runs: the call changes the counts and the outbox as a whole.
     if (this.#closing) {
-      const failed = this.#failedCall('closed', `${type}() was called after close()`, text, token)
-      this.#countFailed(failed, () => this.#reporter.afterClose(failed))
+      const failed = failedCall('closed', `${type}() was called after close()`, text, token)
+      this.#delivery.counters.whileFailing(failed.code, () => this.#reporter.afterClose(failed))
       this.#endCall()
       return true
     }
     const delivery = this.#delivery
     const appended = delivery.append(text, token)
     if (appended === 'too_large') {
-      this.#fail(this.#failedCall('message_too_large', this.#tooLarge(text), text, token))
+      this.#fail(
+        failedCall(
+          'message_too_large',
+          tooLarge(text, delivery.outbox.maxMessageBytes),
+          text,
+          token,
+        ),
+      )
     } else if (appended === 'full') {
-      this.#fail(this.#failedCall('queue_full', delivery.obstacle, text, token))
+      this.#fail(failedCall('queue_full', delivery.obstacle, text, token))
     }
     return this.#endCall()
   }
@@ -331,55 +333,23 @@ export class Analytics extends SafeEmitter implements AnalyticsCalls {
     if (code === 'invalid_message' && this.#settings.onInvalid === 'throw') {
       throw new AnalyticsError(code, message, { cause, messages: [call as Message] })
     }
-    const read = (): Message => call as Message
-    this.#fail({ code, reason: message, message: read, size: callSize, callback, cause, type })
+    this.#fail(refusedCall(error, type, call, callback))
     return this.#endCall()
   }
 
   /** A message that a middleware dropped, or broke: that is no mistake of the caller's, and never thrown. */
   #stop(error: AnalyticsError, text: string, callback: Callback | undefined): boolean {
-    const { code, message: reason, cause } = error
-    if (code !== 'filtered') {
-      const message = (): Message => error.messages[0] ?? (JSON.parse(text) as Message)
-      this.#fail({ code, reason, message, size: text.length, callback, cause })
+    if (error.code !== 'filtered') {
+      this.#fail(brokenCall(error, text, callback))
     } else if (callback) {
       queueMicrotask(() => this.#reporter.callBack(callback, error, JSON.parse(text) as Message))
     }
     return this.#endCall()
   }
 
-  #failedCall(
-    code: ErrorCode,
-    reason: string,
-    text: string,
-    callback: Callback | undefined,
-  ): FailedCall {
-    return { code, reason, message: () => JSON.parse(text) as Message, size: text.length, callback }
-  }
-
   /** A call that the outbox did not take. */
   #fail(failed: FailedCall): void {
-    this.#countFailed(failed, () => this.#reporter.queue(failed))
-  }
-
-  /** Counts a call that has failed, and sees to it that it is reported. If it throws, nothing has changed. */
-  #countFailed({ code }: FailedCall, report: () => void): void {
-    const { counters } = this.#delivery
-    counters.fail(code, 1)
-    counters.enqueued++
-    try {
-      report()
-    } catch (error) {
-      // No call, which could throw once more.
-      counters.enqueued--
-      counters.failed--
-      counters.failedByCode[code] = (counters.failedByCode[code] ?? 1) - 1
-      throw error
-    }
-  }
-
-  #tooLarge(text: string): string {
-    return `the message has ${Buffer.byteLength(text)} bytes; allowed: ${this.#delivery.outbox.maxMessageBytes}`
+    this.#delivery.counters.whileFailing(failed.code, () => this.#reporter.queue(failed))
   }
 
   async #close(timeout: number): Promise<void> {
@@ -416,15 +386,4 @@ export class Analytics extends SafeEmitter implements AnalyticsCalls {
     const { counters, outbox } = this.#delivery
     return { delivered: counters.delivered, failed: counters.failed, pending: outbox.count }
   }
-}
-
-function checkCallback(callback: unknown): void {
-  if (callback === undefined || callback === null || typeof callback === 'function') return
-  throw invalidField('callback', callback, 'a function')
-}
-
-/** A timeout of the caller's. One that has run out is 0; one that is no number must not mean to wait for ever. */
-function milliseconds(timeout: unknown): number | undefined {
-  if (timeout === undefined || timeout === null) return undefined
-  return typeof timeout === 'number' && !Number.isNaN(timeout) ? Math.max(0, timeout) : closeTimeout
 }

@@ -13,4 +13,19 @@ export class Counters {
     this.failed += count
     this.failedByCode[code] = (this.failedByCode[code] ?? 0) + count
   }
+
+  /** Counts a message that fails as it is enqueued, and queues its report. If that throws, nothing has changed. */
+  whileFailing(code: ErrorCode, report: () => void): void {
+    this.fail(code, 1)
+    this.enqueued++
+    try {
+      report()
+    } catch (error) {
+      // No call, which could throw once more.
+      this.enqueued--
+      this.failed--
+      this.failedByCode[code] = (this.failedByCode[code] ?? 1) - 1
+      throw error
+    }
+  }
 }

@@ -34,7 +34,7 @@ const outbox = new MemoryOutbox({
 })
 let start = endOfOrder + 1
 for (const { sequence, ends, length } of order.batches) {
-  outbox.restore(Batch.from(sequence, input.subarray(start, start + length), ends))
+  outbox.restore(Batch.from(input.subarray(start, start + length), ends, { sequence }))
   start += length
 }
 

@@ -26,7 +26,19 @@ export class CorruptBatch extends Error {
   }
 }
 
+/** What a batch that is made of a body does not say itself. */
+export interface BatchOrigin {
+  /** The place of its first message among all of the client's. */
+  readonly sequence: number
+  /** When that was accepted, in milliseconds since the epoch. */
+  readonly since?: number
+  /** By the index of the message. */
+  readonly tokens?: ReadonlyMap<number, SettleToken> | undefined
+}
+
 /**
+ * @internal
+ *
  * The invariant: `#bytes` holds the prefix, then the live messages with commas between them, up to `#end`. Messages
  * that were dropped from the front leave a gap before the prefix.
  */
@@ -212,11 +224,9 @@ export class Batch {
    * @param body what `body()` writes behind the messages must fit into it, where that has not been written before
    */
   static from(
-    sequence: number,
     body: Buffer,
     ends: readonly number[],
-    since = Date.now(),
-    tokens?: ReadonlyMap<number, SettleToken>,
+    { sequence, since = Date.now(), tokens }: BatchOrigin,
   ): Batch {
     const batch = new Batch(sequence, prefix.length)
     batch.#since = since

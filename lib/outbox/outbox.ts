@@ -49,14 +49,16 @@ export interface OutboxSettings {
   listener: OutboxListener
 }
 
-/** Opens an outbox for one client. */
+/** What `memory()` and `directory()` return, for the option `outbox`. How it opens an outbox is internal. */
 export interface OutboxFactory {
+  /** @internal */
   (settings: OutboxSettings): Outbox
   /** What the option `maxQueueBytes` is where it is not given. */
   readonly maxQueueBytes?: number
 }
 
 /**
+ * @internal
  * A FIFO of batches. `append` must be synchronous: once it has said 'accepted' the message is the outbox's to keep.
  * A batch that was taken stays in the counts until it is settled.
  */

@@ -47,7 +47,7 @@ export interface AnalyticsOptions {
   maxMessageBytes?: number | undefined
   /**
    * Where messages wait: `directory('/var/lib/app/outbox')` keeps them on disk, where they survive the end of the
-   * process, or a function that opens an outbox of your own (docs/durability.md).
+   * process; `memory()`, the default, does not (docs/durability.md).
    * @default in memory
    */
   outbox?: OutboxFactory | undefined

@@ -97,11 +97,7 @@ function fields<N extends 'context' | 'integrations'>(
 
 function outboxOf({ outbox }: AnalyticsOptions, disable: boolean): OutboxFactory {
   if (outbox !== undefined && typeof outbox !== 'function') {
-    throw wrong(
-      'outbox',
-      describeValue(outbox),
-      'directory(path), or a function that opens an outbox',
-    )
+    throw wrong('outbox', describeValue(outbox), 'directory(path), or memory()')
   }
   return disable || !outbox ? memory() : outbox
 }

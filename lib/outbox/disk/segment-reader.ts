@@ -217,5 +217,5 @@ function batchOf(
     at += bytes.copy(body, at, start, end)
     ends.push(at)
   }
-  return Batch.from(waits.sequence, body, ends, waits.since, waits.tokens)
+  return Batch.from(body, ends, waits)
 }

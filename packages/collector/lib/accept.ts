@@ -16,17 +16,18 @@ export interface Verdicts {
   refused(fault: Fault, message?: unknown): void
 }
 
+/** Who accepts: what decides, and what the decisions are reported to. */
+export interface Reception extends Verdicts {
+  readonly settings: Settings
+  readonly dedup: Dedup
+}
+
 /** A message that is refused or repeated harms no other (Segment HTTP API: Errors). */
-export function acceptParcel(
-  parcel: Parcel,
-  at: number,
-  settings: Settings,
-  dedup: Dedup,
-  verdicts: Verdicts,
-): void {
+export function acceptParcel(parcel: Parcel, at: number, reception: Reception): void {
+  const { settings, dedup } = reception
   const { items } = parcel
   if (items.length === 0) {
-    verdicts.refused(fault('empty_batch'))
+    reception.refused(fault('empty_batch'))
     return
   }
   const common = parcelFault(parcel, settings)
@@ -38,13 +39,13 @@ export function acceptParcel(
   for (const item of items) {
     const wrong = common ?? findFault(item, parcel.type, settings.maxMessageBytes)
     if (wrong !== undefined) {
-      verdicts.refused(wrong, item)
+      reception.refused(wrong, item)
       continue
     }
     const message = complete(item as JsonObject, parcel, times)
-    if (message === undefined) verdicts.refused(TOO_DEEP, item)
-    else if (settings.dedup && !dedup.isNew(message.messageId, at)) verdicts.duplicate()
-    else verdicts.accepted(message)
+    if (message === undefined) reception.refused(TOO_DEEP, item)
+    else if (settings.dedup && !dedup.isNew(message.messageId, at)) reception.duplicate()
+    else reception.accepted(message)
   }
 }
 

@@ -245,7 +245,9 @@ export class Collector
         return isDown()
       },
       accept: (parcel, at) => {
-        acceptParcel(parcel, at, this.#settings, this.#dedup, {
+        acceptParcel(parcel, at, {
+          settings: this.#settings,
+          dedup: this.#dedup,
           accepted: (message) => {
             this.#keep(message)
           },
