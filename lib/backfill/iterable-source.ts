@@ -27,7 +27,7 @@ export class IterableSource<Row> implements BackfillSource<Row> {
   }
 }
 
-/** @throws TypeError where it is neither a source nor iterable */
+/** @throws TypeError if it is neither a source nor iterable */
 export function toSource<Row>(
   source: PlainRows<Row> | BackfillSource<Row>,
 ): BackfillSource<Row> | IterableSource<Row> {

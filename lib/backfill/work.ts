@@ -10,6 +10,6 @@ export interface Work {
   mapping(settings: BackfillSettings, maxMessageBytes?: number): RowMapping
   /** Default: a line of JSON with the row. */
   readonly rejectsFormat?: RejectsFormat
-  /** Whether a run goes on if the server refuses every one of the first messages. */
+  /** Whether a run continues if the server refuses every one of the first messages. */
   readonly expectsRefusals?: boolean
 }

@@ -25,7 +25,7 @@ export function registrableDomain(host: string | undefined): string | undefined 
 
 /**
  * A `domain` option as an attribute: without its leading dot, in ASCII.
- * @throws TypeError where browsers would refuse it.
+ * @throws TypeError if browsers would refuse it.
  */
 export function checkDomain(domain: unknown, caller: string): string | undefined {
   if (domain === undefined) return undefined

@@ -63,7 +63,7 @@ export function identityIn(cookies: Cookies, readers: readonly CookieReader[]): 
   return partial ?? { source: undefined }
 }
 
-/** @throws TypeError where the list, or one of its entries, is wrong. */
+/** @throws TypeError if the list, or one of its entries, is wrong. */
 export function readersOf(sdks: unknown, caller: string): readonly CookieReader[] {
   if (sdks === undefined) return segmentOnly
   if (!Array.isArray(sdks) || sdks.length === 0) {

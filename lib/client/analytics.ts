@@ -66,10 +66,10 @@ export class Analytics extends SafeEmitter implements AnalyticsCalls {
   readonly #transport: Transport
   readonly #clientExit: ClientExit | undefined
   readonly #deadLetters: DeadLetters | undefined
-  /** Only where there are any: without them a call pays for nothing. */
+  /** Only if there are any: without them a call pays for nothing. */
   #middlewares: Middlewares | undefined
   #closing: Promise<void> | undefined
-  /** Whether the end of the process was told that something is pending. */
+  /** Whether the exit hook is set for pending messages. */
   #isPending = false
 
   /** @throws TypeError that names the option that is wrong, the value's type and what is allowed. */
@@ -99,7 +99,7 @@ export class Analytics extends SafeEmitter implements AnalyticsCalls {
     const credentials = credentialsFor(settings, transport)
     const poster = posterFor(settings, transport, credentials, this)
     const load = async (): Promise<void> => transport.load?.()
-    // What is put behind a body is part of its size.
+    // Fields added to a body are part of its size.
     const maxBatchBytes = settings.maxBatchBytes - Buffer.byteLength(credentials.bodyFields)
     this.#delivery = new Delivery(
       { ...settings, maxBatchBytes, sink: poster, load },
@@ -129,8 +129,8 @@ export class Analytics extends SafeEmitter implements AnalyticsCalls {
    * Says who a user is, and what is known of them (Segment spec: Identify).
    *
    * @param callback called once when the message is delivered, or with an error when it has failed
-   * @returns false when callers should wait for the event `drain` before they go on
-   * @throws AnalyticsError `invalid_message`, where the option `onInvalid` is 'throw'
+   * @returns false if callers should wait for the event `drain` before they continue
+   * @throws AnalyticsError `invalid_message` if the option `onInvalid` is 'throw'
    */
   identify(call: IdentifyCall, callback?: Callback): boolean {
     return this.#call('identify', call, callback)
@@ -174,9 +174,9 @@ export class Analytics extends SafeEmitter implements AnalyticsCalls {
    * Several run in the order in which they were registered, each on what the one before returned.
    *
    * @param middleware gets a complete copy of the message, which it may change; returns the message to send, or null to
-   * drop it. Where it throws or returns anything else, that message alone fails.
+   * drop it. If it throws or returns anything else, that message alone fails.
    * @returns the client
-   * @throws TypeError where it is no function
+   * @throws TypeError if it is no function
    */
   use(middleware: Middleware): this {
     this.#middlewares ??= new Middlewares(this.#serializer)
@@ -229,7 +229,7 @@ export class Analytics extends SafeEmitter implements AnalyticsCalls {
     return version
   }
 
-  /** The client's books and how its delivery is doing, as of now. */
+  /** The client's counts and how its delivery is doing, as of now. */
   stats(): Stats {
     const { counters, outbox, sender } = this.#delivery
     const { oldest } = outbox
@@ -293,7 +293,7 @@ export class Analytics extends SafeEmitter implements AnalyticsCalls {
     return this.#endCall()
   }
 
-  /** What follows from a call, when all that it changes is complete. Returns whether callers may go on. */
+  /** What follows from a call, when all that it changes is complete. Returns whether callers may continue. */
   #endCall(): boolean {
     try {
       const delivery = this.#delivery
@@ -337,7 +337,7 @@ export class Analytics extends SafeEmitter implements AnalyticsCalls {
     return this.#endCall()
   }
 
-  /** A message that a middleware dropped, or broke: that is no mistake of the caller's, and never thrown. */
+  /** A message that a middleware dropped, or broke: the caller is not at fault, so it is never thrown. */
   #stop(error: AnalyticsError, text: string, callback: Callback | undefined): boolean {
     if (error.code !== 'filtered') {
       this.#fail(brokenCall(error, text, callback))
@@ -369,7 +369,7 @@ export class Analytics extends SafeEmitter implements AnalyticsCalls {
   }
 
   /**
-   * Node tells warnings in a tick of their own. Where messages have failed it is waited for: `process.exit()` often
+   * Node emits warnings in a tick of their own. If messages have failed it is awaited: `process.exit()` often
    * follows a flush, and would swallow them.
    */
   async #untilTold(timeout: number | undefined, work: () => Promise<unknown>): Promise<void> {

@@ -20,9 +20,9 @@ export class Settlement implements DeliveryListener {
   readonly #onRestored: () => void
   /** The warnings that were given: each once. */
   readonly #told = new Set<string>()
-  /** For how long nothing had been taken when that was last warned of; Infinity where it will not mend itself. */
+  /** For how long nothing had been taken when that was last warned of; Infinity if it will not recover. */
   #warnedAt: number | undefined
-  /** Why the endpoint did not take what it was last offered; undefined where it did. */
+  /** Why the endpoint did not take what it was last offered; undefined if it did. */
   problem: string | undefined
 
   constructor(
@@ -42,7 +42,7 @@ export class Settlement implements DeliveryListener {
     this.problem = undefined
     this.#warnedAt = undefined
     this.#callBack(batch, undefined)
-    // Parsed only where somebody listens.
+    // Parsed only if someone listens.
     if (messageTypes.every((type) => this.#emitter.listenerCount(type) === 0)) return
     for (const event of batch.messages() as Message[]) this.#emitter.emit(event.type, { event })
   }
@@ -85,7 +85,7 @@ export class Settlement implements DeliveryListener {
   struggling(reason: string, failingFor: number, pending: number): void {
     this.problem = reason
     if (failingFor < struggleWarningAfter) return
-    // Once; and once more, where what mends itself has become what does not.
+    // Once; and once more, if what recovers by itself has become what does not.
     const isWarned =
       failingFor === Infinity ? this.#warnedAt === Infinity : this.#warnedAt !== undefined
     if (isWarned) return

@@ -29,7 +29,7 @@ export interface DeliveryOptions {
   maxRetryDuration: number
 }
 
-/** What its owner is told. None of these may throw. */
+/** What delivery reports to its owner. None of these may throw. */
 export interface DeliveryListener {
   delivered(batch: Batch): void
   failed(batch: Batch, failure: Failure): void
@@ -39,7 +39,7 @@ export interface DeliveryListener {
   lost(lost: Lost): void
   /** Messages that an earlier process has left are pending now. */
   restored(): void
-  /** Something that whoever runs the process should know. */
+  /** Something that the operator of the process should know. */
   warn(text: string): void
   /** The endpoint has not taken anything for this many milliseconds (Infinity: nor will it, by itself), and is tried again. */
   struggling(reason: string, failingFor: number, pending: number): void
@@ -49,7 +49,7 @@ export interface DeliveryListener {
   drained(): void
 }
 
-/** The share of maxQueueBytes from which callers are asked to slow down, and the one at which they may go on. */
+/** The share of maxQueueBytes from which callers are asked to slow down, and the one at which they may resume. */
 const highWater = 0.5
 const lowWater = 0.25
 
@@ -70,7 +70,7 @@ export class Delivery {
   /** The batch that has waited for flushInterval. */
   #overdue: Waiting | undefined
   #mustDrain = false
-  /** What the outbox threw instead of an answer, where it did last. */
+  /** What the outbox threw, if its last append did. */
   #thrown: string | undefined
   /** How many calls are within the outbox's append: what it drops meanwhile is reported after it. */
   #appending = 0
@@ -143,7 +143,7 @@ export class Delivery {
     return this.#thrown ?? this.outbox.obstacle ?? reason
   }
 
-  /** One of the caller's own may throw: that must not come through to who makes the call. */
+  /** A user's outbox may throw: that must not reach the call. */
   #append(text: string, token: SettleToken | undefined): Appended {
     this.#appending++
     try {
@@ -158,7 +158,7 @@ export class Delivery {
     }
   }
 
-  /** Whether callers were asked to wait, and have not been told to go on yet. */
+  /** Whether callers were asked to wait, and `drain` has not been reported yet. */
   get mustDrain(): boolean {
     return this.#mustDrain
   }
@@ -171,7 +171,7 @@ export class Delivery {
   }
 
   /**
-   * Sends everything appended until now without waiting for more, and resolves when it is settled; with false where
+   * Sends everything appended until now without waiting for more, and resolves when it is settled; with false if
    * `timeout` milliseconds were not enough.
    */
   async flush(timeout: number | undefined): Promise<boolean> {
@@ -190,8 +190,8 @@ export class Delivery {
     return settled
   }
 
-  // The order in these: the counters are right before anybody is told, for a listener may look at them; and flushes have
-  // taken note, for a listener may begin another, which does not cover this batch. Those that wait go on in a
+  // The order in these: the counters are right before anything is reported, for a listener may read them; and flushes have
+  // taken note, for a listener may begin another, which does not cover this batch. Those that wait resume in a
   // microtask, after the listeners.
 
   /** Settles a taken batch as delivered. */
@@ -240,7 +240,7 @@ export class Delivery {
         warn: (text) => this.#listener.warn(text),
       },
     })
-    // Possibly a promise of another library's, which need not have catch().
+    // It may be another library's promise, which need not have catch().
     const opening = opened.open?.()
     this.#opening =
       opening &&
@@ -252,7 +252,7 @@ export class Delivery {
     return opened
   }
 
-  /** It was tried as often as it may be. Where it is safe, it is tried again later, and does not hold up the others. */
+  /** It was tried as often as it may be. If it is on disk, it is retried later, and does not hold up the others. */
   #exhaust(batch: Batch, failure: Failure): void {
     if (this.outbox.postpone?.(batch) !== true) {
       this.fail(batch, failure)
@@ -292,7 +292,7 @@ export class Delivery {
     )
   }
 
-  /** What cannot be loaded is the answer to the try that needs it; but it will not mend itself, so say it at once. */
+  /** What cannot be loaded is the answer to the try that needs it; but it will not recover, so report it at once. */
   async #load(): Promise<void> {
     await this.#opening
     try {
@@ -323,7 +323,7 @@ export class Delivery {
     const wait = Math.min(batch.since + flushInterval - Date.now(), flushInterval)
     this.#timer = idleTimer(() => {
       this.#timer = undefined
-      // Where the batch has gone before, a younger one may have begun since.
+      // If the batch has gone already, a younger one may have begun since.
       if (this.outbox.next !== batch) {
         this.#armTimer()
         return
@@ -344,7 +344,7 @@ export class Delivery {
     for (const batch of batches) this.#listener.dropped(batch, dropped)
   }
 
-  /** After a batch was settled, and its messages were told of. */
+  /** After a batch was settled, and its messages were reported. */
   #settled(): void {
     if (this.#mustDrain && this.outbox.bytes <= this.#options.maxQueueBytes * lowWater) {
       this.#mustDrain = false

@@ -28,7 +28,7 @@ export function failureOf(error: unknown): Failure {
 /** Why a batch failed whose retries are used up. */
 export function exhausted(error: FailedTry): Failure {
   const { status } = error.answer
-  const reason = `gave up; at last ${error.message}`
+  const reason = `gave up; most recently ${error.message}`
   return { code: 'retries_exhausted', reason, status, cause: causeOf(error) }
 }
 

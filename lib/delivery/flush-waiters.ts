@@ -1,4 +1,4 @@
-// Who waits for what: each flush covers the messages that were pending when it began, and may overlap any other.
+// Which flush waits for which messages: each covers the messages that were pending when it began, and may overlap any other.
 
 import type { Waiting } from '../outbox/outbox.js'
 import { longestTimer } from '../runtime/timer.js'
@@ -25,7 +25,7 @@ export class FlushWaiters {
   }
 
   /**
-   * Resolves once the `pending` messages before `mark` are settled: with true, or with false where `timeout`
+   * Resolves once the `pending` messages before `mark` are settled: with true, or with false if `timeout`
    * milliseconds were not enough.
    *
    * @param except of the messages before `mark`, those that are not waited for
@@ -61,7 +61,7 @@ export class FlushWaiters {
     })
   }
 
-  /** Tells all that wait that the messages of a batch are settled. */
+  /** Notes for all that wait that the messages of a batch are settled. */
   settle({ sequence, count }: Pick<Waiting, 'sequence' | 'count'>): void {
     for (const flush of this.#waiting) {
       const isExcepted = flush.except.some(
@@ -73,13 +73,13 @@ export class FlushWaiters {
     }
   }
 
-  /** Tells all that wait that a batch was put aside: they wait for it no longer, nor count it when it is settled. */
+  /** Notes for all that wait that a batch was put aside: they wait for it no longer, nor count it when it is settled. */
   exclude({ sequence, count }: Pick<Waiting, 'sequence' | 'count'>): void {
     this.settle({ sequence, count })
     for (const flush of this.#waiting) flush.except.push({ sequence, count })
   }
 
-  /** Nothing more is going to be settled: who waits has waited in vain, and nobody waits any more. */
+  /** Nothing more is going to be settled: every wait ends with false, and no new one begins. */
   stop(): void {
     this.#isOver = true
     for (const flush of this.#waiting) flush.end(false)

@@ -1,4 +1,4 @@
-// One try: a body goes out as a POST, and what comes back is told as an answer.
+// One attempt: a body goes out as a POST, and what comes back becomes an AttemptResult.
 
 import { debuglog, promisify } from 'node:util'
 import { errorText } from '../runtime/describe-value.js'
@@ -14,7 +14,7 @@ import type { RequestProgress, Transport } from './transport/transport.js'
 
 const debug = debuglog('selfsame')
 
-/** A request or an answer, as listeners are told of it. The write key and the OAuth token are left out. */
+/** A request or an answer, as listeners receive it. The write key and the OAuth token are left out. */
 export interface HttpRequestEvent {
   url: string
   method: 'POST'
@@ -162,7 +162,7 @@ function withFields(body: Buffer, fields: string): Buffer {
   return fields === '' ? body : Buffer.concat([body.subarray(0, -1), Buffer.from(`${fields}}`)])
 }
 
-// zlib is loaded where it is wanted only: importing the library stays cheap.
+// zlib is loaded only if it is wanted: importing the library stays cheap.
 async function compress(body: Buffer): Promise<Buffer> {
   const { gzip } = await import('node:zlib')
   return promisify(gzip)(body)

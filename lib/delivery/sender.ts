@@ -53,7 +53,7 @@ const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediateNow(r
  */
 const pace = 10
 
-/** The longest backoff where somebody has little time, in milliseconds. */
+/** The longest backoff after expedite(), in milliseconds. */
 const maxExpeditedBackoff = 500
 
 /** How long the outbox is left alone when it has thrown, in milliseconds. */
@@ -121,7 +121,7 @@ export class Sender {
     this.#retryPolicy = new RetryPolicy(options)
   }
 
-  /** Whether as many requests are under way as may be. */
+  /** Whether as many requests are in flight as may be. */
   get isSaturated(): boolean {
     return this.#inFlight >= this.#options.maxInFlight
   }
@@ -131,7 +131,7 @@ export class Sender {
     return this.#lingers.any
   }
 
-  /** Sends what is due, unless enough requests are under way: those see what is due when they end. */
+  /** Sends what is due, unless enough requests are in flight: those see what is due when they end. */
   wake(): void {
     if (this.isLingering && this.#options.policy.isUrgent()) this.#lingers.wakeAll()
     if (this.#taker || this.isSaturated || this.#stopped || !this.#options.policy.isDue()) return
@@ -150,22 +150,22 @@ export class Sender {
   }
 
   /**
-   * Somebody who has little time waits: what waits for its backoff is tried again now, and soon after, until something
-   * is delivered. What the server has asked for is still waited for.
+   * Someone waits who has little time: ends the backoffs now, and keeps the next ones short until something is delivered.
+   * A wait that the server has asked for is kept.
    */
   expedite(): void {
     this.#isExpedited = true
     this.#backoffs.wakeAll()
   }
 
-  /** Gives up what is under way: it stays in the outbox, as taken. */
+  /** Gives up what is in flight: it stays in the outbox, as taken. */
   interrupt(): void {
     const abort = this.#abort
     this.#abort = newAbortController()
     abort.abort(new Error('the request was given up'))
   }
 
-  /** Gives up what is under way, and sends nothing any more. */
+  /** Gives up what is in flight, and sends nothing any more. */
   stop(): void {
     this.#stopped = true
     this.interrupt()
@@ -243,7 +243,7 @@ export class Sender {
       })
       observer.onDelivered(batch)
     } catch (error) {
-      // Given up: the batch stays in the outbox, for whoever gave it up to settle.
+      // Given up: the batch stays in the outbox, and the one who interrupted it settles it.
       if (signal.aborted) return
       if (history.isTooSlow) this.#halve(batch, history)
       else if (error instanceof FailedTry && error.decision === 'split')

@@ -1,4 +1,4 @@
-// Failures on their way to listeners: what fails within a call is told after it, and what nobody listens to is warned of.
+// Failures on their way to listeners: what fails within a call is reported after it; without a listener a warning is printed.
 
 import type { DeadLetters } from './dead-letter/index.js'
 import { addExitHook, removeExitHook, type ExitHook } from '../exit/hooks.js'
@@ -77,7 +77,7 @@ export class ErrorReporter {
   /** Whether what waits could not be scheduled: there was no stack left for it. */
   #isUnscheduled = false
 
-  /** @param flushOnExit whether what waits is told when the process ends */
+  /** @param flushOnExit whether what waits is reported when the process ends */
   constructor(
     emitter: FailureEmitter,
     userCode: UserCode,
@@ -103,7 +103,7 @@ export class ErrorReporter {
 
   /** As `queue`, for a call after `close()`: the event `call_after_close` is emitted at once, as Segment's library does. */
   afterClose(failed: FailedCall): void {
-    // A listener that calls again must not come to itself for ever: its calls are told of with the other failures.
+    // A listener that calls again must not recurse forever: its calls are reported with the other failures.
     const isLater = this.#isEmittingAfterClose || this.#isReporting
     this.#add(failed, isLater)
     if (isLater || this.#emitter.listenerCount('call_after_close') === 0) return
@@ -160,12 +160,12 @@ export class ErrorReporter {
     if (this.#count >= maxQueued || this.#bytes >= maxQueuedBytes) this.flushQueued()
   }
 
-  /** Whether any failure waits to be told. */
+  /** Whether any failure waits to be reported. */
   get hasQueued(): boolean {
     return this.#queue.length > 0
   }
 
-  /** Tells what waits to be told, but not what is added meanwhile. */
+  /** Reports what waits, but not what is added meanwhile. */
   flushQueued(): void {
     if (!this.#isReporting) this.flush()
   }
@@ -188,16 +188,16 @@ export class ErrorReporter {
       }
     } finally {
       this.#isReporting = false
-      // A listener has made calls that failed too. In a microtask they could follow each other for ever, and the event
-      // loop would never turn again.
+      // A listener has made calls that failed too. In a microtask they could follow each other forever, and block the event
+      // loop.
       if (this.#queue.length > 0) setImmediate(() => this.flushQueued())
       else if (this.#exitHook) removeExitHook(this.#exitHook)
     }
   }
 
-  /** The process is ending: what waits is told now. */
+  /** The process is ending: what waits is reported now. */
   flushLast(): void {
-    // Calls of a listener's that fail too: to tell them could go on for ever.
+    // A listener's calls that fail too: reporting them could go on forever.
     if (this.#isLast) {
       this.#keepQueued()
       return
@@ -210,9 +210,9 @@ export class ErrorReporter {
     }
   }
 
-  /** Before anybody is told: a listener may end the process. All in one write. */
+  /** Before anything is reported: a listener may end the process. All in one write. */
   #keepQueued(): void {
-    // A function that makes calls which fail must not come to itself again.
+    // A function that makes failing calls must not recurse.
     if (!this.#deadLetters || this.#isKeeping) return
     this.#isKeeping = true
     const failures = this.#queue
@@ -246,7 +246,7 @@ export class ErrorReporter {
     return this.#deadLetters !== undefined || this.#emitter.listenerCount('error') > 0
   }
 
-  /** Tells a caller how its message ended. */
+  /** Reports to a call how its message ended. */
   callBack(callback: Callback, error: AnalyticsError | undefined, event: Message): void {
     this.#userCode.call('a callback', () => callback(error, { event }))
   }
@@ -254,7 +254,7 @@ export class ErrorReporter {
   /**
    * Messages have failed.
    *
-   * @param callBack calls the callbacks of their calls: after the messages are kept, before listeners are told
+   * @param callBack calls the callbacks of their calls: after the messages are kept, before listeners are called
    */
   report(error: AnalyticsError, callBack: () => void): void {
     this.#deadLetters?.keep([{ error }])

@@ -92,7 +92,7 @@ export class Batch {
   }
 
   /**
-   * Writes a message behind the others, without adding it yet: whether it may stay depends on its size, which is known
+   * Writes a message after the others, without adding it yet: whether it may stay depends on its size, which is known
    * only now that it is UTF-8.
    *
    * @param limit no more than this is written: a body's largest size
@@ -221,7 +221,7 @@ export class Batch {
   /**
    * A batch made of a body and its `ends()`, as another process handed them over, or a file.
    *
-   * @param body what `body()` writes behind the messages must fit into it, where that has not been written before
+   * @param body what `body()` writes after the messages must fit into it, where that has not been written before
    */
   static from(
     body: Buffer,
@@ -254,7 +254,7 @@ export class Batch {
     return slice
   }
 
-  /** Where a message starts: behind the comma that ends the one before it. */
+  /** Where a message starts: after the comma that ends the one before it. */
   #start(index: number): number {
     return index === 0 ? prefix.length : (this.#ends[index - 1] ?? 0) + 1
   }

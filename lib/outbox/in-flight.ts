@@ -9,7 +9,7 @@ export class InFlightBatches {
     this.#batches.add(batch)
   }
 
-  /** False where it was not there. */
+  /** False if it was not there. */
   delete(batch: Batch): boolean {
     return this.#batches.delete(batch)
   }
@@ -33,7 +33,7 @@ export class InFlightBatches {
     return [...this.#batches].sort((a, b) => a.sequence - b.sequence)
   }
 
-  /** The messages from a place on, as a batch of their own; undefined where there are none. */
+  /** The messages from a place on, as a batch of their own; undefined if there are none. */
   carve(sequence: number, count: number): Batch | undefined {
     for (const batch of this.#batches) {
       const from = sequence - batch.sequence

@@ -30,11 +30,11 @@ export class OpenBatch {
   }
 
   /**
-   * Writes a message behind the others, without adding it yet.
+   * Writes a message after the others, without adding it yet.
    *
    * @param sequence the place that it would have
    * @param onFull gets the batch that had no room for it; a new one has begun
-   * @returns its size in bytes; undefined where it is too large
+   * @returns its size in bytes; undefined if it is too large
    */
   write(text: string, sequence: number, onFull: (batch: Batch) => void): number | undefined {
     const { maxMessageBytes } = this

@@ -33,7 +33,7 @@ export interface OutboxListener {
   lost(lost: Lost): void
   /** Something can be taken that could not be before. */
   ready(): void
-  /** Something that whoever runs the process should know. */
+  /** Something that the operator of the process should know. */
   warn(text: string): void
 }
 
@@ -91,15 +91,15 @@ export interface Outbox {
   take(): Batch | undefined | Promise<Batch | undefined>
   /** Puts parts of a taken batch in its place, at the front. */
   replace(batch: Batch, parts: Batch[]): void
-  /** Durable ones: puts a taken batch aside, and back after some time. False where it was settled before. */
+  /** Durable ones: puts a taken batch aside, and back after some time. False if it was settled before. */
   postpone?(batch: Batch): boolean
   /** What was put aside, and is not back yet. */
   readonly postponed?: readonly Waiting[]
-  /** Forgets a taken batch: its messages are delivered, or have failed. False where it was settled before. */
+  /** Forgets a taken batch: its messages are delivered, or have failed. False if it was settled before. */
   settle(batch: Batch): boolean
   /** Takes what can be delivered at once, synchronously and in order; what others have taken is included. */
   takeAll(): Batch[]
-  /** Of what is taken, the messages from a place on, as a taken batch of their own; undefined where there are none. */
+  /** Of what is taken, the messages from a place on, as a taken batch of their own; undefined if there are none. */
   carve(sequence: number, count: number): Batch | undefined
   /** Resolves when what an earlier process has left is there, to be taken first. Never rejects. */
   open?(): Promise<void>

@@ -18,7 +18,7 @@ export interface BrokenRow {
   readonly broken: string
   /** The raw text as it stands in the source (may be cut at 64 KiB). */
   readonly text?: string
-  /** How to read the text, where it is a line of a CSV file: with these, a line of the rejects can be read by itself. */
+  /** How to read the text, if it is a line of a CSV file: with these, a line of the rejects can be read by itself. */
   readonly csv?: {
     readonly columns: readonly string[]
     readonly delimiter: string

@@ -3,7 +3,7 @@
 /** The cookies of one request, as the client sent them. */
 export interface Cookies {
   /**
-   * The raw values of a name, in header order; an empty list where there is none. Nothing is url-decoded. At most the
+   * The raw values of a name, in header order; an empty list if there is none. Nothing is url-decoded. At most the
    * first 8; one over 8,192 characters reads as empty, since browsers store no cookie over 4,096 bytes.
    */
   values(name: string): readonly string[]

@@ -6,7 +6,7 @@ export type JsonRecord = Readonly<Record<string, unknown>>
 // Runs of escapes, as js-cookie decodes them: one stray "%" leaves the rest readable where decodeURIComponent throws.
 const escapes = /(?:%[0-9A-F]{2})+/gi
 
-/** Undoes url-encoding; "+" stays "+". Undefined where escapes are not UTF-8. */
+/** Undoes url-encoding; "+" stays "+". Undefined if escapes are not UTF-8. */
 export function percentDecode(text: string): string | undefined {
   if (!text.includes('%')) return text
   try {

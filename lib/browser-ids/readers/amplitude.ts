@@ -9,7 +9,7 @@ import { idIn, recordsIn } from './json-cookies.js'
 export interface AmplitudeOptions {
   /** The project's API key. Without it, each cookie named as one of Amplitude's is read, the header's first wins. */
   apiKey?: string | undefined
-  /** The name of the cookie, where it is neither `AMP_<key>` nor `amp_<key>`; either format is read from it. */
+  /** The name of the cookie, if it is neither `AMP_<key>` nor `amp_<key>`; either format is read from it. */
   cookieName?: string | undefined
 }
 

@@ -14,7 +14,7 @@ export function wrongArgument(argument: string, allowed: string, value: unknown)
   return new TypeError(`${argument} must be ${allowed}; got ${typeOf(value)}`)
 }
 
-/** @throws TypeError where options were given and are no object. */
+/** @throws TypeError if options were given and are no object. */
 export function checkOptions(options: unknown, caller: string): void {
   if (options !== undefined && (!isObject(options) || isList(options))) {
     throw wrongArgument(`${caller}: options`, 'an object', options)
@@ -27,7 +27,7 @@ export function checkBoolean(value: unknown, argument: string): boolean {
   return value
 }
 
-/** @throws TypeError where the text was given and is no non-empty string. */
+/** @throws TypeError if the text was given and is no non-empty string. */
 export function checkText(value: unknown, argument: string): string | undefined {
   if (value === undefined) return undefined
   if (typeof value !== 'string' || value === '') {
@@ -39,7 +39,7 @@ export function checkText(value: unknown, argument: string): string | undefined 
 // The token of RFC 6265, section 4.1.1: what is left over would end the name or the header.
 const cookieName = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 
-/** @throws TypeError where the name was given and no cookie can have it. */
+/** @throws TypeError if the name was given and no cookie can have it. */
 export function checkCookieName(value: unknown, argument: string): string | undefined {
   if (value === undefined) return undefined
   if (typeof value !== 'string' || !cookieName.test(value)) {

@@ -22,7 +22,7 @@ export function googleAnalytics(options: GoogleAnalyticsOptions = {}): CookieRea
   }
 }
 
-// GA1, then the depth of the domain and, where there is one, of the path: GA1.2. or GA1.3-2.
+// GA1, then the depth of the domain and, if there is one, of the path: GA1.2. or GA1.3-2.
 const versionPattern = /^GA\d{1,2}\.\d{1,2}(?:-\d{1,2})?\./
 
 /** All that follows the version: two numbers as a rule, `amp-…` from AMP pages, or what the site itself set. */

@@ -10,7 +10,7 @@ const forbidden = /[\p{Cc}\p{Cs}]/u
 const placeholders: ReadonlySet<string> = new Set(['null', 'undefined', '""'])
 
 /**
- * The id a value stands for, or undefined where it is none: empty, blank, a placeholder, over 255 characters, with
+ * The id a value stands for, or undefined if it is none: empty, blank, a placeholder, over 255 characters, with
  * control characters, or neither a string nor a finite number (SDKs keep numeric user ids as numbers).
  */
 export function toId(value: unknown): string | undefined {

@@ -64,7 +64,7 @@ export class CheckedSource implements BackfillSource<Row> {
   }
 }
 
-/** @throws UsageError where a column that an option names is not in a table */
+/** @throws UsageError if a column that an option names is not in a table */
 export function checkColumns(row: Row, named: readonly string[]): void {
   const columns = Object.keys(row)
   for (const name of named) {

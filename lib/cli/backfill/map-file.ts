@@ -14,7 +14,7 @@ export interface MapFile {
   readonly text: string
 }
 
-/** @throws UsageError where it is not there, cannot be run, or exports no function */
+/** @throws UsageError if it is not there, cannot be run, or exports no function */
 export async function loadMapFile(path: string): Promise<MapFile> {
   let source: Buffer
   try {

@@ -30,7 +30,7 @@ export class Interruption {
     return this.#controller.signal
   }
 
-  /** The exit code of a run that was interrupted; undefined where it was not. */
+  /** The exit code of a run that was interrupted; undefined if it was not. */
   get code(): number | undefined {
     return this.#code
   }

@@ -101,7 +101,7 @@ export interface AnalyticsOptions {
   exitTimeout?: number | undefined
   /**
    * What an invalid call does: throw its error, or report it as every other failure.
-   * @default 'report' where NODE_ENV is 'production', else 'throw'
+   * @default 'report' if NODE_ENV is 'production', else 'throw'
    */
   onInvalid?: 'throw' | 'report' | undefined
   /**

@@ -1,4 +1,4 @@
-// By what they go: axios with its proxy and agents, or a client of the caller's.
+// What carries requests: axios with its proxy and agents, or a user's HTTP client.
 
 import type { Agent as HttpAgent } from 'node:http'
 import type { ConnectionOptions } from '../../delivery/transport/axios-transport.js'

@@ -6,7 +6,7 @@ import type { AnalyticsOptions } from './analytics-options.js'
 import { shown, wrong } from '../../runtime/check-option.js'
 
 export function writeKey(value: unknown): string {
-  // The value itself is a secret, also where it is a wrong one.
+  // The value itself is a secret, even if it is wrong.
   if (typeof value !== 'string' || value === '')
     throw wrong('writeKey', describeValue(value), 'a non-empty string')
   if (value.trim() !== value) {

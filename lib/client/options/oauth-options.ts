@@ -12,7 +12,7 @@ export interface OAuthOptions {
    * `keyId`: it is called for each new token, so that a key may be changed while the process runs.
    */
   clientKey: string | (() => string | OAuthKey | Promise<string | OAuthKey>)
-  /** The id that the public key was given. May be left out where the function `clientKey` gives it. */
+  /** The id that the public key was given. May be left out if the function `clientKey` gives it. */
   keyId?: string | undefined
   /**
    * The authorization server, without `/token`.

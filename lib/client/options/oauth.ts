@@ -17,7 +17,7 @@ export interface OAuthSettings {
   readonly httpClient: HttpFetch | HttpClient | undefined
 }
 
-// OAUTH: a token is valid in its own region only.
+// A token is valid in its own region only.
 const euHost = 'events.eu1.segmentapis.com'
 const euServer = 'https://oauth2.eu1.segmentapis.com'
 const usServer = 'https://oauth2.segment.io'

@@ -8,10 +8,10 @@ export interface Credentials {
   readonly writeKey: string
   /** The `Authorization` header as listeners may see it. */
   readonly shown: string
-  /** What stands behind the body's own fields, a comma before it; empty where there is nothing. */
+  /** What stands after the body's own fields, a comma before it; empty if there is nothing. */
   readonly bodyFields: string
   /**
-   * The `Authorization` header of the next request, or what takes the place of its answer where there is none. Never
+   * The `Authorization` header of the next request, or what takes the place of its answer if there is none. Never
    * rejects.
    */
   authorize(signal: AbortSignal): string | Promise<string | Unanswered>

@@ -34,7 +34,7 @@ export class ClientKey {
 
   /**
    * @param source a PEM, or a function that gives one
-   * @throws WrongKey where it is neither
+   * @throws WrongKey if it is neither
    */
   constructor(source: unknown, keyId: string | undefined) {
     this.#source = source
@@ -45,7 +45,7 @@ export class ClientKey {
   /**
    * The key as it is now.
    *
-   * @throws WrongKey where the function of the caller's gives none
+   * @throws WrongKey if the user's function gives none
    */
   async read(): Promise<SigningKey> {
     if (typeof this.#source !== 'function' && this.#last) return this.#last
@@ -68,7 +68,7 @@ export class ClientKey {
     try {
       const given = this.#call()
       if (!isThenable(given)) return this.#check(given)
-      // It comes too late, also where it rejects.
+      // It comes too late, also if it rejects.
       given.then(undefined, () => undefined)
     } catch {
       // Then there is no key.

@@ -11,7 +11,7 @@ import { TokenServer, type Token } from './oauth-token-server.js'
 
 export interface OAuthCredentialsOptions {
   writeKey: string
-  /** Gives new tokens; undefined where there are none to be had. */
+  /** Gives new tokens; undefined if none can be had. */
   server: Pick<TokenServer, 'ask' | 'pack'> | undefined
   token?: Token | undefined
   /** Whether another process can ask the server too. */
@@ -73,7 +73,7 @@ export class OAuthCredentials implements Credentials {
     return this.#token && performance.now() < this.#token.goodUntil ? this.#token : undefined
   }
 
-  /** One request at a time, also where several batches are under way. */
+  /** One request at a time, also if several batches are in flight. */
   async #ask(signal: AbortSignal): Promise<string | Unanswered> {
     const asking = (this.#asking ??= this.#begin())
     asking.waiting++
@@ -98,7 +98,7 @@ export class OAuthCredentials implements Credentials {
       if (given && 'text' in given) this.#token = given
       if (this.#asking === asking) this.#asking = undefined
     }
-    // It never rejects; if ever it does, those who wait are told, and the next asks again.
+    // It never rejects; if it ever does, those who wait get the error, and the next asks again.
     answer.then(end, () => {
       end()
     })

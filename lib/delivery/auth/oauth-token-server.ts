@@ -40,13 +40,13 @@ interface Reply {
 /** A token is not used in the last part of its life, in milliseconds, nor in the last tenth of a shorter one. */
 const longestMargin = 60_000
 
-/** OAUTH: the longest life that an application can choose, in seconds. What is longer is nonsense, and 401 will tell. */
+/** The longest life (Segment documentation: OAuth 2.0) that an application can choose, in seconds. What is longer is nonsense, and 401 will tell. */
 const longestLife = 30 * 24 * 3600
 
 /** The longest answer that is looked at, in characters. */
 const longestText = 64 * 1024
 
-/** By how much the server's `Date` may differ from our clock, in milliseconds: it has whole seconds, and was under way. */
+/** By how much the server's `Date` may differ from our clock, in milliseconds: it has whole seconds, and was in flight. */
 const clockTolerance = 3_000
 
 /** RFC 6749, 5.2: the codes of a refusal. Any other text of the server's is not repeated. */
@@ -64,7 +64,7 @@ export class TokenServer {
     this.#origin = new URL(options.authServer).origin
   }
 
-  /** What another process needs to ask it; undefined where the key cannot be had at once. */
+  /** What another process needs to ask it; undefined if the key cannot be had at once. */
   pack(): PackedTokenServer | undefined {
     const { authServer, clientId, clientKey, scope } = this.#options
     const key = clientKey.atOnce
@@ -127,7 +127,7 @@ export class TokenServer {
     return { status: response.status, headers: plainHeaders(response.headers), text, asked }
   }
 
-  /** Takes the server's clock for ours, where they differ. */
+  /** Takes the server's clock for ours, if they differ. */
   #setClock(date = ''): boolean {
     const server = date.endsWith(' GMT') ? Date.parse(date) : NaN
     const isWrong = Math.abs(server - Date.now() - this.#clockOffset) > clockTolerance
@@ -188,7 +188,7 @@ async function textOf(response: HttpClientResponse): Promise<string | Error> {
   }
 }
 
-/** The fields of a JSON text; none where it is anything else. */
+/** The fields of a JSON text; none if it is anything else. */
 function fieldsOf(text: string): Record<string, unknown> {
   try {
     return (JSON.parse(text) ?? {}) as Record<string, unknown>

@@ -38,7 +38,7 @@ export interface PacedListener {
 
 export class PacedDelivery {
   readonly outbox: PacedOutbox
-  /** How many messages make a request, and how many may wait or be under way. */
+  /** How many messages make a request, and how many may wait or be in flight. */
   readonly batchSize: number
   readonly window: number
   readonly #rate: number
@@ -115,7 +115,7 @@ export class PacedDelivery {
     }, Math.ceil(wait))
   }
 
-  /** What it waits for, for a person; undefined where it does not. */
+  /** What it waits for, for a person; undefined if it does not. */
   get waitingFor(): string | undefined {
     const trouble = this.#trouble
     if (trouble) {
@@ -126,7 +126,7 @@ export class PacedDelivery {
     return this.outbox.isPaced ? `the pace (${this.#rate}/s)` : undefined
   }
 
-  /** Gives up what is under way, and lets go of the connections. */
+  /** Gives up what is in flight, and lets go of the connections. */
   stop(): void {
     this.outbox.shut()
     clearTimeout(this.#timer)
@@ -134,7 +134,7 @@ export class PacedDelivery {
     this.#transport.close?.()
   }
 
-  /** The server has asked to wait; whatever becomes of what was under way then, all wait. */
+  /** The server has asked to wait; whatever becomes of what was in flight then, all wait. */
   get #mustWait(): boolean {
     return performance.now() < (this.#trouble?.until ?? 0)
   }

@@ -13,9 +13,9 @@ export interface Answered {
 export interface Unanswered {
   error: Error
   status?: undefined
-  /** As the header, where it was not the endpoint that has answered. */
+  /** As the header, if it was not the endpoint that has answered. */
   retryAfter?: string | undefined
-  /** It will not mend itself: somebody should hear of it at once. */
+  /** It will not recover: report it at once. */
   needsHelp?: boolean | undefined
   /** No request can be made in this process at all: another try would be the same. */
   isFinal?: boolean | undefined
@@ -68,7 +68,7 @@ const longestWait = 300_000
 const seconds = /^\d+$/
 const httpDate = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)/
 
-/** How long the answer says to wait, in milliseconds from `now`; undefined where it does not say. */
+/** How long the answer says to wait, in milliseconds from `now`; undefined if it does not say. */
 export function retryAfterMs(result: AttemptResult, now = Date.now()): number | undefined {
   const text = result.retryAfter?.trim() ?? ''
   if (seconds.test(text)) return Math.min(Number(text) * 1000, longestWait)

@@ -1,4 +1,4 @@
-// The transport by default: axios, told to do nothing that a batch does not need.
+// The transport by default: axios, set to do nothing that a batch does not need.
 
 import type { Agent as HttpAgent } from 'node:http'
 import type { Agent as HttpsAgent } from 'node:https'
@@ -76,7 +76,7 @@ export class AxiosTransport implements Transport {
     }
   }
 
-  /** Closes the idle connections; agents of the caller's are the caller's to close. */
+  /** Closes the idle connections; a user's agents are the user's to close. */
   close(): void {
     for (const agent of this.#ownAgents) agent.destroy()
     this.#ownAgents = []

@@ -38,7 +38,7 @@ async function importAxios(): Promise<AxiosModule> {
   return (await import('axios')).default
 }
 
-/** An import that has failed once, for want of file descriptors, fails for ever; this way may succeed the next time. */
+/** An import that has failed once, for want of file descriptors, fails forever; this way may succeed the next time. */
 function requireAxios(): Promise<AxiosModule> {
   const require = nodeModule.createRequire(import.meta.url)
   return Promise.resolve(require('axios') as AxiosModule)

@@ -10,7 +10,7 @@ const shortestSecret = 8
  * The message and code of a client's error. Errors of HTTP clients carry the request, and with it the write key and the
  * traits.
  *
- * @param secrets what the request carried: taken out of the message, where a client of the caller's has put it in
+ * @param secrets what the request carried: taken out of the message, if a user's HTTP client put it in
  */
 export function plainError(error: unknown, secrets: readonly string[]): Error {
   const { message, code, cause } = toError(error) as NodeJS.ErrnoException & { cause?: unknown }

@@ -1,4 +1,4 @@
-// What carries a request to the server: axios, or a client of the caller's.
+// What carries a request to the server: axios, or a user's HTTP client.
 
 import type { HttpClientResponse } from './http-client.js'
 
@@ -9,7 +9,7 @@ export interface TransportRequest {
   /** Milliseconds after which the signal is aborted. */
   timeout: number
   signal: AbortSignal
-  /** Called once with what can be asked of the request from then on, if the transport can tell. */
+  /** Called once with what can be asked of the request from then on, if the transport knows. */
   onStart?: ((progress: RequestProgress) => void) | undefined
 }
 

@@ -46,7 +46,7 @@ export async function withTimeout<T>(
   }
 }
 
-/** Rejects with the signal's reason as soon as it is aborted, also where the work pays no heed to it. */
+/** Rejects with the signal's reason as soon as it is aborted, even if the work ignores it. */
 export async function orAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   // Whichever loses the race is of no interest any more, and must not end as an unhandled rejection.
   promise.catch(() => undefined)

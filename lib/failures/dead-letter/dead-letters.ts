@@ -16,7 +16,7 @@ export interface Failed {
 export interface DeadLetters {
   /** How many messages were kept. */
   readonly count: number
-  /** Whether somebody was told of each, and needs no warning besides. */
+  /** Whether each was reported to someone, so that no warning is needed. */
   readonly areTold: boolean
   /** Takes what failed. Synchronous: the process may be ending. Never throws. */
   keep(failures: readonly Failed[]): void

@@ -29,7 +29,7 @@ export class DeadLetterFile implements DeadLetters {
   #failedWrites = 0
   count = 0
 
-  /** @throws TypeError where its directory is not there, or where there is something else than a file */
+  /** @throws TypeError if its directory is not there, or where there is something else than a file */
   constructor(path: string) {
     this.#path = resolve(path)
     checkPlace(path, this.#path)
@@ -62,7 +62,7 @@ export class DeadLetterFile implements DeadLetters {
     const times = ++this.#failedWrites
     if (!/^10*$/.test(String(times))) return
     const often = times > 1 ? ` ${times} times, at last` : ''
-    warn(`cannot be written${often}: ${error.message}; what failed is still told to 'error'`)
+    warn(`cannot be written${often}: ${error.message}; failures are still reported to 'error'`)
   }
 }
 
@@ -81,7 +81,7 @@ function textOf(failures: readonly Failed[]): Buffer<ArrayBuffer> {
   return Buffer.from(lines.join(''))
 }
 
-/** What is wrong from the start, and will not mend itself, is found when the program starts. */
+/** What is wrong from the start, and will not recover, is found when the program starts. */
 function checkPlace(given: string, path: string): void {
   const allowed = 'the path of a file in a directory that is there'
   const refuse = (what: string): TypeError =>
@@ -96,14 +96,14 @@ function checkPlace(given: string, path: string): void {
     accessSync(existing ? path : dirname(path), constants.W_OK)
   } catch (error) {
     if (error instanceof TypeError) throw error
-    // It may mend itself: a read-only disk is no reason not to start.
+    // It may recover: a read-only disk is no reason not to start.
     warn(`cannot be written: ${toError(error).message}`)
   }
 }
 
 function open(path: string): number {
   const { O_RDWR, O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK } = constants
-  // Nobody but the owner reads it: it has traits in it. A pipe must not hold up whoever opens or writes it.
+  // Nobody but the owner reads it: it has traits in it. A pipe must not block anyone who opens or writes it.
   const file = openSync(path, O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o600)
   if (fstatSync(file).isFile()) return file
   closeSync(file)
@@ -111,7 +111,7 @@ function open(path: string): number {
 }
 
 /**
- * False where a write broke off: what follows begins in a line of its own, and only the broken line is lost. It is also
+ * False if a write broke off: what follows begins in a line of its own, and only the broken line is lost. It is also
  * false while another process writes, whose line then ends all the same: the line in between is empty.
  */
 function endsWithLine(file: number): boolean {

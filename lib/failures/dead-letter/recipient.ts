@@ -1,4 +1,4 @@
-// A function of the caller's that is given the dead letters.
+// A user's function that receives the dead letters.
 
 import type { UserCode } from '../../runtime/user-code.js'
 import type { DeadLetterFunction, DeadLetters, Failed } from './dead-letters.js'

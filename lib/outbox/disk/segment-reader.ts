@@ -157,7 +157,7 @@ interface Kept {
 function ofWhole(count: number, content: Content): Kept {
   // More than were accepted: a message that the full disk took after all, and that was reported.
   const kept = unsettledIn(content).slice(0, count)
-  // If more is missing than was seen to be damaged, the numbers behind it say nothing.
+  // If more is missing than was seen to be damaged, the numbers after it say nothing.
   const areCertain = messagesIn(content) >= count
   const numbers = kept.map(({ number }, index) =>
     areCertain || number === index ? number : undefined,
@@ -199,7 +199,7 @@ function shareOut(
   return { tokens: kept, lostTokens }
 }
 
-/** Room for what `Batch.body()` writes behind the messages, in bytes. */
+/** Room for what `Batch.body()` writes after the messages, in bytes. */
 const room = 128
 const comma = ','.charCodeAt(0)
 

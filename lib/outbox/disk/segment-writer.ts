@@ -87,7 +87,7 @@ export class SegmentWriter {
     }
   }
 
-  /** What is left is for whoever comes. */
+  /** What is left is for any client that comes. */
   leave(): void {
     // Closed before without a batch: nothing but a file's beginning is in it.
     this.#dropFile()
@@ -111,7 +111,7 @@ export class SegmentWriter {
 
   #append(size: number, copyTo: (record: Buffer, at: number) => void): void {
     const file = (this.#file ??= this.#newFile())
-    // The comma or the header before it, the checksum and a line's end behind it.
+    // The comma or the header before it, the checksum and a line's end after it.
     if (this.#record.length < size + 64) this.#record = Buffer.allocUnsafeSlow(size * 2 + 64)
     const start = startRecord(this.#record, file.isEmpty)
     copyTo(this.#record, start)

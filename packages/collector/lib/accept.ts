@@ -12,7 +12,7 @@ import { correctedTimestamp, parseDate } from './timestamps.js'
 export interface Verdicts {
   accepted(message: CollectedMessage): void
   duplicate(): void
-  /** `message` is undefined where it is the parcel as a whole that is refused. */
+  /** `message` is undefined if it is the parcel as a whole that is refused. */
   refused(fault: Fault, message?: unknown): void
 }
 
@@ -71,7 +71,7 @@ interface Times {
 /**
  * Adds what the server adds. The message is fresh from JSON.parse and the collector's own: no copy is needed.
  *
- * @returns undefined, and the message as it was, where it is nested too deeply to be merged.
+ * @returns undefined, and the message as it was, if it is nested too deeply to be merged.
  */
 function complete(message: JsonObject, parcel: Parcel, times: Times): CollectedMessage | undefined {
   try {

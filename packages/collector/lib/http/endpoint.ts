@@ -70,7 +70,7 @@ export class Endpoint {
     return this.#server.listening
   }
 
-  /** Rejects where the port cannot be had. */
+  /** Rejects if the port cannot be had. */
   open(): Promise<void> {
     return this.#next(async () => {
       if (this.#server.listening) return

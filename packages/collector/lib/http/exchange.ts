@@ -57,7 +57,7 @@ export class Exchange {
     this.#at = desk.now()
     this.#method = request.method ?? ''
     this.#path = pathOf(request.url ?? '')
-    // A client that leaves is no error of ours; 'close' tells of it.
+    // A client that leaves is no error of ours; 'close' reports it.
     request.on('error', () => undefined)
     response.on('error', () => undefined)
     response.on('close', () => {

@@ -30,7 +30,7 @@ export interface CollectedMessage {
    * `receivedAt - (sentAt - originalTimestamp)`. ISO 8601, UTC.
    */
   timestamp: string
-  /** The `timestamp` that the client sent, unchanged (whatever it was). Absent where it sent none. */
+  /** The `timestamp` that the client sent, unchanged (whatever it was). Absent if it sent none. */
   originalTimestamp?: string
   /** When the client sent the request, ISO 8601, UTC. What is not a date is left as it was sent. */
   sentAt?: string
@@ -43,9 +43,9 @@ export interface CollectedMessage {
   previousId?: string
   traits?: JsonObject | null
   properties?: JsonObject | null
-  /** With the batch's own context beneath it. */
+  /** Merged over the batch's own context. */
   context?: JsonObject | null
-  /** With the batch's own integrations beneath them. */
+  /** Merged over the batch's own integrations. */
   integrations?: JsonObject | null
   [field: string]: unknown
 }

@@ -1,4 +1,4 @@
-// What the collector notes down besides the messages: requests and rejections; and the events that tell of them.
+// What the collector notes down besides the messages: requests and rejections; and their events.
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Fault } from './discard.js'
 import type { CollectedMessage } from './message.js'
