@@ -1,5 +1,26 @@
 import eslint from '@eslint/js'
 import tseslint from 'typescript-eslint'
+import { roomConfigs } from './eslint.rooms.js'
+
+/** ESLint has no such rule. */
+const maxClassFields = {
+  meta: { type: 'suggestion', schema: [{ type: 'integer' }] },
+  create(context) {
+    const [max] = context.options
+    return {
+      ClassBody(node) {
+        const fields = node.body.filter(({ type }) =>
+          /^(PropertyDefinition|AccessorProperty)$/.test(type),
+        )
+        if (fields.length > max)
+          context.report({
+            node,
+            message: `The class has ${fields.length} fields; allowed: ${max}.`,
+          })
+      },
+    }
+  },
+}
 
 export default tseslint.config(
   { ignores: ['**/dist/', 'node_modules/', '**/node_modules/', 'test/package/fixtures/'] },
@@ -17,6 +38,17 @@ export default tseslint.config(
       '@typescript-eslint/consistent-type-imports': 'error',
     },
   },
+  {
+    files: ['lib/**/*.ts', 'packages/*/lib/**/*.ts'],
+    plugins: { house: { rules: { 'max-class-fields': maxClassFields } } },
+    rules: {
+      'max-lines': ['error', 400],
+      'max-lines-per-function': ['error', 60],
+      'max-params': ['error', 4],
+      'house/max-class-fields': ['error', 18],
+    },
+  },
+  ...roomConfigs,
   {
     files: ['test/**/*.ts', 'packages/*/test/**/*.ts'],
     rules: {

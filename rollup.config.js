@@ -31,7 +31,7 @@ const chunks = {
   web: [entries.express, entries.koa, entries.fastify, entries.fetch],
   'backfill-engine': [entries.backfill],
   command: [command.cli],
-  'command-progress': ['lib/cli/display.ts', 'lib/cli/interruption.ts'],
+  'command-progress': ['lib/cli/shared/display.ts', 'lib/cli/shared/interruption.ts'],
   'command-backfill': ['lib/cli/backfill/command.ts'],
   'command-resend': ['lib/cli/resend/command.ts'],
 }

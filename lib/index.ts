@@ -1,34 +1,24 @@
 // What a user of `selfsame` imports.
 
-import type { HttpFetch } from './delivery/http-client.js'
+import type { HttpFetch } from './delivery/transport/http-client.js'
 
 export { Analytics } from './client/analytics.js'
 export type { AnalyticsCalls } from './client/analytics-calls.js'
 export type { CloseOptions, Counts, FlushOptions, Stats } from './client/stats.js'
-export type { DeadLetterFunction } from './dead-letter/index.js'
+export type { DeadLetterFunction } from './failures/dead-letter/index.js'
 export { AnalyticsError } from './spec/error.js'
 export { errorCodes } from './runtime/error-codes.js'
 export type { ErrorCode } from './runtime/error-codes.js'
-export type { AnalyticsEvents, Context } from './client/emitter.js'
+export type { AnalyticsEvents } from './client/emitter.js'
 export type { Bound, BoundAnalytics } from './client/bound-analytics.js'
-export { Batch } from './outbox/batch.js'
-export type { Receipt } from './outbox/batch.js'
 export { memory } from './outbox/memory-outbox.js'
 export { directory } from './outbox/disk/directory.js'
 export type { DirectoryOptions } from './outbox/disk/directory.js'
-export type {
-  Appended,
-  Lost,
-  Outbox,
-  OutboxFactory,
-  OutboxListener,
-  OutboxSettings,
-  Waiting,
-} from './outbox/outbox.js'
+export type { OutboxFactory } from './outbox/outbox.js'
 export type { AnalyticsOptions } from './client/options/analytics-options.js'
 export type { OAuthOptions } from './client/options/oauth-options.js'
-export type { OAuthKey } from './delivery/oauth/client-key.js'
-export type { Callback } from './failures/error-reporter.js'
+export type { OAuthKey } from './delivery/auth/oauth-client-key.js'
+export type { Callback, Context } from './failures/error-reporter.js'
 export type { Binding } from './message/compose.js'
 export type { Middleware } from './message/middleware.js'
 export { currentAnalytics } from './web/current.js'
@@ -73,7 +63,7 @@ export type {
   HttpClientRequest,
   HttpClientResponse,
   HttpFetch,
-} from './delivery/http-client.js'
+} from './delivery/transport/http-client.js'
 export type { HttpRequestEvent, HttpResponseEvent } from './delivery/poster.js'
 export type {
   Address,
@@ -98,13 +88,13 @@ export type {
 export { version } from './runtime/version.js'
 
 // The names that @segment/analytics-node has for them, so that only the import of a program need change.
-export { FetchHttpClient as FetchHTTPClient } from './delivery/http-client.js'
+export { FetchHttpClient as FetchHTTPClient } from './delivery/transport/http-client.js'
 export type {
   HttpClient as HTTPClient,
   HttpClientRequest as HTTPClientRequest,
   HttpClientResponse as HTTPResponse,
   HttpFetch as HTTPFetchFn,
-} from './delivery/http-client.js'
+} from './delivery/transport/http-client.js'
 export type { AnalyticsOptions as AnalyticsSettings } from './client/options/analytics-options.js'
 export type { OAuthOptions as OAuthSettings } from './client/options/oauth-options.js'
 export type {

@@ -6,7 +6,7 @@ import { Mapping } from './mapping.js'
 import type { BackfillOptions } from './options.js'
 import { readBackfillOptions } from './read-options.js'
 import type { BackfillReport, DryRunReport } from './report.js'
-import type { BackfillSource } from './source.js'
+import type { BackfillSource } from './sources/source.js'
 
 /**
  * Sends history: every row of a source becomes messages, at a pace, each delivered, or rejected with its reason.

@@ -5,8 +5,9 @@ import { constants } from 'node:fs'
 import { lstat, open, rename, rm } from 'node:fs/promises'
 import { toError } from '../runtime/describe-value.js'
 import type { BackfillSettings } from './read-options.js'
+import { noFollow } from './no-follow.js'
 import { BackfillError } from './report.js'
-import type { RowPosition } from './source.js'
+import type { RowPosition } from './sources/source.js'
 import type { TotalsData } from './totals.js'
 
 const kind = 'selfsame backfill checkpoint'
@@ -16,7 +17,7 @@ const maxBytes = 1024 * 1024
 
 /** What decides the messages of a run: hashes, so that none of it can be read. */
 export interface RunFingerprint {
-  /** The source's fingerprint; null where it has none. */
+  /** The source's fingerprint; null if it has none. */
   readonly source: string | null
   readonly mapping: string
   readonly options: string
@@ -31,14 +32,14 @@ export interface Checkpoint {
   readonly at: string
   readonly completed: boolean
   readonly fingerprint: RunFingerprint
-  /** Of the last row that is done; null where none is. */
+  /** Of the last row that is done; null if none is. */
   readonly position: RowPosition | null
   /** A hash of that row, where the source cannot say by itself whether it has changed. */
   readonly lastRow: string | null
   readonly totals: TotalsData
   /** Milliseconds, over all runs. */
   readonly duration: number
-  /** Of the rejects file: what is behind that is of a later time than this checkpoint. */
+  /** Of the rejects file: what is after that is of a later time than this checkpoint. */
   readonly rejects: { readonly bytes: number; readonly hash: string | null }
 }
 
@@ -65,7 +66,7 @@ const labels: Record<keyof RunFingerprint, string> = {
   destination: 'the destination (host, path or write key)',
 }
 
-/** What is not as it was: 'the source and the mapping'; undefined where all is. */
+/** What is not as it was: 'the source and the mapping'; undefined if all is. */
 export function changesBetween(before: RunFingerprint, now: RunFingerprint): string | undefined {
   const names = Object.keys(labels) as (keyof RunFingerprint)[]
   const changed = names.filter((name) => before[name] !== now[name]).map((name) => labels[name])
@@ -80,8 +81,8 @@ export class CheckpointFile {
   }
 
   /**
-   * @returns undefined where there is no file
-   * @throws BackfillError `bad_checkpoint` where it is anything else than a checkpoint: it is never overwritten
+   * @returns undefined if there is no file
+   * @throws BackfillError `bad_checkpoint` if it is anything else than a checkpoint: it is never overwritten
    */
   async read(): Promise<Checkpoint | undefined> {
     let text: string
@@ -105,7 +106,7 @@ export class CheckpointFile {
     return checkpoint
   }
 
-  /** Replaces it as a whole: whoever reads it, after whatever crash, finds the old one or the new one. */
+  /** Replaces it as a whole: after any crash, a reader finds the old one or the new one. */
   async write(content: Omit<Checkpoint, 'kind' | 'version' | 'at'>): Promise<void> {
     const checkpoint: Checkpoint = { kind, version, at: new Date().toISOString(), ...content }
     const temporary = `${this.path}.tmp`
@@ -131,9 +132,6 @@ export class CheckpointFile {
     return new BackfillError('bad_checkpoint', `the checkpoint ${this.path} ${reason}`, { cause })
   }
 }
-
-/** Not on Windows. */
-export const noFollow = (constants.O_NOFOLLOW as number | undefined) ?? 0
 
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0
 

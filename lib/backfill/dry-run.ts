@@ -10,7 +10,7 @@ import { progressInterval } from './progress.js'
 import type { BackfillSettings } from './read-options.js'
 import { longestTurn } from './reader.js'
 import { BackfillError, tooManyRejects, type DryRunReport } from './report.js'
-import type { BackfillSource, BrokenRow, RowPosition, SourceRow } from './source.js'
+import type { BackfillSource, BrokenRow, RowPosition, SourceRow } from './sources/source.js'
 import { Suspicions } from './suspicions.js'
 import { Totals } from './totals.js'
 

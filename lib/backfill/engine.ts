@@ -13,22 +13,12 @@ import {
 } from './checkpoint.js'
 import { DryRun } from './dry-run.js'
 import { IterableSource } from './iterable-source.js'
-import type { RowMapping } from './mapping.js'
 import type { BackfillSettings } from './read-options.js'
 import { RejectsFile, RejectsToFunction, type Rejects, type RejectsFormat } from './rejects.js'
 import { BackfillError, type BackfillReport, type DryRunReport } from './report.js'
 import { Run } from './run.js'
-import type { BackfillSource } from './source.js'
-
-/** What decides, beside the options, what an engine does with rows. */
-export interface Work {
-  /** @param maxMessageBytes of the run, if it sends */
-  mapping(settings: BackfillSettings, maxMessageBytes?: number): RowMapping
-  /** Default: a line of JSON with the row. */
-  readonly rejectsFormat?: RejectsFormat
-  /** Whether a run goes on if the server refuses every one of the first messages. */
-  readonly expectsRefusals?: boolean
-}
+import type { BackfillSource } from './sources/source.js'
+import type { Work } from './work.js'
 
 /** @throws BackfillError if the run is stopped, or not begun */
 export async function execute(

@@ -11,7 +11,7 @@ export {
   type BackfillReport,
   type DryRunReport,
 } from './report.js'
-export type { BackfillSource, BrokenRow, RowPosition, SourceRow } from './source.js'
+export type { BackfillSource, BrokenRow, RowPosition, SourceRow } from './sources/source.js'
 export { fileSource, type FileFormat, type FileOptions } from './sources/file-source.js'
 export { postgresSource, type PostgresOptions } from './sources/postgres-source.js'
 export { SourceError } from './sources/source-error.js'

@@ -1,7 +1,7 @@
 // An iterable of plain rows as a source: its positions are indexes.
 
 import { describeValue } from '../runtime/describe-value.js'
-import type { BackfillSource, SourceRow } from './source.js'
+import type { BackfillSource, SourceRow } from './sources/source.js'
 
 export type PlainRows<Row> = Iterable<Row> | AsyncIterable<Row>
 
@@ -27,7 +27,7 @@ export class IterableSource<Row> implements BackfillSource<Row> {
   }
 }
 
-/** @throws TypeError where it is neither a source nor iterable */
+/** @throws TypeError if it is neither a source nor iterable */
 export function toSource<Row>(
   source: PlainRows<Row> | BackfillSource<Row>,
 ): BackfillSource<Row> | IterableSource<Row> {

@@ -12,7 +12,7 @@ import { messageIdOf } from './message-id.js'
 import type { Mapped } from './options.js'
 import type { BackfillSettings } from './read-options.js'
 import { RowError } from './row-error.js'
-import type { RowPosition } from './source.js'
+import type { RowPosition } from './sources/source.js'
 import { toTimestamp } from './timestamp.js'
 import { isThenable } from '../runtime/value-kinds.js'
 
@@ -49,7 +49,7 @@ export class Mapping implements RowMapping {
   /** The same as far as it decides the messageId: without our own version, or an upgrade would double every row. */
   readonly #contextContent: string
 
-  /** @param maxMessageBytes what the outbox takes, where there is one */
+  /** @param maxMessageBytes what the outbox takes, if there is one */
   constructor(settings: BackfillSettings, maxMessageBytes?: number) {
     const { context } = settings.client
     this.#settings = settings
@@ -110,7 +110,7 @@ export class Mapping implements RowMapping {
     for (const part of parts) messages.push(this.#write(part, fields.context, timestamp))
   }
 
-  /** Undefined where there is none, and the present is wanted instead. */
+  /** Undefined if there is none, and the present is wanted instead. */
   #timestampOf(value: unknown): string | undefined {
     const timestamp = toTimestamp(value, this.#settings.unit)
     if (timestamp !== undefined || this.#settings.timestamp === 'now') return timestamp

@@ -12,7 +12,7 @@ import type {
 } from '../spec/messages.js'
 import type { Progress } from './progress.js'
 import type { RejectedRow } from './rejects.js'
-import type { RowPosition } from './source.js'
+import type { RowPosition } from './sources/source.js'
 import type { BackfillTimestamp } from './timestamp.js'
 
 type Historical<Call> = Omit<Call, 'timestamp'> & { timestamp?: BackfillTimestamp | undefined }
@@ -82,7 +82,7 @@ export interface BackfillOptions<Row = unknown> extends ClientOptions {
   timestamp?: 'now' | undefined
   /** `'seconds'`: timestamps that are numbers are seconds since 1970. By default they are milliseconds. */
   unit?: 'seconds' | 'milliseconds' | undefined
-  /** Which destinations get the messages; beneath the integrations of each call. */
+  /** Which destinations get the messages; each call's own integrations win. */
   integrations?: Integrations | undefined
   /**
    * The calls are messages from an archive: what the server and the library that sent them had added (`sentAt`,
@@ -110,12 +110,13 @@ export interface BackfillOptions<Row = unknown> extends ClientOptions {
    */
   maxRejects?: number | string | undefined
   /**
-   * `'auto'`: goes on where the checkpoint of an unfinished run is, begins where there is none. false: begins anew.
+   * `'auto'`: resumes at the checkpoint of an unfinished run, and begins at the first row if there is none. false: begins at
+   * the first row.
    * @default 'auto'
    */
   resume?: 'auto' | boolean | undefined
   /**
-   * Goes on although the source, the mapping, the options or the destination are not those of the checkpoint.
+   * Resumes although the source, the mapping, the options or the destination are not those of the checkpoint.
    * @default false
    */
   acceptChanges?: boolean | undefined
@@ -134,6 +135,6 @@ export interface BackfillOptions<Row = unknown> extends ClientOptions {
   dryRun?: boolean | undefined
   /** Aborted: stops at a checkpoint and resolves with `completed: false`. */
   signal?: AbortSignal | undefined
-  /** Told how it goes, at most ten times a second. */
+  /** Called with the progress, at most ten times a second. */
   onProgress?: ((progress: Progress) => void) | undefined
 }

@@ -9,13 +9,13 @@ export interface Progress {
   delivered: number
   skipped: number
   rejected: number
-  /** Messages that wait or are under way. */
+  /** Messages that wait or are in flight. */
   pending: number
   /** Messages delivered a second, over the last seconds. */
   rate: number
   /** Of the messages made, their JSON. */
   bytes: number
-  /** What `done` goes up to, in the source's unit: rows or bytes; undefined where that is not known. */
+  /** What `done` goes up to, in the source's unit: rows or bytes; undefined if that is not known. */
   total: number | undefined
   done: number
   /** For a person: 'the server answered 429; retry in 12 s', 'the pace (500/s)', 'the source'. */

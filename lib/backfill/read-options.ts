@@ -8,7 +8,7 @@ import type { MessageContext } from '../spec/messages.js'
 import type { BackfillOptions, Mapped } from './options.js'
 import type { Progress } from './progress.js'
 import type { RejectedRow } from './rejects.js'
-import type { RowPosition } from './source.js'
+import type { RowPosition } from './sources/source.js'
 
 /** When too many rows are rejected. */
 export interface RejectsLimit {

@@ -11,7 +11,7 @@ import { rejectionOf, type MadeMessage, type RowMapping } from './mapping.js'
 import type { BackfillSettings } from './read-options.js'
 import type { Rejects } from './rejects.js'
 import { BackfillError } from './report.js'
-import type { BackfillSource, BrokenRow, RowPosition, SourceRow } from './source.js'
+import type { BackfillSource, BrokenRow, RowPosition, SourceRow } from './sources/source.js'
 
 /** Rows without messages that may wait for those before them, and the memory of the rejected ones among them. */
 const maxIdleRows = 5_000
@@ -55,14 +55,14 @@ export class Reader {
     this.giveRoom()
   }
 
-  /** Something was settled or written: where it waits for room, it looks again. */
+  /** Something was settled or written: if it waits for room, it looks again. */
   giveRoom(): void {
     this.#room?.()
     this.#room = undefined
   }
 
   /**
-   * @returns true at the end of the source; false where `limit` or `stop()` came first
+   * @returns true at the end of the source; false if `limit` or `stop()` came first
    * @throws BackfillError `source_failed`, `changed`
    */
   async read(): Promise<boolean> {
@@ -82,7 +82,7 @@ export class Reader {
     }
   }
 
-  /** Lets the source close its file or connection, for a second: where it hangs, that would too. */
+  /** Lets the source close its file or connection, for a second: it may hang. */
   async close(): Promise<void> {
     const closed = Promise.resolve(this.#iterator?.return?.()).catch(() => undefined)
     let timer: NodeJS.Timeout | undefined
@@ -126,7 +126,7 @@ export class Reader {
     throw new BackfillError(
       'changed',
       `the source is not that of the checkpoint: its row ${tracker.live.rows} is another one; ` +
-        'resume: false begins anew, acceptChanges: true goes on all the same',
+        'resume: false begins at the first row, acceptChanges: true resumes all the same',
     )
   }
 

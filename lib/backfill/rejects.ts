@@ -1,12 +1,12 @@
-// The rejected rows: a file of one JSON object a line, each to be mended and fed in again.
+// The rejected rows: a file of one JSON object a line, each to be corrected and read again.
 
 import { createHash, type Hash } from 'node:crypto'
 import { constants, createReadStream } from 'node:fs'
 import { lstat, open, rename, type FileHandle } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { configure } from 'safe-stable-stringify'
-import { noFollow } from './checkpoint.js'
-import type { BrokenRow, RowPosition } from './source.js'
+import { noFollow } from './no-follow.js'
+import type { BrokenRow, RowPosition } from './sources/source.js'
 
 /** A line of the rejects file. */
 export interface RejectedRow extends RowPosition {
@@ -15,7 +15,7 @@ export interface RejectedRow extends RowPosition {
   readonly row?: unknown
   /** The text of the source, where it could not. */
   readonly text?: string
-  /** How to read that text, where it is a line of a CSV file. */
+  /** How to read that text, if it is a line of a CSV file. */
   readonly csv?: BrokenRow['csv']
 }
 
@@ -25,7 +25,7 @@ export interface Rejects {
   readonly waiting: number
   /** Where a checkpoint that is written now has to cut off what comes later. */
   readonly mark: { bytes: number; hash: string | null }
-  /** The file, where there is one with anything in it. */
+  /** The file, if there is one with anything in it. */
   readonly path: string | undefined
   /** @param status of the answer by which the server refused the row's messages */
   add(rejected: RejectedRow, status?: number): void
@@ -60,7 +60,7 @@ function lineOf(rejected: RejectedRow): string {
   }
 }
 
-/** Rejected rows given to a function of the caller's. */
+/** Rejected rows given to a user's function. */
 export class RejectsToFunction implements Rejects {
   readonly waiting = 0
   readonly mark = { bytes: 0, hash: null }
@@ -110,7 +110,7 @@ export class RejectsFile implements Rejects {
   }
 
   /**
-   * Goes on behind what a checkpoint knows of; what a run that was killed wrote behind that is cut off, for it will be
+   * Goes on after what a checkpoint knows of; what a run that was killed wrote after that is cut off, for it will be
    * rejected again. A file that has been changed since is left alone, and kept under another name.
    */
   async resume(mark: { bytes: number; hash: string | null }): Promise<void> {

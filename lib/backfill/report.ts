@@ -1,7 +1,7 @@
 // How a backfill went.
 
 import type { Message } from '../spec/messages.js'
-import type { RowPosition } from './source.js'
+import type { RowPosition } from './sources/source.js'
 import type { Suspicion } from './suspicions.js'
 
 /** What has become of the rows of a run, over all the times that it was resumed. */
@@ -22,18 +22,18 @@ export interface BackfillReport {
   bytes: number
   /** Milliseconds, pauses between two runs not included. */
   duration: number
-  /** ISO-8601; undefined where there was no message. */
+  /** ISO-8601; undefined if there was no message. */
   firstTimestamp: string | undefined
   lastTimestamp: string | undefined
   /** Whether everything was read, up to `limit`, and settled. */
   completed: boolean
   /** Of the last row that is done, with all rows before it; undefined if none is. */
   position: RowPosition | undefined
-  /** Rows that were done before this run went on; undefined where it began anew. */
+  /** Rows that were done before this run resumed; undefined if it began at the first row. */
   resumedFrom: number | undefined
-  /** The checkpoint's file; undefined where there is none. */
+  /** The checkpoint's file; undefined if there is none. */
   checkpoint: string | undefined
-  /** The file of the rejected rows; undefined where there is none. */
+  /** The file of the rejected rows; undefined if there is none. */
   rejects: string | undefined
 }
 
@@ -70,9 +70,9 @@ export type BackfillErrorCode =
 export class BackfillError extends Error {
   override readonly name = 'BackfillError'
   readonly code: BackfillErrorCode
-  /** How far it came; undefined where it was not begun. */
+  /** How far it came; undefined if it was not begun. */
   declare readonly report?: BackfillReport
-  /** The HTTP status of the answer, where a server's answer was the reason. */
+  /** The HTTP status of the answer, if a server's answer was the reason. */
   declare readonly status?: number
 
   constructor(

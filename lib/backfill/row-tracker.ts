@@ -6,7 +6,7 @@ import { SettlementLedger, type Entry } from './settlement-ledger.js'
 import type { Live } from './progress.js'
 import { leastRowsForShare, type RejectsLimit } from './read-options.js'
 import type { Rejects } from './rejects.js'
-import type { BackfillSource, RowPosition } from './source.js'
+import type { BackfillSource, RowPosition } from './sources/source.js'
 import { Totals, type TotalsData } from './totals.js'
 
 /** Why the server refused a message. */
@@ -88,7 +88,7 @@ export class RowTracker {
     return { position: this.#position, lastRow: this.#lastRowHash() }
   }
 
-  /** A row was read. Its messages, where it has any, are the latest that were appended. */
+  /** A row was read. Its messages, if it has any, are the latest that were appended. */
   add(entry: Entry): void {
     const { from, to, bytes, rejection } = entry
     const { live } = this
@@ -183,7 +183,7 @@ export function isTooMany(
   return rows >= leastRowsForShare && rejected / rows > maxRejects.share
 }
 
-/** Null where it cannot be written as JSON. */
+/** Null if it cannot be written as JSON. */
 export function hashOfRow(row: unknown): string | null {
   try {
     return hashOf(JSON.stringify(row))

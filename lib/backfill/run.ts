@@ -2,19 +2,19 @@
 
 import { toError } from '../runtime/describe-value.js'
 import { credentialsFor, transportFor } from '../client/connect.js'
-import type { Failure } from '../delivery/sender.js'
+import type { Failure } from '../delivery/failure.js'
 import { UserCode } from '../runtime/user-code.js'
 import { RowTracker } from './row-tracker.js'
 import type { Checkpoint, CheckpointFile, RunFingerprint } from './checkpoint.js'
 import { PacedDelivery, type PacedDeliveryOptions } from '../delivery/paced/paced-delivery.js'
-import type { Work } from './engine.js'
 import { progressInterval, Rate } from './progress.js'
 import type { BackfillSettings } from './read-options.js'
 import { Reader } from './reader.js'
 import type { Rejects } from './rejects.js'
 import { BackfillError, tooManyRejects, type BackfillReport } from './report.js'
 import { Saver } from './saver.js'
-import type { BackfillSource } from './source.js'
+import type { BackfillSource } from './sources/source.js'
+import type { Work } from './work.js'
 
 export interface RunParts {
   readonly settings: BackfillSettings
@@ -22,12 +22,12 @@ export interface RunParts {
   readonly fingerprint: RunFingerprint
   readonly checkpointFile: CheckpointFile | undefined
   readonly rejects: Rejects
-  /** What the run goes on from. */
+  /** What the run resumes from. */
   readonly start: Checkpoint | undefined
   readonly work: Work
 }
 
-/** How long requests that are under way may take to end when the run is stopped, in milliseconds. */
+/** How long requests that are in flight may take to end when the run is stopped, in milliseconds. */
 const landing = 3_000
 /** Lines for the rejects file that may wait until something else asks for a save. */
 const maxRejectsBytes = 512 * 1024
@@ -181,7 +181,7 @@ export class Run {
     this.#stop()
   }
 
-  /** Lets requests that are under way end: what they carry need not be sent again. */
+  /** Lets requests that are in flight end: what they carry need not be sent again. */
   async #land(): Promise<void> {
     if (this.#delivery.outbox.inFlight === 0) return
     let timer: NodeJS.Timeout | undefined
@@ -246,7 +246,7 @@ export class Run {
   }
 
   #tick(): void {
-    // Where rows are only skipped or rejected, no request asks for it.
+    // If rows are only skipped or rejected, no request asks for it.
     const { rows } = this.#tracker
     if (rows > this.#savedRows) this.#saver.request()
     this.#savedRows = rows

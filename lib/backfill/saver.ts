@@ -1,6 +1,6 @@
 // Saves how far a run is, again and again, one save at a time.
 
-/** What is saved while a save is under way is saved by the next one, once. */
+/** What is saved while a save is in flight is saved by the next one, once. */
 export class Saver {
   readonly #save: () => Promise<void>
   readonly #failed: (error: unknown) => void

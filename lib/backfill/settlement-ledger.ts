@@ -1,6 +1,6 @@
-// The rows under way, in their order: which of them are settled as far as the first that is not.
+// The rows in flight, in their order: which of them are settled as far as the first that is not.
 
-import type { BrokenRow, RowPosition } from './source.js'
+import type { BrokenRow, RowPosition } from './sources/source.js'
 
 export interface Rejection {
   readonly kind: string
@@ -30,11 +30,11 @@ export interface Entry {
 
 /**
  * With several requests in flight messages are settled out of order. The invariant: every message before `#settled` is
- * settled, the one there is not, and those behind it that are settled are in `#ahead`.
+ * settled, the one there is not, and those after it that are settled are in `#ahead`.
  */
 export class SettlementLedger {
   #settled = 0
-  /** Settled ranges behind the first message that is not: where each begins, and where it ends. */
+  /** Settled ranges after the first message that is not: where each begins, and where it ends. */
   readonly #ahead = new Map<number, number>()
   #entries: Entry[] = []
   /** Entries before this one are done. */

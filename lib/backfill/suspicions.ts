@@ -3,7 +3,7 @@
 import { looksLikeEmail } from '../message/email-warning.js'
 import type { Message } from '../spec/messages.js'
 import { meantTrait } from './reserved-traits.js'
-import type { RowPosition } from './source.js'
+import type { RowPosition } from './sources/source.js'
 
 /**
  * - `email_as_user_id`: addresses change, a userId cannot

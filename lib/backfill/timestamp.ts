@@ -17,7 +17,7 @@ const secondsBelow = 1e11
 const numeric = /^[+-]?\d+(\.\d+)?$/
 
 /**
- * As ISO-8601 UTC; undefined where there is none: undefined, null, an empty text.
+ * As ISO-8601 UTC; undefined if there is none: undefined, null, an empty text.
  *
  * @throws RowError or AnalyticsError that says what is wrong; it repeats numbers, but no texts
  */

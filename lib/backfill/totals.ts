@@ -31,7 +31,7 @@ export class Totals implements TotalsData {
   firstTimestamp: string | undefined
   lastTimestamp: string | undefined
 
-  /** @param earlier those of the runs that this one goes on with */
+  /** @param earlier those of the runs that this one resumes */
   constructor(earlier?: TotalsData) {
     if (!earlier) return
     Object.assign(this, earlier)

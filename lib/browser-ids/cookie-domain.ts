@@ -1,7 +1,7 @@
 // The Domain attribute under which analytics.js keeps its cookies: the registrable domain of a host.
 
 import { domainToASCII } from 'node:url'
-import { wrongArgument } from './arguments.js'
+import { wrongArgument } from './readers/arguments.js'
 import { publicSuffixes } from './public-suffixes.js'
 
 const parsing = { allowPrivateDomains: true, extractHostname: false }
@@ -25,7 +25,7 @@ export function registrableDomain(host: string | undefined): string | undefined 
 
 /**
  * A `domain` option as an attribute: without its leading dot, in ASCII.
- * @throws TypeError where browsers would refuse it.
+ * @throws TypeError if browsers would refuse it.
  */
 export function checkDomain(domain: unknown, caller: string): string | undefined {
   if (domain === undefined) return undefined

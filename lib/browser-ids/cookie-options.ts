@@ -1,11 +1,11 @@
 // The options that all writing functions share, and their check.
 
-import { checkBoolean, checkOptions } from './arguments.js'
+import { checkBoolean, checkOptions } from './readers/arguments.js'
 import { checkDomain } from './cookie-domain.js'
 
 export interface CookieOptions {
   /**
-   * The Domain attribute, where it is not to be the registrable domain of the request's host: behind a proxy that hides
+   * The Domain attribute, if it is not to be the registrable domain of the request's host: behind a proxy that hides
    * the host, or where analytics.js is loaded with `cookie.domain`.
    */
   domain?: string | undefined

@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto'
 import { registrableDomain } from './cookie-domain.js'
-import { CookieHeader, type Cookies } from './cookie-header.js'
+import { CookieHeader, type Cookies } from './cookies/cookie-header.js'
 import {
   checkCookieOptions,
   type CheckedCookieOptions,

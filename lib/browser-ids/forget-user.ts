@@ -1,8 +1,8 @@
 // Ends what the browser's cookies know of a person, at logout.
 
-import { checkCookieName } from './arguments.js'
+import { checkCookieName } from './readers/arguments.js'
 import { registrableDomain } from './cookie-domain.js'
-import { CookieHeader } from './cookie-header.js'
+import { CookieHeader } from './cookies/cookie-header.js'
 import { checkCookieOptions, type CookieOptions } from './cookie-options.js'
 import {
   anonymousCookie,

@@ -1,7 +1,7 @@
 // The answer of a reading: which ids the browser claims, and what is doubtful about them.
 
-import { toId } from './id-rules.js'
-import type { Claim, CookieReader } from './reader.js'
+import { toId } from './readers/id-rules.js'
+import type { Claim, CookieReader } from './readers/reader.js'
 
 const idFields = ['anonymousId', 'userId', 'groupId', 'distinctId'] as const
 
@@ -28,10 +28,10 @@ export interface BrowserIdentity {
   readonly ambiguous?: true
   /** The visitor opted out in the SDK of `source`: there are no ids, on purpose. */
   readonly optOut?: true
-  /** The SDK whose cookies these are (`'segment'`, `'posthog'`, …); undefined where nothing was found. */
+  /** The SDK whose cookies these are (`'segment'`, `'posthog'`, …); undefined if nothing was found. */
   readonly source: string | undefined
   /**
-   * The ids of further cookies of the same kind, in header order; left out where there are none. A second cookie of one
+   * The ids of further cookies of the same kind, in header order; left out if there are none. A second cookie of one
    * name (say a host-only one beside that of the domain) makes libraries disagree: analytics-next reads the first, the
    * classic analytics.js the last.
    */
@@ -40,7 +40,7 @@ export interface BrowserIdentity {
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
-/** The claims of one reader as an identity; undefined where they come to nothing. */
+/** The claims of one reader as an identity; undefined if they come to nothing. */
 export function toIdentity(
   reader: CookieReader,
   claims: readonly Claim[],

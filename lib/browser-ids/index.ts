@@ -6,9 +6,9 @@ export { linkUser, type LinkOptions } from './link-user.js'
 export { readAnonymousId, readIdentity, type ReadOptions } from './read-identity.js'
 
 export type { CookieOptions, IdCookieOptions } from './cookie-options.js'
-export type { Cookies } from './cookie-header.js'
+export type { Cookies } from './cookies/cookie-header.js'
 export type { BrowserIdentity } from './identity.js'
-export type { Claim, CookieReader } from './reader.js'
+export type { Claim, CookieReader } from './readers/reader.js'
 export type { CookieSource } from './request.js'
 
 export { amplitude, type AmplitudeOptions } from './readers/amplitude.js'

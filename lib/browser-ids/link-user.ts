@@ -1,10 +1,10 @@
 // Hands the user whom the server knows to the browser's analytics.js.
 
-import { checkCookieName, wrongArgument } from './arguments.js'
+import { checkCookieName, wrongArgument } from './readers/arguments.js'
 import { registrableDomain } from './cookie-domain.js'
-import { CookieHeader } from './cookie-header.js'
+import { CookieHeader } from './cookies/cookie-header.js'
 import { checkCookieOptions, type IdCookieOptions } from './cookie-options.js'
-import { toId } from './id-rules.js'
+import { toId } from './readers/id-rules.js'
 import { identityIn } from './read-identity.js'
 import { renewAnonymousId } from './ensure-anonymous-id.js'
 import { segment, defaultUserCookie } from './readers/segment.js'

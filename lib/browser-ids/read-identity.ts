@@ -1,10 +1,10 @@
 // Reads the ids that a request's cookies claim, asking the readers in the caller's order.
 
-import { checkOptions, wrongArgument } from './arguments.js'
-import { CookieHeader, type Cookies } from './cookie-header.js'
+import { checkOptions, wrongArgument } from './readers/arguments.js'
+import { CookieHeader, type Cookies } from './cookies/cookie-header.js'
 import { toIdentity, type BrowserIdentity } from './identity.js'
-import { isObject } from './probe.js'
-import type { CookieReader } from './reader.js'
+import { isObject } from './readers/probe.js'
+import type { CookieReader } from './readers/reader.js'
 import { readersByName, type SdkName } from './readers/index.js'
 import { segment } from './readers/segment.js'
 import { checkRequest, cookieHeaderOf, type CookieSource } from './request.js'
@@ -63,7 +63,7 @@ export function identityIn(cookies: Cookies, readers: readonly CookieReader[]): 
   return partial ?? { source: undefined }
 }
 
-/** @throws TypeError where the list, or one of its entries, is wrong. */
+/** @throws TypeError if the list, or one of its entries, is wrong. */
 export function readersOf(sdks: unknown, caller: string): readonly CookieReader[] {
   if (sdks === undefined) return segmentOnly
   if (!Array.isArray(sdks) || sdks.length === 0) {

@@ -1,7 +1,7 @@
 // What a request of any framework gives: its Cookie header, its host, and the object that stands for it.
 
-import { wrongArgument } from './arguments.js'
-import { attempt, hasMethods, isList, isObject, peek } from './probe.js'
+import { wrongArgument } from './readers/arguments.js'
+import { attempt, hasMethods, isList, isObject, peek } from './readers/probe.js'
 
 /**
  * Anything that carries cookies: a Node, Express, Koa or Fastify request or context, a Fetch `Request` or `Headers`

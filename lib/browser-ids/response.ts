@@ -1,7 +1,7 @@
 // The Set-Cookie headers of a response of any framework: read, replaced as a whole, or already sent.
 
-import { wrongArgument } from './arguments.js'
-import { attempt, hasMethods, isObject, peek } from './probe.js'
+import { wrongArgument } from './readers/arguments.js'
+import { attempt, hasMethods, isObject, peek } from './readers/probe.js'
 
 /** The one view that writing needs of a response. */
 export interface ResponseCookies {

@@ -1,8 +1,8 @@
 // The Set-Cookie headers of ids: written as analytics.js itself would write the cookie, so that it keeps only one.
 
 import { parseSetCookie, stringifySetCookie } from 'cookie'
-import { jsonDecode } from './encodings.js'
-import { toId } from './id-rules.js'
+import { jsonDecode } from './cookies/encodings.js'
+import { toId } from './readers/id-rules.js'
 import { decodeAjs } from './readers/ajs-encoding.js'
 
 /** Where a cookie lives, apart from its name: a browser holds one for each name, domain and path. */

@@ -1,6 +1,6 @@
 // What `selfsame` runs.
 
-import { exitCodes } from './exit-codes.js'
+import { exitCodes } from './shared/exit-codes.js'
 import { run } from './program.js'
 
 // Who reads our output may go away: what is sent does not depend on it.

@@ -5,9 +5,9 @@ import { SourceError } from '../backfill/sources/source-error.js'
 import { toError, errorText } from '../runtime/describe-value.js'
 import { version } from '../runtime/version.js'
 import { addBackfillOptions, type BackfillFlags } from './backfill/options.js'
-import { exitCodes, UsageError } from './exit-codes.js'
+import { exitCodes, UsageError } from './shared/exit-codes.js'
 import { addResendOptions, type ResendFlags } from './resend/options.js'
-import { processTerminal, type Terminal } from './terminal.js'
+import { processTerminal, type Terminal } from './shared/terminal.js'
 
 /** @returns the exit code */
 export async function run(

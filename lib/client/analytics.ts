@@ -5,18 +5,18 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { AnalyticsCalls } from './analytics-calls.js'
 import { toError } from '../runtime/describe-value.js'
 import { BoundAnalytics } from './bound-analytics.js'
-import { deadLettersFor, type DeadLetters } from '../dead-letter/index.js'
+import { deadLettersFor, type DeadLetters } from '../failures/dead-letter/index.js'
 import { ClientExit } from '../exit/client-exit.js'
 import { Delivery } from '../delivery/delivery.js'
-import type { Transport } from '../delivery/transport.js'
+import type { Transport } from '../delivery/transport/transport.js'
 import { addExitHook, releaseHooks, removeExitHook } from '../exit/hooks.js'
 import type { CloseOptions, Counts, FlushOptions, Stats } from './stats.js'
 import { AnalyticsError } from '../spec/error.js'
-import type { ErrorCode } from '../runtime/error-codes.js'
 import { SafeEmitter } from './emitter.js'
+import { brokenCall, checkCallback, failedCall, refusedCall, tooLarge } from './failed-call.js'
+import { closeTimeout, milliseconds } from './timeout.js'
 import { enterUserCode, UserCode } from '../runtime/user-code.js'
 import { Composer, type Binding } from '../message/compose.js'
-import { invalidField } from '../spec/fields.js'
 import { Middlewares, type Middleware } from '../message/middleware.js'
 import { notSerializable, Serializer } from '../message/serialize.js'
 import {
@@ -30,17 +30,12 @@ import {
   type ScreenCall,
   type TrackCall,
 } from '../spec/messages.js'
-import { Outcomes } from './settlement.js'
+import { Settlement } from './settlement.js'
 import type { AnalyticsOptions, DisabledOptions } from './options/analytics-options.js'
 import { readOptions, type Settings } from './options/read-options.js'
 import { credentialsFor, posterFor, spawnSettingsFor, transportFor } from './connect.js'
-import { Reports, type Callback, type FailedCall } from '../failures/error-reporter.js'
+import { ErrorReporter, type Callback, type FailedCall } from '../failures/error-reporter.js'
 import { version } from '../runtime/version.js'
-
-const closeTimeout = 25_000
-
-/** What an invalid call is taken to keep in memory, in bytes, until it is told of: as much as the largest valid one. */
-const callSize = 32 * 1024
 
 const boundMethods = [
   ...messageTypes,
@@ -66,15 +61,15 @@ export class Analytics extends SafeEmitter implements AnalyticsCalls {
   readonly #composer: Composer
   readonly #serializer: Serializer
   readonly #delivery: Delivery
-  readonly #reports: Reports
-  readonly #outcomes: Outcomes
+  readonly #reporter: ErrorReporter
+  readonly #settlement: Settlement
   readonly #transport: Transport
   readonly #clientExit: ClientExit | undefined
   readonly #deadLetters: DeadLetters | undefined
-  /** Only where there are any: without them a call pays for nothing. */
+  /** Only if there are any: without them a call pays for nothing. */
   #middlewares: Middlewares | undefined
   #closing: Promise<void> | undefined
-  /** Whether the end of the process was told that something is pending. */
+  /** Whether the exit hook is set for pending messages. */
   #isPending = false
 
   /** @throws TypeError that names the option that is wrong, the value's type and what is allowed. */
@@ -88,8 +83,8 @@ export class Analytics extends SafeEmitter implements AnalyticsCalls {
     this.#composer = new Composer(settings)
     this.#serializer = new Serializer(this.#composer.context)
     this.#deadLetters = deadLettersFor(settings.disable ? undefined : settings.deadLetter, userCode)
-    this.#reports = new Reports(this, userCode, this.#deadLetters, flushOnExit)
-    this.#outcomes = new Outcomes(this, this.#reports, new URL(url).origin, {
+    this.#reporter = new ErrorReporter(this, userCode, this.#deadLetters, flushOnExit)
+    this.#settlement = new Settlement(this, this.#reporter, new URL(url).origin, {
       onDrained: () => {
         this.#isPending = false
         if (this.#clientExit) removeExitHook(this.#clientExit)
@@ -104,17 +99,20 @@ export class Analytics extends SafeEmitter implements AnalyticsCalls {
     const credentials = credentialsFor(settings, transport)
     const poster = posterFor(settings, transport, credentials, this)
     const load = async (): Promise<void> => transport.load?.()
-    // What is put behind a body is part of its size.
+    // Fields added to a body are part of its size.
     const maxBatchBytes = settings.maxBatchBytes - Buffer.byteLength(credentials.bodyFields)
-    this.#delivery = new Delivery({ ...settings, maxBatchBytes, poster, load }, this.#outcomes)
+    this.#delivery = new Delivery(
+      { ...settings, maxBatchBytes, sink: poster, load },
+      this.#settlement,
+    )
     this.#clientExit = flushOnExit
       ? new ClientExit({
           delivery: this.#delivery,
           exitTimeout,
           settings: () => spawnSettingsFor(settings, credentials),
-          lastProblem: () => this.#outcomes.problem,
+          lastProblem: () => this.#settlement.problem,
           isAwaited: () => this.#delivery.mustDrain && this.listenerCount('drain') > 0,
-          reportFailures: (timeLeft) => this.#reports.tellLast(timeLeft),
+          reportFailures: (timeLeft) => this.#reporter.flushLast(timeLeft),
         })
       : undefined
     for (const name of boundMethods) {
@@ -131,8 +129,8 @@ export class Analytics extends SafeEmitter implements AnalyticsCalls {
    * Says who a user is, and what is known of them (Segment spec: Identify).
    *
    * @param callback called once when the message is delivered, or with an error when it has failed
-   * @returns false when callers should wait for the event `drain` before they go on
-   * @throws AnalyticsError `invalid_message`, where the option `onInvalid` is 'throw'
+   * @returns false if callers should wait for the event `drain` before they continue
+   * @throws AnalyticsError `invalid_message` if the option `onInvalid` is 'throw'
    */
   identify(call: IdentifyCall, callback?: Callback): boolean {
     return this.#call('identify', call, callback)
@@ -176,9 +174,9 @@ export class Analytics extends SafeEmitter implements AnalyticsCalls {
    * Several run in the order in which they were registered, each on what the one before returned.
    *
    * @param middleware gets a complete copy of the message, which it may change; returns the message to send, or null to
-   * drop it. Where it throws or returns anything else, that message alone fails.
+   * drop it. If it throws or returns anything else, that message alone fails.
    * @returns the client
-   * @throws TypeError where it is no function
+   * @throws TypeError if it is no function
    */
   use(middleware: Middleware): this {
     this.#middlewares ??= new Middlewares(this.#serializer)
@@ -231,14 +229,14 @@ export class Analytics extends SafeEmitter implements AnalyticsCalls {
     return version
   }
 
-  /** The client's books and how its delivery is doing, as of now. */
+  /** The client's counts and how its delivery is doing, as of now. */
   stats(): Stats {
-    const { books, outbox, sender } = this.#delivery
+    const { counters, outbox, sender } = this.#delivery
     const { oldest } = outbox
     return {
-      enqueued: books.enqueued,
+      enqueued: counters.enqueued,
       ...this.#counts(),
-      failedByCode: { ...books.failedByCode },
+      failedByCode: { ...counters.failedByCode },
       filtered: this.#middlewares?.filtered ?? 0,
       deadLettered: this.#deadLetters?.count ?? 0,
       bytes: outbox.bytes,
@@ -256,39 +254,46 @@ export class Analytics extends SafeEmitter implements AnalyticsCalls {
   ): boolean {
     if (this.#settings.disable) return this.#ignore(call, callback)
     // It belongs to the request in whose course it was given, not to the one that happens to settle its message.
-    let receipt: Callback | undefined
+    let token: Callback | undefined
     let text: string
     try {
       checkCallback(callback)
-      receipt = callback ? AsyncResource.bind(callback) : undefined
+      token = callback ? AsyncResource.bind(callback) : undefined
       enterUserCode()
       text = this.#serializer.serialize(this.#composer.compose(type, call, binding))
     } catch (error) {
-      return this.#refuse(type, error, call, receipt)
+      return this.#refuse(type, error, call, token)
     }
     if (this.#middlewares) {
       const passed = this.#middlewares.pass(text)
-      if (typeof passed !== 'string') return this.#stop(passed, text, receipt)
+      if (typeof passed !== 'string') return this.#stop(passed, text, token)
       text = passed
     }
     // From here to the end of the call no code of a user's runs: the call changes the counts and the outbox as a whole.
     if (this.#closing) {
-      const failed = this.#failedCall('closed', `${type}() was called after close()`, text, receipt)
-      this.#countFailed(failed, () => this.#reports.afterClose(failed))
+      const failed = failedCall('closed', `${type}() was called after close()`, text, token)
+      this.#delivery.counters.whileFailing(failed.code, () => this.#reporter.afterClose(failed))
       this.#endCall()
       return true
     }
     const delivery = this.#delivery
-    const appended = delivery.append(text, receipt)
+    const appended = delivery.append(text, token)
     if (appended === 'too_large') {
-      this.#fail(this.#failedCall('message_too_large', this.#tooLarge(text), text, receipt))
+      this.#fail(
+        failedCall(
+          'message_too_large',
+          tooLarge(text, delivery.outbox.maxMessageBytes),
+          text,
+          token,
+        ),
+      )
     } else if (appended === 'full') {
-      this.#fail(this.#failedCall('queue_full', delivery.obstacle, text, receipt))
+      this.#fail(failedCall('queue_full', delivery.obstacle, text, token))
     }
     return this.#endCall()
   }
 
-  /** What follows from a call, when all that it changes is complete. Returns whether callers may go on. */
+  /** What follows from a call, when all that it changes is complete. Returns whether callers may continue. */
   #endCall(): boolean {
     try {
       const delivery = this.#delivery
@@ -297,8 +302,8 @@ export class Analytics extends SafeEmitter implements AnalyticsCalls {
         addExitHook(this.#clientExit)
       }
       delivery.scheduleMissed()
-      this.#reports.atEndOfCall()
-      return !delivery.isOverHighWater
+      this.#reporter.flushIfFull()
+      return !delivery.checkHighWater()
     } catch {
       // Near the end of the stack: the call is over all the same, and what is left to do, the next one does.
       this.#isPending = false
@@ -309,7 +314,7 @@ export class Analytics extends SafeEmitter implements AnalyticsCalls {
   #ignore(call: unknown, callback: Callback | undefined): boolean {
     if (typeof callback === 'function') {
       queueMicrotask(() => {
-        this.#reports.callBack(callback, undefined, call as Message)
+        this.#reporter.callBack(callback, undefined, call as Message)
       })
     }
     return true
@@ -328,67 +333,35 @@ export class Analytics extends SafeEmitter implements AnalyticsCalls {
     if (code === 'invalid_message' && this.#settings.onInvalid === 'throw') {
       throw new AnalyticsError(code, message, { cause, messages: [call as Message] })
     }
-    const read = (): Message => call as Message
-    this.#fail({ code, reason: message, message: read, size: callSize, callback, cause, type })
+    this.#fail(refusedCall(error, type, call, callback))
     return this.#endCall()
   }
 
-  /** A message that a middleware dropped, or broke: that is no mistake of the caller's, and never thrown. */
+  /** A message that a middleware dropped, or broke: the caller is not at fault, so it is never thrown. */
   #stop(error: AnalyticsError, text: string, callback: Callback | undefined): boolean {
-    const { code, message: reason, cause } = error
-    if (code !== 'filtered') {
-      const message = (): Message => error.messages[0] ?? (JSON.parse(text) as Message)
-      this.#fail({ code, reason, message, size: text.length, callback, cause })
+    if (error.code !== 'filtered') {
+      this.#fail(brokenCall(error, text, callback))
     } else if (callback) {
-      queueMicrotask(() => this.#reports.callBack(callback, error, JSON.parse(text) as Message))
+      queueMicrotask(() => this.#reporter.callBack(callback, error, JSON.parse(text) as Message))
     }
     return this.#endCall()
-  }
-
-  #failedCall(
-    code: ErrorCode,
-    reason: string,
-    text: string,
-    callback: Callback | undefined,
-  ): FailedCall {
-    return { code, reason, message: () => JSON.parse(text) as Message, size: text.length, callback }
   }
 
   /** A call that the outbox did not take. */
   #fail(failed: FailedCall): void {
-    this.#countFailed(failed, () => this.#reports.later(failed))
-  }
-
-  /** Counts a call that has failed, and sees to it that it is reported. If it throws, nothing has changed. */
-  #countFailed({ code }: FailedCall, report: () => void): void {
-    const { books } = this.#delivery
-    books.fail(code, 1)
-    books.enqueued++
-    try {
-      report()
-    } catch (error) {
-      // No call, which could throw once more.
-      books.enqueued--
-      books.failed--
-      books.failedByCode[code] = (books.failedByCode[code] ?? 1) - 1
-      throw error
-    }
-  }
-
-  #tooLarge(text: string): string {
-    return `the message has ${Buffer.byteLength(text)} bytes; allowed: ${this.#delivery.outbox.maxMessageBytes}`
+    this.#delivery.counters.whileFailing(failed.code, () => this.#reporter.queue(failed))
   }
 
   async #close(timeout: number): Promise<void> {
     // What waits for its backoff gets one more try, rather than waiting longer than we do.
     this.#delivery.sender.expedite()
     await this.#delivery.flush(timeout)
-    const { problem } = this.#outcomes
+    const { problem } = this.#settlement
     this.#delivery.stop({
       code: 'timeout',
       reason: `not delivered within ${timeout} ms of close()${problem === undefined ? '' : `: ${problem}`}`,
     })
-    this.#reports.tellWaiting()
+    this.#reporter.flushQueued()
     // What an outbox on disk still holds is not ours any more.
     if (this.#clientExit) removeExitHook(this.#clientExit)
     this.#transport.close?.()
@@ -396,32 +369,21 @@ export class Analytics extends SafeEmitter implements AnalyticsCalls {
   }
 
   /**
-   * Node tells warnings in a tick of their own. Where messages have failed it is waited for: `process.exit()` often
+   * Node emits warnings in a tick of their own. If messages have failed it is awaited: `process.exit()` often
    * follows a flush, and would swallow them.
    */
   async #untilTold(timeout: number | undefined, work: () => Promise<unknown>): Promise<void> {
-    const { failed } = this.#delivery.books
+    const { failed } = this.#delivery.counters
     // Callbacks of messages that were settled before: one of them may be who calls this, and waits for us.
     const before = this.#userCode.calls
     const started = performance.now()
     await work()
-    if (this.#delivery.books.failed > failed || this.#reports.areWaiting) await nextTurn()
+    if (this.#delivery.counters.failed > failed || this.#reporter.hasQueued) await nextTurn()
     await this.#userCode.settled((timeout ?? Infinity) - (performance.now() - started), before)
   }
 
   #counts(): Counts {
-    const { books, outbox } = this.#delivery
-    return { delivered: books.delivered, failed: books.failed, pending: outbox.count }
+    const { counters, outbox } = this.#delivery
+    return { delivered: counters.delivered, failed: counters.failed, pending: outbox.count }
   }
-}
-
-function checkCallback(callback: unknown): void {
-  if (callback === undefined || callback === null || typeof callback === 'function') return
-  throw invalidField('callback', callback, 'a function')
-}
-
-/** A timeout of the caller's. One that has run out is 0; one that is no number must not mean to wait for ever. */
-function milliseconds(timeout: unknown): number | undefined {
-  if (timeout === undefined || timeout === null) return undefined
-  return typeof timeout === 'number' && !Number.isNaN(timeout) ? Math.max(0, timeout) : closeTimeout
 }

@@ -1,13 +1,13 @@
 // What carries the batches of one client, as its options say.
 
-import { AxiosTransport } from '../delivery/axios-transport.js'
-import { BasicCredentials, type Credentials } from '../delivery/credentials.js'
-import { CustomTransport } from '../delivery/http-client.js'
+import { AxiosTransport } from '../delivery/transport/axios-transport.js'
+import { BasicCredentials, type Credentials } from '../delivery/auth/credentials.js'
+import { CustomTransport } from '../delivery/transport/custom-transport.js'
 import type { SpawnSettings } from '../exit/spawn-delivery.js'
-import { OAuthCredentials } from '../delivery/oauth/oauth-credentials.js'
-import { TokenServer } from '../delivery/oauth/token-server.js'
+import { OAuthCredentials } from '../delivery/auth/oauth-credentials.js'
+import { TokenServer } from '../delivery/auth/oauth-token-server.js'
 import { Poster } from '../delivery/poster.js'
-import type { Transport } from '../delivery/transport.js'
+import type { Transport } from '../delivery/transport/transport.js'
 import type { SafeEmitter } from './emitter.js'
 import type { Settings } from './options/read-options.js'
 

@@ -2,15 +2,10 @@
 
 import { EventEmitter } from 'node:events'
 import type { HttpRequestEvent, HttpResponseEvent } from '../delivery/poster.js'
+import type { Context } from '../failures/error-reporter.js'
 import type { AnalyticsError } from '../spec/error.js'
 import type { UserCode } from '../runtime/user-code.js'
 import type { Message, MessageType } from '../spec/messages.js'
-
-/** What callbacks and the events `identify` … `alias` are given: a message that has been settled. */
-export interface Context {
-  /** The message as it was sent, or would have been. */
-  readonly event: Message
-}
 
 /** The events of a client. Those named after the six calls say that a message of this type was delivered. */
 export type AnalyticsEvents = {

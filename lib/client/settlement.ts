@@ -1,38 +1,38 @@
 // How messages end, on its way from the delivery to callbacks, events and warnings.
 
-import type { Batch, Receipt } from '../outbox/batch.js'
+import type { Batch, SettleToken } from '../outbox/batch.js'
 import type { DeliveryListener } from '../delivery/delivery.js'
-import type { Failure } from '../delivery/sender.js'
+import type { Failure } from '../delivery/failure.js'
 import type { Lost } from '../outbox/outbox.js'
 import { AnalyticsError } from '../spec/error.js'
 import type { SafeEmitter } from './emitter.js'
 import { messageTypes, type Message } from '../spec/messages.js'
-import type { Callback, Reports } from '../failures/error-reporter.js'
+import type { Callback, ErrorReporter } from '../failures/error-reporter.js'
 
 /** An endpoint that takes nothing for this long, in milliseconds, is worth a warning. */
 const struggleWarningAfter = 30_000
 
-export class Outcomes implements DeliveryListener {
+export class Settlement implements DeliveryListener {
   readonly #emitter: SafeEmitter
-  readonly #reports: Reports
+  readonly #reporter: ErrorReporter
   readonly #origin: string
   readonly #onDrained: () => void
   readonly #onRestored: () => void
   /** The warnings that were given: each once. */
   readonly #told = new Set<string>()
-  /** For how long nothing had been taken when that was last warned of; Infinity where it will not mend itself. */
+  /** For how long nothing had been taken when that was last warned of; Infinity if it will not recover. */
   #warnedAt: number | undefined
-  /** Why the endpoint did not take what it was last offered; undefined where it did. */
+  /** Why the endpoint did not take what it was last offered; undefined if it did. */
   problem: string | undefined
 
   constructor(
     emitter: SafeEmitter,
-    reports: Reports,
+    reporter: ErrorReporter,
     origin: string,
     { onDrained, onRestored }: { onDrained: () => void; onRestored: () => void },
   ) {
     this.#emitter = emitter
-    this.#reports = reports
+    this.#reporter = reporter
     this.#origin = origin
     this.#onDrained = onDrained
     this.#onRestored = onRestored
@@ -42,7 +42,7 @@ export class Outcomes implements DeliveryListener {
     this.problem = undefined
     this.#warnedAt = undefined
     this.#callBack(batch, undefined)
-    // Parsed only where somebody listens.
+    // Parsed only if someone listens.
     if (messageTypes.every((type) => this.#emitter.listenerCount(type) === 0)) return
     for (const event of batch.messages() as Message[]) this.#emitter.emit(event.type, { event })
   }
@@ -50,15 +50,15 @@ export class Outcomes implements DeliveryListener {
   failed(batch: Batch, { code, reason, status, cause }: Failure): void {
     const messages = (): Message[] => readable(batch, code).filter((each) => each !== undefined)
     const error = new AnalyticsError(code, reason, { status, cause, messages })
-    this.#reports.now(error, () => this.#callBack(batch, error))
+    this.#reporter.report(error, () => this.#callBack(batch, error))
   }
 
   dropped(batch: Batch, { code, reason }: Failure): void {
-    const receipts = new Map<number, Receipt>(batch.receipts())
+    const tokens = new Map<number, SettleToken>(batch.tokens())
     for (let index = 0; index < batch.count; index++) {
-      const callback = receipts.get(index) as Callback | undefined
+      const callback = tokens.get(index) as Callback | undefined
       const message = (): Message => batch.message(index) as Message
-      this.#reports.later({
+      this.#reporter.queue({
         code,
         reason,
         message,
@@ -69,12 +69,12 @@ export class Outcomes implements DeliveryListener {
     }
   }
 
-  lost({ count, reason, cause, receipts }: Lost): void {
+  lost({ count, reason, cause, tokens }: Lost): void {
     // Nobody can say what was in them.
     const error = new AnalyticsError('outbox_damaged', `${reason} (messages: ${count})`, { cause })
-    this.#reports.now(error, () => {
-      for (const receipt of receipts) {
-        this.#reports.callBack(receipt as Callback, error, {} as Message)
+    this.#reporter.report(error, () => {
+      for (const token of tokens) {
+        this.#reporter.callBack(token as Callback, error, {} as Message)
       }
     })
   }
@@ -86,19 +86,19 @@ export class Outcomes implements DeliveryListener {
   warn(text: string): void {
     if (this.#told.has(text)) return
     this.#told.add(text)
-    this.#reports.warn('SELFSAME_OUTBOX', text)
+    this.#reporter.warn('SELFSAME_OUTBOX', text)
   }
 
   struggling(reason: string, failingFor: number, pending: number): void {
     this.problem = reason
     if (failingFor < struggleWarningAfter) return
-    // Once; and once more, where what mends itself has become what does not.
+    // Once; and once more, if what recovers by itself has become what does not.
     const isWarned =
       failingFor === Infinity ? this.#warnedAt === Infinity : this.#warnedAt !== undefined
     if (isWarned) return
     this.#warnedAt = failingFor
     const since = failingFor === Infinity ? '' : ` for ${Math.round(failingFor / 1000)} s`
-    this.#reports.warn(
+    this.#reporter.warn(
       'SELFSAME_STRUGGLING',
       `${this.#origin} has accepted nothing${since} (${reason}); retrying ${pending} pending ${pending === 1 ? 'message' : 'messages'}`,
     )
@@ -114,11 +114,11 @@ export class Outcomes implements DeliveryListener {
   }
 
   #callBack(batch: Batch, error: AnalyticsError | undefined): void {
-    if (!batch.hasReceipts) return
+    if (!batch.hasTokens) return
     const messages = error?.code === 'outbox_damaged' ? readable(batch, error.code) : undefined
-    for (const [index, receipt] of batch.receipts()) {
+    for (const [index, token] of batch.tokens()) {
       const message = messages ? (messages[index] ?? {}) : batch.message(index)
-      this.#reports.callBack(receipt as Callback, error, message as Message)
+      this.#reporter.callBack(token as Callback, error, message as Message)
     }
   }
 }

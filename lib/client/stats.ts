@@ -1,4 +1,4 @@
-// What a client tells of itself, and how its ends may be asked for.
+// What stats(), flush() and close() take and return.
 
 import type { ErrorCode } from '../runtime/error-codes.js'
 
@@ -10,14 +10,14 @@ export interface Counts {
   pending: number
 }
 
-/** The books of a client, and how its delivery is doing. `enqueued = delivered + failed + pending`, always. */
+/** The counts of a client, and how its delivery is doing. `enqueued = delivered + failed + pending`, always. */
 export interface Stats extends Counts {
   /** Calls made, those included that failed at once. Not those that threw. */
   enqueued: number
   failedByCode: Partial<Record<ErrorCode, number>>
   /** Calls whose message a middleware dropped. They are in none of the other counts. */
   filtered: number
-  /** Failed messages that the option `deadLetter` has kept: all of them, where it is set and could be written. */
+  /** Failed messages that the option `deadLetter` has kept: all of them, if it is set and could be written. */
   deadLettered: number
   /** Of the messages that are pending. */
   bytes: number
@@ -25,7 +25,7 @@ export interface Stats extends Counts {
   requests: number
   /** Those of them that repeated another. */
   retries: number
-  /** How long the oldest pending message has waited, in milliseconds; 0 where none is. */
+  /** How long the oldest pending message has waited, in milliseconds; 0 if none is. */
   oldestAge: number
 }
 

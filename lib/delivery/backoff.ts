@@ -5,7 +5,7 @@ const cap = 60_000
 
 /**
  * Exponential backoff with full jitter, in milliseconds: uniform between 0 and a ceiling that doubles from 0.5 s to
- * 60 s. p-retry's own backoff loses its jitter at the cap, where a crowd of clients would come back all at once.
+ * 60 s. p-retry's own backoff loses its jitter at the cap, if a crowd of clients would come back all at once.
  *
  * @param failures how many tries have failed, 1 or more
  */

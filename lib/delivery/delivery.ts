@@ -1,18 +1,19 @@
 // Texts go in; each ends as delivered, or as failed with a reason. Knows batches and servers, but nothing of the spec.
 
 import { toError } from '../runtime/describe-value.js'
-import type { AttemptResult, Unanswered } from './answer.js'
-import { describeAnswer } from './answer.js'
-import type { Batch, Receipt } from '../outbox/batch.js'
-import { Books } from './books.js'
+import type { AttemptResult, Unanswered } from './transport/answer.js'
+import { describeAnswer } from './transport/answer.js'
+import type { Batch, SettleToken } from '../outbox/batch.js'
+import { Counters } from './counters.js'
 import { idleTimer } from '../runtime/timer.js'
-import { Flushes } from './flushes.js'
+import { FlushWaiters } from './flush-waiters.js'
 import type { Appended, Lost, Outbox, OutboxFactory, Waiting } from '../outbox/outbox.js'
-import { Sender, type Failure } from './sender.js'
-import type { Poster } from './poster.js'
+import type { Failure } from './failure.js'
+import { Sender } from './sender.js'
+import type { BatchSink } from './batch-sink.js'
 
 export interface DeliveryOptions {
-  poster: Poster
+  sink: BatchSink
   load: () => Promise<void>
   flushAt: number
   flushInterval: number
@@ -28,7 +29,7 @@ export interface DeliveryOptions {
   maxRetryDuration: number
 }
 
-/** What its owner is told. None of these may throw. */
+/** What delivery reports to its owner. None of these may throw. */
 export interface DeliveryListener {
   delivered(batch: Batch): void
   failed(batch: Batch, failure: Failure): void
@@ -38,7 +39,7 @@ export interface DeliveryListener {
   lost(lost: Lost): void
   /** Messages that an earlier process has left are pending now. */
   restored(): void
-  /** Something that whoever runs the process should know. */
+  /** Something that the operator of the process should know. */
   warn(text: string): void
   /** The endpoint has not taken anything for this many milliseconds (Infinity: nor will it, by itself), and is tried again. */
   struggling(reason: string, failingFor: number, pending: number): void
@@ -48,7 +49,7 @@ export interface DeliveryListener {
   drained(): void
 }
 
-/** The share of maxQueueBytes from which callers are asked to slow down, and the one at which they may go on. */
+/** The share of maxQueueBytes from which callers are asked to slow down, and the one at which they may resume. */
 const highWater = 0.5
 const lowWater = 0.25
 
@@ -58,18 +59,18 @@ const dropped: Failure = {
 }
 
 export class Delivery {
-  readonly books = new Books()
+  readonly counters = new Counters()
   readonly outbox: Outbox
   readonly sender: Sender
   readonly #options: DeliveryOptions
   readonly #listener: DeliveryListener
-  readonly #flushes = new Flushes()
+  readonly #flushWaiters = new FlushWaiters()
   readonly #highWaterBytes: number
   #timer: NodeJS.Timeout | undefined
   /** The batch that has waited for flushInterval. */
   #overdue: Waiting | undefined
   #mustDrain = false
-  /** What the outbox threw instead of an answer, where it did last. */
+  /** What the outbox threw, if its last append did. */
   #thrown: string | undefined
   /** How many calls are within the outbox's append: what it drops meanwhile is reported after it. */
   #appending = 0
@@ -88,13 +89,14 @@ export class Delivery {
       ...options,
       load: () => this.#load(),
       outbox: this.outbox,
-      isDue: () => this.#isDue(),
-      isUrgent: () => this.#isUrgent(),
-      onDelivered: (batch) => this.deliver(batch),
-      onFailed: (batch, failure) => this.fail(batch, failure),
-      onExhausted: (batch, failure) => this.#exhaust(batch, failure),
-      onRetry: (_batch, answer, failingFor) => this.#retry(answer, failingFor),
-      onIdle: () => this.#idle(),
+      policy: { isDue: () => this.#isDue(), isUrgent: () => this.#isUrgent() },
+      observer: {
+        onDelivered: (batch) => this.deliver(batch),
+        onFailed: (batch, failure) => this.fail(batch, failure),
+        onExhausted: (batch, failure) => this.#exhaust(batch, failure),
+        onRetry: (_batch, answer, { failingFor }) => this.#retry(answer, failingFor),
+        onIdle: () => this.#idle(),
+      },
     })
   }
 
@@ -102,13 +104,13 @@ export class Delivery {
    * Takes a message on, or says why not. It throws only if the message was not accepted and nothing has changed, as it
    * may near the end of the stack.
    */
-  append(text: string, receipt: Receipt | undefined): Appended {
-    const appended = this.#append(text, receipt)
+  append(text: string, token: SettleToken | undefined): Appended {
+    const appended = this.#append(text, token)
     if (appended !== 'accepted') {
       if (this.#dropped.length > 0) this.#reportDropped()
       return appended
     }
-    this.books.enqueued++
+    this.counters.enqueued++
     try {
       if (this.#dropped.length > 0) this.#reportDropped()
       this.#schedule()
@@ -141,11 +143,11 @@ export class Delivery {
     return this.#thrown ?? this.outbox.obstacle ?? reason
   }
 
-  /** One of the caller's own may throw: that must not come through to who makes the call. */
-  #append(text: string, receipt: Receipt | undefined): Appended {
+  /** A user's outbox may throw: that must not reach the call. */
+  #append(text: string, token: SettleToken | undefined): Appended {
     this.#appending++
     try {
-      const appended = this.outbox.append(text, receipt)
+      const appended = this.outbox.append(text, token)
       if (appended === 'full') this.#thrown = undefined
       return appended
     } catch (error) {
@@ -156,20 +158,20 @@ export class Delivery {
     }
   }
 
-  /** Whether callers were asked to wait, and have not been told to go on yet. */
+  /** Whether callers were asked to wait, and `drain` has not been reported yet. */
   get mustDrain(): boolean {
     return this.#mustDrain
   }
 
   /** Whether callers should wait for `drain` before they go on. */
-  get isOverHighWater(): boolean {
+  checkHighWater(): boolean {
     if (this.outbox.bytes <= this.#highWaterBytes) return false
     this.#mustDrain = true
     return true
   }
 
   /**
-   * Sends everything appended until now without waiting for more, and resolves when it is settled; with false where
+   * Sends everything appended until now without waiting for more, and resolves when it is settled; with false if
    * `timeout` milliseconds were not enough.
    */
   async flush(timeout: number | undefined): Promise<boolean> {
@@ -183,20 +185,20 @@ export class Delivery {
   #flush(timeout: number | undefined): Promise<boolean> {
     const { nextSequence, count, postponed = [] } = this.outbox
     const aside = postponed.reduce((sum, waiting) => sum + waiting.count, 0)
-    const settled = this.#flushes.wait(nextSequence, count - aside, timeout, postponed)
+    const settled = this.#flushWaiters.wait(nextSequence, count - aside, timeout, postponed)
     this.sender.wake()
     return settled
   }
 
-  // The order in these: the books are right before anybody is told, for a listener may look at them; and flushes have
-  // taken note, for a listener may begin another, which does not cover this batch. Those that wait go on in a
+  // The order in these: the counters are right before anything is reported, for a listener may read them; and flushes have
+  // taken note, for a listener may begin another, which does not cover this batch. Those that wait resume in a
   // microtask, after the listeners.
 
   /** Settles a taken batch as delivered. */
   deliver(batch: Batch): void {
     if (!this.outbox.settle(batch)) return
-    this.books.delivered += batch.count
-    this.#flushes.settle(batch)
+    this.counters.delivered += batch.count
+    this.#flushWaiters.settle(batch)
     this.#listener.delivered(batch)
     this.#settled()
   }
@@ -204,8 +206,8 @@ export class Delivery {
   /** Settles a taken batch as failed. */
   fail(batch: Batch, failure: Failure): void {
     if (!this.outbox.settle(batch)) return
-    this.books.fail(failure.code, batch.count)
-    this.#flushes.settle(batch)
+    this.counters.fail(failure.code, batch.count)
+    this.#flushWaiters.settle(batch)
     this.#listener.failed(batch, failure)
     this.#settled()
   }
@@ -217,7 +219,7 @@ export class Delivery {
     if (!this.outbox.isDurable) {
       for (const batch of this.outbox.takeAll()) this.fail(batch, failure)
     }
-    this.#flushes.stop()
+    this.#flushWaiters.stop()
     this.outbox.close?.()
   }
 
@@ -230,7 +232,7 @@ export class Delivery {
           if (this.#appending === 0) this.#reportDropped()
         },
         restored: (count) => {
-          this.books.enqueued += count
+          this.counters.enqueued += count
           this.#listener.restored()
         },
         lost: (lost) => this.#lose(lost),
@@ -238,7 +240,7 @@ export class Delivery {
         warn: (text) => this.#listener.warn(text),
       },
     })
-    // Possibly a promise of another library's, which need not have catch().
+    // It may be another library's promise, which need not have catch().
     const opening = opened.open?.()
     this.#opening =
       opening &&
@@ -250,13 +252,13 @@ export class Delivery {
     return opened
   }
 
-  /** It was tried as often as it may be. Where it is safe, it is tried again later, and does not hold up the others. */
+  /** It was tried as often as it may be. If it is on disk, it is retried later, and does not hold up the others. */
   #exhaust(batch: Batch, failure: Failure): void {
     if (this.outbox.postpone?.(batch) !== true) {
       this.fail(batch, failure)
       return
     }
-    this.#flushes.exclude(batch)
+    this.#flushWaiters.exclude(batch)
     this.#listener.struggling(
       `${failure.reason}; put aside, and tried again later`,
       Infinity,
@@ -265,8 +267,8 @@ export class Delivery {
   }
 
   #lose(lost: Lost): void {
-    this.books.fail('outbox_damaged', lost.count)
-    this.#flushes.settle(lost)
+    this.counters.fail('outbox_damaged', lost.count)
+    this.#flushWaiters.settle(lost)
     this.#listener.lost(lost)
     this.#settled()
   }
@@ -283,14 +285,14 @@ export class Delivery {
     return (
       nextIsFull ||
       next === this.#overdue ||
-      next.sequence < this.#flushes.mark ||
+      next.sequence < this.#flushWaiters.mark ||
       // Who waits for `drain` must not wait for the interval.
       this.#mustDrain ||
       bytes > this.#highWaterBytes
     )
   }
 
-  /** What cannot be loaded is the answer to the try that needs it; but it will not mend itself, so say it at once. */
+  /** What cannot be loaded is the answer to the try that needs it; but it will not recover, so report it at once. */
   async #load(): Promise<void> {
     await this.#opening
     try {
@@ -321,7 +323,7 @@ export class Delivery {
     const wait = Math.min(batch.since + flushInterval - Date.now(), flushInterval)
     this.#timer = idleTimer(() => {
       this.#timer = undefined
-      // Where the batch has gone before, a younger one may have begun since.
+      // If the batch has gone already, a younger one may have begun since.
       if (this.outbox.next !== batch) {
         this.#armTimer()
         return
@@ -336,13 +338,13 @@ export class Delivery {
     const batches = this.#dropped
     this.#dropped = []
     for (const batch of batches) {
-      this.books.fail(dropped.code, batch.count)
-      this.#flushes.settle(batch)
+      this.counters.fail(dropped.code, batch.count)
+      this.#flushWaiters.settle(batch)
     }
     for (const batch of batches) this.#listener.dropped(batch, dropped)
   }
 
-  /** After a batch was settled, and its messages were told of. */
+  /** After a batch was settled, and its messages were reported. */
   #settled(): void {
     if (this.#mustDrain && this.outbox.bytes <= this.#options.maxQueueBytes * lowWater) {
       this.#mustDrain = false

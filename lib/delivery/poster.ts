@@ -1,19 +1,20 @@
-// One try: a body goes out as a POST, and what comes back is told as an answer.
+// One attempt: a body goes out as a POST, and what comes back becomes an AttemptResult.
 
 import { debuglog, promisify } from 'node:util'
 import { errorText } from '../runtime/describe-value.js'
 import { version } from '../runtime/version.js'
-import type { AttemptResult } from './answer.js'
-import { AttemptTimeout, orAbort, withTimeout } from './with-timeout.js'
-import type { Credentials } from './credentials.js'
-import { NoHttpClient } from './fetch-transport.js'
-import { plainHeaders, type HttpClientResponse } from './http-client.js'
-import { plainError } from './plain-error.js'
-import type { RequestProgress, Transport } from './transport.js'
+import type { BatchSink, SealedBatch } from './batch-sink.js'
+import type { AttemptResult } from './transport/answer.js'
+import { AttemptTimeout, orAbort, withTimeout } from './transport/with-timeout.js'
+import type { Credentials } from './auth/credentials.js'
+import { NoHttpClient } from './transport/fetch-transport.js'
+import { plainHeaders, type HttpClientResponse } from './transport/http-client.js'
+import { plainError } from './transport/plain-error.js'
+import type { RequestProgress, Transport } from './transport/transport.js'
 
 const debug = debuglog('selfsame')
 
-/** A request or an answer, as listeners are told of it. The write key and the OAuth token are left out. */
+/** A request or an answer, as listeners receive it. The write key and the OAuth token are left out. */
 export interface HttpRequestEvent {
   url: string
   method: 'POST'
@@ -38,13 +39,8 @@ export interface PosterOptions {
   onResponse?: (() => ((event: HttpResponseEvent) => void) | undefined) | undefined
 }
 
-/** What is posted: the body of a request that is sent now. */
-interface Posted {
-  body(): Buffer
-}
-
-/** Makes single tries. It never throws: what goes wrong is an answer too. */
-export class Poster {
+/** Sends batches over HTTP. */
+export class Poster implements BatchSink {
   readonly #options: PosterOptions
   readonly #headers: Record<string, string>
 
@@ -62,7 +58,7 @@ export class Poster {
     return this.#options.httpRequestTimeout
   }
 
-  async post(posted: Posted, retryCount: number, signal: AbortSignal): Promise<AttemptResult> {
+  async send(batch: SealedBatch, retryCount: number, signal: AbortSignal): Promise<AttemptResult> {
     const { credentials, httpRequestTimeout } = this.#options
     const given = credentials.authorize(signal)
     const authorization = typeof given === 'string' ? given : await given
@@ -73,7 +69,7 @@ export class Poster {
       ...(retryCount > 0 ? { 'X-Retry-Count': String(retryCount) } : {}),
     }
     // Not before: the body has the time at which it is sent, and a token may have been waited for.
-    const body = posted.body()
+    const body = batch.body()
     let progress: RequestProgress | undefined
     const onStart = (started: RequestProgress): void => void (progress = started)
     try {
@@ -166,7 +162,7 @@ function withFields(body: Buffer, fields: string): Buffer {
   return fields === '' ? body : Buffer.concat([body.subarray(0, -1), Buffer.from(`${fields}}`)])
 }
 
-// zlib is loaded where it is wanted only: importing the library stays cheap.
+// zlib is loaded only if it is wanted: importing the library stays cheap.
 async function compress(body: Buffer): Promise<Buffer> {
   const { gzip } = await import('node:zlib')
   return promisify(gzip)(body)

@@ -1,27 +1,45 @@
-// Takes the oldest batch, sends it until its fate is known, takes the next.
+// Takes the oldest batch, tries it until it is settled, and takes the next: on up to maxInFlight lanes at once.
+//
+// The modes of a lane:
+//
+//   idle        no lane runs. wake() starts one if the policy has something due, no other lane is taking a batch,
+//               and fewer than maxInFlight lanes run.
+//   loading     waits for load(), at its first batch.
+//   lingering   waits up to `pace` ms since the last start, so that the batch fills. Urgency ends this at once.
+//   taking      takes the batch, then wakes the next lane for what is left.
+//   sending     waits for the sink's answer.
+//   backing off waits before the next try. expedite() shortens the backoff, but not the server's Retry-After.
+//
+//   idle -> loading -> lingering -> taking -> sending -> delivered, failed or split
+//                          ^          |        |   ^             |
+//                          |          |  retry v   |             |
+//                          |          |    backing off           |
+//                          +----------+--------------------------+   while something is due
+//                                     v
+//                                    idle    nothing to take; onIdle
+//
+// An answer settles a batch (observer.onDelivered, onFailed, onExhausted) or replaces it by its halves in the outbox.
+// interrupt() ends every lane and leaves its batch in the outbox, as taken. stop() does this and starts no more.
 
 import { AsyncResource } from 'node:async_hooks'
 import { setMaxListeners } from 'node:events'
 import { debuglog } from 'node:util'
 import pRetry from 'p-retry'
-import { toError } from '../runtime/describe-value.js'
-import type { ErrorCode } from '../runtime/error-codes.js'
-import { isThenable } from '../runtime/value-kinds.js'
-import { warn } from '../runtime/warnings.js'
-import {
-  describeAnswer,
-  classify,
-  retryAfterMs,
-  type AttemptResult,
-  type RetryDecision,
-} from './answer.js'
-import { backoff, maxBackoff } from './backoff.js'
 import { CorruptBatch, type Batch } from '../outbox/batch.js'
 import type { Outbox } from '../outbox/outbox.js'
+import { toError } from '../runtime/describe-value.js'
+import { isThenable } from '../runtime/value-kinds.js'
+import { warn } from '../runtime/warnings.js'
+import { backoff } from './backoff.js'
+import type { BatchSink } from './batch-sink.js'
+import { expired, isExpired } from './expiry.js'
+import { exhausted, FailedTry, failureOf, rejections } from './failed-try.js'
+import type { Failure } from './failure.js'
 import { newHistory, type History } from './history.js'
-import { Sleepers } from './sleep.js'
-import type { Poster } from './poster.js'
 import { RequestSize } from './request-size.js'
+import { RetryPolicy, type NextTry, type RetryLimits } from './retry-policy.js'
+import { Sleepers } from './sleep.js'
+import { classify, describeAnswer, type AttemptResult } from './transport/answer.js'
 
 const debug = debuglog('selfsame')
 
@@ -35,64 +53,43 @@ const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediateNow(r
  */
 const pace = 10
 
-/** The longest backoff where somebody has little time, in milliseconds. */
+/** The longest backoff after expedite(), in milliseconds. */
 const maxExpeditedBackoff = 500
 
 /** How long the outbox is left alone when it has thrown, in milliseconds. */
 const outboxErrorDelay = 1_000
 
-/** Why a batch failed. */
-export interface Failure {
-  code: ErrorCode
-  reason: string
-  status?: number | undefined
-  cause?: Error | undefined
-}
-
 /** What a sender needs of an outbox. */
 export type BatchSource = Pick<Outbox, 'take' | 'replace' | 'isDurable' | 'maxAge'>
 
-/** The try that follows a failed one. */
-export interface NextTry {
-  readonly decision: RetryDecision
-  /** Milliseconds from now: what the server has asked for, or the most that the backoff may be. */
-  readonly wait: number
+/** Decides which batches go, and when. Called often: it must be cheap, and change nothing. */
+export interface SendPolicy {
+  /** Whether the oldest batch should go. */
+  isDue(): boolean
+  /** Whether it should go without waiting for more to fill it. */
+  isUrgent(): boolean
 }
 
-export interface SenderOptions {
+/** What becomes of the batches is reported to it. None of these may throw. */
+export interface SendObserver {
+  onDelivered(batch: Batch): void
+  onFailed(batch: Batch, failure: Failure): void
+  /** A batch was tried as often, or for as long, as the options allow. */
+  onExhausted(batch: Batch, failure: Failure): void
+  /** A try failed, and another will follow. */
+  onRetry(batch: Batch, answer: AttemptResult, next: NextTry): void
+  /** A request has ended, and nothing more is due. */
+  onIdle(): void
+}
+
+export interface SenderOptions extends RetryLimits {
   outbox: BatchSource
-  poster: Pick<Poster, 'post' | 'timeout'>
+  sink: BatchSink
+  policy: SendPolicy
+  observer: SendObserver
   /** Loads what the first request needs; batches grow meanwhile. */
   load: () => Promise<void>
   maxInFlight: number
-  /** How often a fault may be retried. */
-  maxRetries: number
-  /** Milliseconds for which waits and outages are retried. */
-  maxRetryDuration: number
-  /** Whether the oldest batch should go. */
-  isDue: () => boolean
-  /** Whether it should go without waiting for more to fill it. */
-  isUrgent: () => boolean
-  onDelivered: (batch: Batch) => void
-  onFailed: (batch: Batch, failure: Failure) => void
-  /** Called when a batch was tried as often, or for as long, as the options say. */
-  onExhausted: (batch: Batch, failure: Failure) => void
-  /** Called after each try that will be followed by another, with how long the batch has been failing. */
-  onRetry: (batch: Batch, answer: AttemptResult, failingFor: number, next: NextTry) => void
-  /** Called when a request has ended and nothing more is due. */
-  onIdle: () => void
-}
-
-/** One failed try, as p-retry wants it: an error. */
-class FailedTry extends Error {
-  readonly answer: AttemptResult
-  readonly decision: RetryDecision
-
-  constructor(answer: AttemptResult, decision: RetryDecision) {
-    super(describeAnswer(answer))
-    this.answer = answer
-    this.decision = decision
-  }
 }
 
 /** One request at a time: `maxInFlight` of them run at most. */
@@ -104,6 +101,7 @@ export class Sender {
   readonly #backoffs = new Sleepers()
   readonly #lingers = new Sleepers()
   readonly #requestSize: RequestSize
+  readonly #retryPolicy: RetryPolicy
   /** The failures of a batch that was halved are those of its halves. */
   readonly #histories = new WeakMap<Batch, History>()
   #abort = newAbortController()
@@ -114,17 +112,16 @@ export class Sender {
   #taker: Lane | undefined
   /** When a request was last begun, on the monotonic clock. */
   #lastStart = -Infinity
-  /** Until when the server has asked us to wait, on the monotonic clock. */
-  #notBefore = 0
   requests = 0
   retries = 0
 
   constructor(options: SenderOptions) {
     this.#options = options
-    this.#requestSize = new RequestSize(options.poster.timeout)
+    this.#requestSize = new RequestSize(options.sink.timeout)
+    this.#retryPolicy = new RetryPolicy(options)
   }
 
-  /** Whether as many requests are under way as may be. */
+  /** Whether as many requests are in flight as may be. */
   get isSaturated(): boolean {
     return this.#inFlight >= this.#options.maxInFlight
   }
@@ -134,10 +131,10 @@ export class Sender {
     return this.#lingers.any
   }
 
-  /** Sends what is due, unless enough requests are under way: those see what is due when they end. */
+  /** Sends what is due, unless enough requests are in flight: those see what is due when they end. */
   wake(): void {
-    if (this.isLingering && this.#options.isUrgent()) this.#lingers.wakeAll()
-    if (this.#taker || this.isSaturated || this.#stopped || !this.#options.isDue()) return
+    if (this.isLingering && this.#options.policy.isUrgent()) this.#lingers.wakeAll()
+    if (this.#taker || this.isSaturated || this.#stopped || !this.#options.policy.isDue()) return
     const lane: Lane = {}
     this.#taker = lane
     this.#inFlight++
@@ -153,22 +150,22 @@ export class Sender {
   }
 
   /**
-   * Somebody who has little time waits: what waits for its backoff is tried again now, and soon after, until something
-   * is delivered. What the server has asked for is still waited for.
+   * Someone waits who has little time: ends the backoffs now, and keeps the next ones short until something is delivered.
+   * A wait that the server has asked for is kept.
    */
   expedite(): void {
     this.#isExpedited = true
     this.#backoffs.wakeAll()
   }
 
-  /** Gives up what is under way: it stays in the outbox, as taken. */
+  /** Gives up what is in flight: it stays in the outbox, as taken. */
   interrupt(): void {
     const abort = this.#abort
     this.#abort = newAbortController()
     abort.abort(new Error('the request was given up'))
   }
 
-  /** Gives up what is under way, and sends nothing any more. */
+  /** Gives up what is in flight, and sends nothing any more. */
   stop(): void {
     this.#stopped = true
     this.interrupt()
@@ -183,7 +180,7 @@ export class Sender {
       await this.#backoffs.sleep(outboxErrorDelay, this.#abort.signal)
     }
     this.#endLane(lane)
-    this.#options.onIdle()
+    this.#options.observer.onIdle()
   }
 
   #endLane(lane: Lane): void {
@@ -192,12 +189,12 @@ export class Sender {
   }
 
   async #sendWhatIsDue(lane: Lane): Promise<void> {
-    const { load, isDue } = this.#options
+    const { load, policy } = this.#options
     const { signal } = this.#abort
     // Never in the caller's own tick: a call must not pay for a request, and a burst of calls fills one batch.
     await nextTurn()
     await load()
-    while (isDue()) {
+    while (policy.isDue()) {
       await this.#linger(signal)
       if (signal.aborted) return
       const taken = this.#take()
@@ -220,21 +217,21 @@ export class Sender {
   /** Under load, lets a batch fill: a request costs as much as hundreds of messages. */
   async #linger(signal: AbortSignal): Promise<void> {
     const wait = this.#lastStart + pace - performance.now()
-    if (wait > 0 && !this.#options.isUrgent()) await this.#lingers.sleep(wait, signal)
+    if (wait > 0 && !this.#options.policy.isUrgent()) await this.#lingers.sleep(wait, signal)
     this.#lastStart = performance.now()
   }
 
   async #deliver(batch: Batch, signal: AbortSignal): Promise<void> {
-    const { onFailed, outbox } = this.#options
+    const { observer, outbox } = this.#options
     // While it was read from the disk, it was given up.
     if (signal.aborted) outbox.replace(batch, [batch])
-    else if (isExpired(batch, outbox)) onFailed(batch, expired)
+    else if (isExpired(batch, outbox)) observer.onFailed(batch, expired)
     else if (this.#isTooLarge(batch)) this.#halve(batch)
     else await this.#send(batch, signal)
   }
 
   async #send(batch: Batch, signal: AbortSignal): Promise<void> {
-    const { onDelivered, onFailed, onExhausted, outbox } = this.#options
+    const { observer, outbox } = this.#options
     const history = this.#histories.get(batch) ?? newHistory()
     try {
       await pRetry(() => this.#try(batch, history, signal), {
@@ -244,27 +241,27 @@ export class Sender {
         shouldRetry: ({ error }) =>
           error instanceof FailedTry && this.#mayRetry(batch, error, history),
       })
-      onDelivered(batch)
+      observer.onDelivered(batch)
     } catch (error) {
-      // Given up: the batch stays in the outbox, for whoever gave it up to settle.
+      // Given up: the batch stays in the outbox, and the one who interrupted it settles it.
       if (signal.aborted) return
       if (history.isTooSlow) this.#halve(batch, history)
       else if (error instanceof FailedTry && error.decision === 'split')
         outbox.replace(batch, batch.split())
       else if (error instanceof CorruptBatch) this.#setAside(batch, error)
-      else if (isExpired(batch, outbox)) onFailed(batch, expired)
+      else if (isExpired(batch, outbox)) observer.onFailed(batch, expired)
       else if (error instanceof FailedTry && !rejections.has(error.decision))
-        onExhausted(batch, exhausted(error))
-      else onFailed(batch, failureOf(error))
+        observer.onExhausted(batch, exhausted(error))
+      else observer.onFailed(batch, failureOf(error))
     }
   }
 
   /** Its memory is not what was written to it: it is never sent. What is on disk may be read once more. */
   #setAside(batch: Batch, cause: Error): void {
-    const { onFailed, onExhausted, outbox } = this.#options
+    const { observer, outbox } = this.#options
     const failure: Failure = { code: 'outbox_damaged', reason: cause.message, cause }
-    if (outbox.isDurable) onExhausted(batch, failure)
-    else onFailed(batch, failure)
+    if (outbox.isDurable) observer.onExhausted(batch, failure)
+    else observer.onFailed(batch, failure)
   }
 
   /** One try, after the waits that come before it. */
@@ -275,7 +272,7 @@ export class Sender {
     const retryCount = history.attempts++
     if (retryCount > 0) this.retries++
     const started = performance.now()
-    const answer = await this.#options.poster.post(batch, retryCount, signal)
+    const answer = await this.#options.sink.send(batch, retryCount, signal)
     const duration = performance.now() - started
     const decision = classify(answer, batch.count)
     debug(
@@ -302,40 +299,18 @@ export class Sender {
       )
     }
     while (!signal.aborted) {
-      const wait = this.#notBefore - performance.now()
+      const wait = this.#retryPolicy.serverWait
       if (wait <= 0) return
       await this.#backoffs.sleep(Math.ceil(wait), signal)
     }
   }
 
-  #mayRetry(batch: Batch, { answer, decision }: FailedTry, history: History): boolean {
-    if (decision === 'split' || decision === 'reject') return false
-    const now = performance.now()
-    if (Number.isNaN(history.since)) history.since = now
-    if (decision === 'renew') {
-      if (history.isRenewed) return false
-      history.isRenewed = true
-      this.#options.onRetry(batch, answer, now - history.since, { decision, wait: 0 })
-      return true
-    }
-    history.isRenewed = false
-    const asked = decision === 'retry-after' ? (retryAfterMs(answer) ?? 0) : 0
-    if (decision === 'retry-after') {
-      this.#notBefore = Math.max(this.#notBefore, now + asked)
-      history.failures = 0
-    } else {
-      history.failures++
-    }
-    const failingFor = now - history.since
-    const { outbox, maxRetries, maxRetryDuration } = this.#options
-    if (isExpired(batch, outbox)) return false
-    if (decision === 'retry-counted' && ++history.faults > maxRetries) return false
-    // What is on disk is safe there: while nobody is there to take it, nothing would be won by putting it aside.
-    const isOver = failingFor >= maxRetryDuration && !outbox.isDurable
-    if (decision !== 'retry-counted' && isOver) return false
-    const wait = decision === 'retry-after' ? asked : maxBackoff(history.failures)
-    this.#options.onRetry(batch, answer, failingFor, { decision, wait })
-    if (answer.status !== undefined || !answer.isSlow) return true
+  #mayRetry(batch: Batch, failed: FailedTry, history: History): boolean {
+    const next = this.#retryPolicy.next(batch, failed, history)
+    if (!next) return false
+    const { answer } = failed
+    this.#options.observer.onRetry(batch, answer, next)
+    if (next.decision === 'renew' || answer.status !== undefined || !answer.isSlow) return true
     this.#requestSize.halve(batch.size)
     history.isTooSlow = batch.count > 1
     return !history.isTooSlow
@@ -369,37 +344,4 @@ function newAbortController(): AbortController {
     // The signal of jsdom, which counts nothing.
   }
   return controller
-}
-
-function failureOf(error: unknown): Failure {
-  if (!(error instanceof FailedTry)) {
-    return { code: 'rejected', reason: 'the batch could not be sent', cause: toError(error) }
-  }
-  const { status } = error.answer
-  return { code: 'rejected', reason: error.message, status, cause: causeOf(error) }
-}
-
-function exhausted(error: FailedTry): Failure {
-  const { status } = error.answer
-  const reason = `gave up; at last ${error.message}`
-  return { code: 'retries_exhausted', reason, status, cause: causeOf(error) }
-}
-
-function causeOf({ answer }: FailedTry): Error | undefined {
-  return 'error' in answer ? answer.error : undefined
-}
-
-const rejections: ReadonlySet<RetryDecision> = new Set<RetryDecision>(['reject', 'renew'])
-
-const expired: Failure = {
-  code: 'expired',
-  reason: 'it could not be delivered before it was older than maxAge',
-}
-
-/** A clock that shows an earlier time was never set: 2001-01-01, in milliseconds since the epoch. */
-const earliestPlausible = Date.UTC(2001, 0, 1)
-
-function isExpired({ since }: Batch, { maxAge }: BatchSource): boolean {
-  // Of a message that was written before the clock was set nobody knows the age.
-  return since >= earliestPlausible && Date.now() - since > maxAge
 }

@@ -6,14 +6,15 @@ import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
 import { createRequire } from 'node:module'
 import { unpackAgent } from './agent-options.js'
-import { describeAnswer } from '../delivery/answer.js'
-import { AxiosTransport, type ConnectionOptions } from '../delivery/axios-transport.js'
+import { describeAnswer } from '../delivery/transport/answer.js'
+import { AxiosTransport, type ConnectionOptions } from '../delivery/transport/axios-transport.js'
 import { Batch } from '../outbox/batch.js'
-import { BasicCredentials, type Credentials } from '../delivery/credentials.js'
-import { unpackOAuth } from '../delivery/oauth/oauth-credentials.js'
+import { BasicCredentials, type Credentials } from '../delivery/auth/credentials.js'
+import { unpackOAuth } from '../delivery/auth/oauth-credentials.js'
 import type { DeliveryOrder, OutcomeLine } from './spawn-delivery.js'
 import { MemoryOutbox } from '../outbox/memory-outbox.js'
 import { Poster } from '../delivery/poster.js'
+import type { Failure } from '../delivery/failure.js'
 import { Sender } from '../delivery/sender.js'
 
 // When axios is loaded it reads these, and Node then starts undici, whose WebAssembly ends a process that has no room for
@@ -41,38 +42,35 @@ const outbox = new MemoryOutbox({
 })
 let start = endOfOrder + 1
 for (const { sequence, ends, length } of order.batches) {
-  outbox.restore(Batch.from(sequence, input.subarray(start, start + length), ends))
+  outbox.restore(Batch.from(input.subarray(start, start + length), ends, { sequence }))
   start += length
 }
 
 const transport = new AxiosTransport(connectionOf(order))
 const sender = new Sender({
   outbox,
-  poster: new Poster({ ...order, transport, credentials: credentialsOf(order) }),
+  sink: new Poster({ ...order, transport, credentials: credentialsOf(order) }),
   load: () => transport.load(),
   maxInFlight: 1,
   maxRetries: order.maxRetries,
   maxRetryDuration: Infinity,
-  isDue: () => outbox.next !== undefined,
-  isUrgent: () => true,
-  onDelivered: (batch) => {
-    writeLine({ sequence: batch.sequence, count: batch.count })
+  policy: { isDue: () => outbox.next !== undefined, isUrgent: () => true },
+  observer: {
+    onDelivered: ({ sequence, count }) => writeLine({ sequence, count }),
+    onFailed: writeFailure,
+    // If the messages are on disk, the parent leaves them there.
+    onExhausted: writeFailure,
+    onRetry: (_batch, answer) => writeLine({ struggling: describeAnswer(answer) }),
+    onIdle: () => process.exit(),
   },
-  onFailed: (batch, { code, reason, status }) => {
-    writeLine({ sequence: batch.sequence, count: batch.count, failure: { code, reason, status } })
-  },
-  // If the messages are on disk, the parent leaves them there.
-  onExhausted: (batch, { code, reason, status }) => {
-    writeLine({ sequence: batch.sequence, count: batch.count, failure: { code, reason, status } })
-  },
-  onRetry: (_batch, answer) => {
-    writeLine({ struggling: describeAnswer(answer) })
-  },
-  onIdle: () => process.exit(),
 })
 // By the clock that starts with the process: the time of day may be wrong or change.
 setTimeout(() => process.exit(), Math.max(0, order.duration - performance.now()))
 sender.wake()
+
+function writeFailure({ sequence, count }: Batch, { code, reason, status }: Failure): void {
+  writeLine({ sequence, count, failure: { code, reason, status } })
+}
 
 function writeLine(line: OutcomeLine): void {
   writeSync(1, `${JSON.stringify(line)}\n`)

@@ -4,7 +4,7 @@ import { CorruptBatch, type Batch } from '../outbox/batch.js'
 import type { Delivery } from '../delivery/delivery.js'
 import { margin, spawnDelivery, type SpawnSettings } from './spawn-delivery.js'
 import type { ExitHook } from './hooks.js'
-import type { Failure } from '../delivery/sender.js'
+import type { Failure } from '../delivery/failure.js'
 import { writeStderr } from './write-stderr.js'
 import type { Message } from '../spec/messages.js'
 

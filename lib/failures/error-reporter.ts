@@ -1,14 +1,26 @@
-// Failures on their way to listeners: what fails within a call is told after it, and what nobody listens to is warned of.
+// Failures on their way to listeners: what fails within a call is reported after it; without a listener a warning is printed.
 
-import type { DeadLetters } from '../dead-letter/index.js'
+import type { DeadLetters } from './dead-letter/index.js'
 import { addExitHook, removeExitHook, type ExitHook } from '../exit/hooks.js'
 import { AnalyticsError } from '../spec/error.js'
 import type { ErrorCode } from '../runtime/error-codes.js'
-import type { Context, SafeEmitter } from '../client/emitter.js'
 import type { UserCode } from '../runtime/user-code.js'
 import { warn, type WarningCode } from '../runtime/warnings.js'
 import { writeStderr } from '../exit/write-stderr.js'
 import type { Message, MessageType } from '../spec/messages.js'
+
+/** What callbacks and the events `identify` … `alias` are given: a message that has been settled. */
+export interface Context {
+  /** The message as it was sent, or would have been. */
+  readonly event: Message
+}
+
+/** Listeners of a client, as far as failures concern them. */
+export interface FailureEmitter {
+  listenerCount(event: 'error' | 'call_after_close'): number
+  emit(event: 'error', error: AnalyticsError): boolean
+  emit(event: 'call_after_close', message: Message): boolean
+}
 
 /** A caller's callback. */
 export type Callback = (error: AnalyticsError | undefined, context: Context) => unknown
@@ -48,29 +60,29 @@ interface Report {
 }
 
 // A burst of failing calls without a pause must not fill the memory: past these they are reported at the end of a call.
-const mostWaiting = 1_000
-const mostWaitingBytes = 1024 * 1024
+const maxQueued = 1_000
+const maxQueuedBytes = 1024 * 1024
 
-export class Reports {
-  readonly #emitter: SafeEmitter
+export class ErrorReporter {
+  readonly #emitter: FailureEmitter
   readonly #userCode: UserCode
   readonly #deadLetters: DeadLetters | undefined
   /** While a failure waits for its microtask the process may end. */
   readonly #exitHook: ExitHook | undefined
   readonly #warned = new Set<ErrorCode>()
-  #waiting: Report[] = []
+  #queue: Report[] = []
   #count = 0
   #bytes = 0
-  #telling = false
-  #keeping = false
+  #isReporting = false
+  #isKeeping = false
   #isLast = false
   #isEmittingAfterClose = false
   /** Whether what waits could not be scheduled: there was no stack left for it. */
   #isUnscheduled = false
 
-  /** @param flushOnExit whether what waits is told when the process ends */
+  /** @param flushOnExit whether what waits is reported when the process ends */
   constructor(
-    emitter: SafeEmitter,
+    emitter: FailureEmitter,
     userCode: UserCode,
     deadLetters?: DeadLetters,
     flushOnExit = false,
@@ -79,7 +91,7 @@ export class Reports {
     this.#userCode = userCode
     this.#deadLetters = deadLetters
     this.#exitHook = flushOnExit
-      ? { flush: () => Promise.resolve(), flushSync: (timeLeft) => this.tellLast(timeLeft) }
+      ? { flush: () => Promise.resolve(), flushSync: (timeLeft) => this.flushLast(timeLeft) }
       : undefined
   }
 
@@ -88,14 +100,14 @@ export class Reports {
    * kind that follow each other are reported as one error. If it throws, which it may near the end of the stack,
    * nothing has changed.
    */
-  later(failed: FailedCall): void {
+  queue(failed: FailedCall): void {
     this.#add(failed, false)
   }
 
-  /** As `later`, for a call after `close()`: the event `call_after_close` is emitted at once, as Segment's library does. */
+  /** As `queue`, for a call after `close()`: the event `call_after_close` is emitted at once, as Segment's library does. */
   afterClose(failed: FailedCall): void {
-    // A listener that calls again must not come to itself for ever: its calls are told of with the other failures.
-    const isLater = this.#isEmittingAfterClose || this.#telling
+    // A listener that calls again must not recurse forever: its calls are reported with the other failures.
+    const isLater = this.#isEmittingAfterClose || this.#isReporting
     this.#add(failed, isLater)
     if (isLater || this.#emitter.listenerCount('call_after_close') === 0) return
     this.#isEmittingAfterClose = true
@@ -110,7 +122,7 @@ export class Reports {
     const { code, reason, cause, message, size, callback, type, wasAccepted = false } = failed
     // Messages that nobody will look at are not kept.
     const isHeard = callback !== undefined || this.#isHeard
-    const last = this.#waiting.at(-1)
+    const last = this.#queue.at(-1)
     const isSame =
       last?.code === code &&
       last.reason === reason &&
@@ -133,7 +145,7 @@ export class Reports {
     const { messages, callbacks, afterClose } = report
     const entry = callback ? ([callback, messages.length] as const) : undefined
     // From here on nothing is called that could throw, not even near the end of the stack: all of it happens or nothing.
-    if (isNew) this.#waiting[this.#waiting.length] = report
+    if (isNew) this.#queue[this.#queue.length] = report
     if (entry) callbacks[callbacks.length] = entry
     if (isHeard) {
       messages[messages.length] = message
@@ -149,8 +161,8 @@ export class Reports {
   }
 
   #schedule(): void {
-    if ((this.#count === 1 || this.#isUnscheduled) && !this.#telling) {
-      queueMicrotask(() => this.tellWaiting())
+    if ((this.#count === 1 || this.#isUnscheduled) && !this.#isReporting) {
+      queueMicrotask(() => this.flushQueued())
     }
     this.#isUnscheduled = false
     if (this.#exitHook) addExitHook(this.#exitHook)
@@ -160,42 +172,42 @@ export class Reports {
    * To be called at the end of a call, when all that it changes is complete: reports what waits if it has become too
    * much to keep.
    */
-  atEndOfCall(): void {
+  flushIfFull(): void {
     if (this.#isUnscheduled) this.#schedule()
-    if (this.#count >= mostWaiting || this.#bytes >= mostWaitingBytes) this.tellWaiting()
+    if (this.#count >= maxQueued || this.#bytes >= maxQueuedBytes) this.flushQueued()
   }
 
-  /** Whether any failure waits to be told. */
-  get areWaiting(): boolean {
-    return this.#waiting.length > 0
+  /** Whether any failure waits to be reported. */
+  get hasQueued(): boolean {
+    return this.#queue.length > 0
   }
 
-  /** Tells what waits to be told, but not what is added meanwhile. */
-  tellWaiting(): void {
-    if (!this.#telling) this.tellNow()
+  /** Reports what waits, but not what is added meanwhile. */
+  flushQueued(): void {
+    if (!this.#isReporting) this.flush()
   }
 
   /** Also from within a listener: the process may be ending in it. */
-  tellNow(): void {
-    this.#telling = true
+  flush(): void {
+    this.#isReporting = true
     this.#count = 0
     this.#bytes = 0
-    let left = this.#waiting.length
+    let left = this.#queue.length
     try {
-      this.#keepWaiting()
+      this.#keepQueued()
       for (; left > 0; left--) {
-        const [report] = this.#waiting
+        const [report] = this.#queue
         if (!report) break
         // Left in its place until its callbacks are called: what throws near the end of the stack cuts none of them off.
-        this.#tellCallbacks(report)
-        if (this.#waiting[0] === report) this.#waiting.shift()
+        this.#callCallbacks(report)
+        if (this.#queue[0] === report) this.#queue.shift()
         this.#announceReport(report)
       }
     } finally {
-      this.#telling = false
+      this.#isReporting = false
       // A listener has made calls that failed too. In a microtask they could follow each other for ever, and the event
       // loop would never turn again.
-      if (this.#waiting.length > 0) setImmediate(() => this.tellWaiting())
+      if (this.#queue.length > 0) setImmediate(() => this.flushQueued())
       else this.#rest()
     }
   }
@@ -213,17 +225,17 @@ export class Reports {
    *
    * @param timeLeft milliseconds
    */
-  tellLast(timeLeft: number): void {
+  flushLast(timeLeft: number): void {
     // From within a listener: the loop below sees what was added.
     if (this.#isLast) {
-      this.#keepWaiting()
+      this.#keepQueued()
       return
     }
     this.#isLast = true
     const end = performance.now() + timeLeft
     try {
-      do this.tellNow()
-      while (this.#waiting.some(({ wasAccepted }) => wasAccepted) && performance.now() < end)
+      do this.flush()
+      while (this.#queue.some(({ wasAccepted }) => wasAccepted) && performance.now() < end)
     } finally {
       this.#isLast = false
     }
@@ -234,19 +246,19 @@ export class Reports {
       )
   }
 
-  /** Before anybody is told: a listener may end the process. All in one write. */
-  #keepWaiting(): void {
-    // A function that makes calls which fail must not come to itself again.
-    if (!this.#deadLetters || this.#keeping) return
-    this.#keeping = true
-    const failures = this.#waiting
+  /** Before anything is reported: a listener may end the process. All in one write. */
+  #keepQueued(): void {
+    // A function that makes failing calls must not recurse.
+    if (!this.#deadLetters || this.#isKeeping) return
+    this.#isKeeping = true
+    const failures = this.#queue
       .filter(({ error }) => !error)
       .map((report) => ({ error: errorFor(report), type: report.type }))
     this.#deadLetters.keep(failures)
-    this.#keeping = false
+    this.#isKeeping = false
   }
 
-  #tellCallbacks(report: Report): void {
+  #callCallbacks(report: Report): void {
     const { callbacks } = report
     const error = errorFor(report)
     while (report.called < callbacks.length) {
@@ -270,7 +282,7 @@ export class Reports {
     return this.#deadLetters !== undefined || this.#emitter.listenerCount('error') > 0
   }
 
-  /** Tells a caller how its message ended. */
+  /** Reports to a call how its message ended. */
   callBack(callback: Callback, error: AnalyticsError | undefined, event: Message): void {
     this.#userCode.call('a callback', () => callback(error, { event }))
   }
@@ -278,9 +290,9 @@ export class Reports {
   /**
    * Messages have failed.
    *
-   * @param callBack calls the callbacks of their calls: after the messages are kept, before listeners are told
+   * @param callBack calls the callbacks of their calls: after the messages are kept, before listeners are called
    */
-  now(error: AnalyticsError, callBack: () => void): void {
+  report(error: AnalyticsError, callBack: () => void): void {
     this.#deadLetters?.keep([{ error }])
     callBack()
     this.#announce(error)

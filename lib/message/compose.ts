@@ -10,7 +10,7 @@ import { toIsoTimestamp } from '../spec/timestamp.js'
 import type { Id, Integrations, MessageContext, MessageType } from '../spec/messages.js'
 import type { Visitor } from './visitor.js'
 
-/** A message in the making: a copy of the caller's fields. What it has not got of its own, serialising adds. */
+/** A message in the making: a copy of the call's fields. What it has not got of its own, serialising adds. */
 export type Draft = Record<string, unknown>
 
 /** What the calls of a bound client get where they do not say otherwise. */

@@ -27,7 +27,7 @@ export class Middlewares {
     this.#serializer = serializer
   }
 
-  /** @throws TypeError where it is no function */
+  /** @throws TypeError if it is no function */
   add(middleware: Middleware): void {
     if (typeof middleware !== 'function') {
       throw new TypeError(`use() was given ${describeValue(middleware)}; allowed: a function`)

@@ -32,12 +32,12 @@ export class Serializer {
 
   /**
    * The message as JSON text, with the messageId, timestamp and context that the caller has not given. Those are ours:
-   * texts that need no escaping, so they are put behind the JSON of the rest, which is cheaper than escaping them.
+   * texts that need no escaping, so they are put after the JSON of the rest, which is cheaper than escaping them.
    *
    * Where `JSON.stringify` throws (a BigInt, a circle), a BigInt becomes its decimal string and a circle "[Circular]",
    * and the message is delivered.
    *
-   * @throws AnalyticsError `not_serializable` where a getter, toJSON or Proxy of the caller's throws, or where an object
+   * @throws AnalyticsError `not_serializable` if a user's getter, toJSON or Proxy throws, or where an object
    * with circles has more than 100,000 values.
    */
   serialize(message: Draft): string {

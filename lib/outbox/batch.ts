@@ -1,7 +1,7 @@
 // A batch: messages whose bytes already are the body of the request that will carry them.
 
 /** What its owner wants to have back with a settled message; the delivery itself makes nothing of it. */
-export type Receipt = (...args: never[]) => unknown
+export type SettleToken = (...args: never[]) => unknown
 
 /** How a body begins. */
 export const prefix = Buffer.from('{"batch":[')
@@ -26,7 +26,19 @@ export class CorruptBatch extends Error {
   }
 }
 
+/** What a batch that is made of a body does not say itself. */
+export interface BatchOrigin {
+  /** The place of its first message among all of the client's. */
+  readonly sequence: number
+  /** When that was accepted, in milliseconds since the epoch. */
+  readonly since?: number
+  /** By the index of the message. */
+  readonly tokens?: ReadonlyMap<number, SettleToken> | undefined
+}
+
 /**
+ * @internal
+ *
  * The invariant: `#bytes` holds the prefix, then the live messages with commas between them, up to `#end`. Messages
  * that were dropped from the front leave a gap before the prefix.
  */
@@ -38,7 +50,7 @@ export class Batch {
   /** Where each message ends; dropped ones included. */
   readonly #ends: number[] = []
   #dropped = 0
-  #receipts: Map<number, Receipt> | undefined
+  #tokens: Map<number, SettleToken> | undefined
   readonly #firstSequence: number
   #since = 0
 
@@ -80,7 +92,7 @@ export class Batch {
   }
 
   /**
-   * Writes a message behind the others, without adding it yet: whether it may stay depends on its size, which is known
+   * Writes a message after the others, without adding it yet: whether it may stay depends on its size, which is known
    * only now that it is UTF-8.
    *
    * @param limit no more than this is written: a body's largest size
@@ -109,12 +121,12 @@ export class Batch {
    *
    * @throws Error if its size is not the one that was written: something else has been written meanwhile
    */
-  add(size: number, receipt: Receipt | undefined): void {
+  add(size: number, token: SettleToken | undefined): void {
     if (size !== this.#written) throw new Error('a message was added that was not written last')
     const index = this.#ends.length
     const end = this.#end + size + (index === 0 ? 0 : 1)
     const since = this.count === 0 ? Date.now() : this.#since
-    if (receipt) (this.#receipts ??= new Map()).set(index, receipt)
+    if (token) (this.#tokens ??= new Map()).set(index, token)
     // From here on nothing is called that could throw, not even near the end of the stack: all of it happens or nothing.
     if (index > 0) this.#bytes[this.#end] = comma
     this.#ends[index] = end
@@ -165,8 +177,8 @@ export class Batch {
   }
 
   /** Whether anybody wants to have something back. */
-  get hasReceipts(): boolean {
-    return this.#receipts !== undefined && this.#receipts.size > 0
+  get hasTokens(): boolean {
+    return this.#tokens !== undefined && this.#tokens.size > 0
   }
 
   /** The size of one live message, in bytes. */
@@ -180,16 +192,16 @@ export class Batch {
     this.#bytes.copy(target, at, start, start + this.sizeOf(index))
   }
 
-  /** The receipts of the live messages, with the index of each, in order. */
-  *receipts(): Generator<[index: number, receipt: Receipt]> {
-    if (!this.#receipts) return
-    for (const [index, receipt] of this.#receipts) yield [index - this.#dropped, receipt]
+  /** The tokens of the live messages, with the index of each, in order. */
+  *tokens(): Generator<[index: number, token: SettleToken]> {
+    if (!this.#tokens) return
+    for (const [index, token] of this.#tokens) yield [index - this.#dropped, token]
   }
 
   /** Takes the oldest message out, as a batch of its own. */
   dropFirst(): Batch {
     const dropped = this.slice(0, 1)
-    this.#receipts?.delete(this.#dropped)
+    this.#tokens?.delete(this.#dropped)
     this.#dropped++
     return dropped
   }
@@ -209,19 +221,17 @@ export class Batch {
   /**
    * A batch made of a body and its `ends()`, as another process handed them over, or a file.
    *
-   * @param body what `body()` writes behind the messages must fit into it, where that has not been written before
+   * @param body what `body()` writes after the messages must fit into it, where that has not been written before
    */
   static from(
-    sequence: number,
     body: Buffer,
     ends: readonly number[],
-    since = Date.now(),
-    receipts?: ReadonlyMap<number, Receipt>,
+    { sequence, since = Date.now(), tokens }: BatchOrigin,
   ): Batch {
     const batch = new Batch(sequence, prefix.length)
     batch.#since = since
     batch.#bytes = body
-    if (receipts) batch.#receipts = new Map(receipts)
+    if (tokens) batch.#tokens = new Map(tokens)
     batch.#ends.push(...ends)
     batch.#end = ends.at(-1) ?? prefix.length
     return batch
@@ -237,14 +247,14 @@ export class Batch {
     this.#bytes.copy(slice.#bytes, prefix.length, start, end)
     slice.#end = prefix.length + end - start
     for (let index = from; index < to; index++) {
-      const receipt = this.#receipts?.get(this.#dropped + index)
-      if (receipt) (slice.#receipts ??= new Map()).set(index - from, receipt)
+      const token = this.#tokens?.get(this.#dropped + index)
+      if (token) (slice.#tokens ??= new Map()).set(index - from, token)
       slice.#ends.push(prefix.length + (this.#ends[this.#dropped + index] ?? start) - start)
     }
     return slice
   }
 
-  /** Where a message starts: behind the comma that ends the one before it. */
+  /** Where a message starts: after the comma that ends the one before it. */
   #start(index: number): number {
     return index === 0 ? prefix.length : (this.#ends[index - 1] ?? 0) + 1
   }

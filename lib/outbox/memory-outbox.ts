@@ -1,9 +1,9 @@
 // The outbox in memory.
 
-import type { Batch, Receipt } from './batch.js'
-import { Growing, type BatchLimits } from './growing.js'
+import type { Batch, SettleToken } from './batch.js'
+import { OpenBatch, type BatchLimits } from './open-batch.js'
 import type { Appended, Outbox, OutboxFactory } from './outbox.js'
-import { TakenBatches } from './taken.js'
+import { InFlightBatches } from './in-flight.js'
 
 export interface MemoryOutboxLimits extends BatchLimits {
   maxQueueBytes: number
@@ -26,10 +26,10 @@ export class MemoryOutbox implements Outbox {
   readonly isDurable = false
   readonly maxAge = Infinity
   readonly #limits: MemoryOutboxLimits
-  readonly #taken = new TakenBatches()
+  readonly #taken = new InFlightBatches()
   /** Full batches, and what was put back: in order, before the growing one. */
   readonly #waiting: Batch[] = []
-  readonly #growing: Growing
+  readonly #growing: OpenBatch
   readonly #onFull = (batch: Batch): void => void this.#waiting.push(batch)
   #count = 0
   #bytes = 0
@@ -37,7 +37,7 @@ export class MemoryOutbox implements Outbox {
 
   constructor(limits: MemoryOutboxLimits) {
     this.#limits = limits
-    this.#growing = new Growing(limits)
+    this.#growing = new OpenBatch(limits)
   }
 
   get maxMessageBytes(): number {
@@ -61,17 +61,17 @@ export class MemoryOutbox implements Outbox {
     return this.next ? Math.min(this.next.since, oldest ?? Infinity) : oldest
   }
 
-  append(text: string, receipt: Receipt | undefined): Appended {
+  append(text: string, token: SettleToken | undefined): Appended {
     const size = this.#growing.write(text, this.#nextSequence, this.#onFull)
     if (size === undefined) return 'too_large'
     if (this.#bytes + size <= this.#limits.maxQueueBytes) {
-      this.#add(size, receipt)
+      this.#add(size, token)
       return 'accepted'
     }
     const dropped: Batch[] = []
     try {
       if (!this.#makeRoom(size, dropped)) return 'full'
-      this.#add(size, receipt)
+      this.#add(size, token)
     } finally {
       // Reported when the change is over: whatever follows from it finds the outbox consistent.
       for (const batch of dropped) this.#limits.onDropped?.(batch)
@@ -124,8 +124,8 @@ export class MemoryOutbox implements Outbox {
     return this.#taken.carve(sequence, count)
   }
 
-  #add(size: number, receipt: Receipt | undefined): void {
-    this.#growing.add(size, receipt)
+  #add(size: number, token: SettleToken | undefined): void {
+    this.#growing.add(size, token)
     this.#bytes += size
     this.#count++
     this.#nextSequence++

@@ -1,6 +1,6 @@
 // Where messages wait until they are delivered or have failed.
 
-import type { Batch, Receipt } from './batch.js'
+import type { Batch, SettleToken } from './batch.js'
 
 /** How a message fared: it waits; it is too large; there is no room. */
 export type Appended = 'accepted' | 'too_large' | 'full'
@@ -20,7 +20,7 @@ export interface Lost {
   readonly count: number
   readonly reason: string
   readonly cause?: Error | undefined
-  readonly receipts: readonly Receipt[]
+  readonly tokens: readonly SettleToken[]
 }
 
 /** What an outbox tells its owner. None of these throws. */
@@ -33,7 +33,7 @@ export interface OutboxListener {
   lost(lost: Lost): void
   /** Something can be taken that could not be before. */
   ready(): void
-  /** Something that whoever runs the process should know. */
+  /** Something that the operator of the process should know. */
   warn(text: string): void
 }
 
@@ -49,14 +49,16 @@ export interface OutboxSettings {
   listener: OutboxListener
 }
 
-/** Opens an outbox for one client. */
+/** What `memory()` and `directory()` return, for the option `outbox`. How it opens an outbox is internal. */
 export interface OutboxFactory {
+  /** @internal */
   (settings: OutboxSettings): Outbox
   /** What the option `maxQueueBytes` is where it is not given. */
   readonly maxQueueBytes?: number
 }
 
 /**
+ * @internal
  * A FIFO of batches. `append` must be synchronous: once it has said 'accepted' the message is the outbox's to keep.
  * A batch that was taken stays in the counts until it is settled.
  */
@@ -80,7 +82,7 @@ export interface Outbox {
   readonly nextSequence: number
   /** Why there is no room, where that is not `maxQueueBytes`. */
   readonly obstacle?: string | undefined
-  append(text: string, receipt: Receipt | undefined): Appended
+  append(text: string, token: SettleToken | undefined): Appended
   /** What would be taken next. */
   readonly next: Waiting | undefined
   /** Whether that will not grow any more. */
@@ -89,15 +91,15 @@ export interface Outbox {
   take(): Batch | undefined | Promise<Batch | undefined>
   /** Puts parts of a taken batch in its place, at the front. */
   replace(batch: Batch, parts: Batch[]): void
-  /** Durable ones: puts a taken batch aside, and back after some time. False where it was settled before. */
+  /** Durable ones: puts a taken batch aside, and back after some time. False if it was settled before. */
   postpone?(batch: Batch): boolean
   /** What was put aside, and is not back yet. */
   readonly postponed?: readonly Waiting[]
-  /** Forgets a taken batch: its messages are delivered, or have failed. False where it was settled before. */
+  /** Forgets a taken batch: its messages are delivered, or have failed. False if it was settled before. */
   settle(batch: Batch): boolean
   /** Takes what can be delivered at once, synchronously and in order; what others have taken is included. */
   takeAll(): Batch[]
-  /** Of what is taken, the messages from a place on, as a taken batch of their own; undefined where there are none. */
+  /** Of what is taken, the messages from a place on, as a taken batch of their own; undefined if there are none. */
   carve(sequence: number, count: number): Batch | undefined
   /** Resolves when what an earlier process has left is there, to be taken first. Never rejects. */
   open?(): Promise<void>

@@ -54,6 +54,26 @@ export class UserCode {
     }
   }
 
+  /**
+   * Asks for an answer at once. If the code throws, or returns a promise, there is none, and a process warning says so,
+   * the 1st, 10th, 100th … time.
+   *
+   * @returns undefined if there is no answer
+   */
+  ask<T>(where: string, question: () => T): T | undefined {
+    let answer: T | undefined
+    this.call(where, () => {
+      const given = question()
+      if (isThenable(given)) {
+        // Nobody else would handle its rejection, and that would end the process.
+        Promise.resolve(given).catch(() => undefined)
+        throw new TypeError('it returned a promise; allowed: an answer at once')
+      }
+      answer = given
+    })
+    return answer
+  }
+
   /** How many calls have begun, for `settled`. */
   get calls(): number {
     return this.#calls

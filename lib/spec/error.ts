@@ -16,7 +16,7 @@ export class AnalyticsError extends Error {
   override readonly name = 'AnalyticsError'
   /** Why the messages failed. */
   readonly code: ErrorCode
-  /** The HTTP status of the answer, where a server's answer was the reason. */
+  /** The HTTP status of the answer, if a server's answer was the reason. */
   declare readonly status?: number
   #messages: readonly Message[] | (() => readonly Message[])
 

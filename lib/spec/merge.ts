@@ -1,4 +1,4 @@
-// Defaults beneath what a call gives: the context and integrations of a client, a binding or a batch.
+// Defaults for what a call does not give: the context and integrations of a client, a binding or a batch.
 
 import mergeWith from 'lodash-es/mergeWith.js'
 import { isPlain } from './plain.js'

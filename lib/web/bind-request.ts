@@ -3,7 +3,7 @@
 import { parse } from 'tldts'
 import type { Analytics } from '../client/analytics.js'
 import type { BoundAnalytics } from '../client/bound-analytics.js'
-import { CookieHeader } from '../browser-ids/cookie-header.js'
+import { CookieHeader } from '../browser-ids/cookies/cookie-header.js'
 import { checkCookieOptions } from '../browser-ids/cookie-options.js'
 import { idFor, renewAnonymousId, type Exchange } from '../browser-ids/ensure-anonymous-id.js'
 import { providePublicSuffixes } from '../browser-ids/public-suffixes.js'
@@ -13,7 +13,7 @@ import { cookiesOfResponse, type ResponseCookies } from '../browser-ids/response
 import { describeValue } from '../runtime/describe-value.js'
 import type { MessageContext } from '../spec/messages.js'
 import { anonymously, readConsent, withoutConsent, type Consent } from './consent.js'
-import { Inquiry } from './inquiry.js'
+import { UserCode } from '../runtime/user-code.js'
 import type { RequestAnalyticsOptions } from './options.js'
 import { contextOf, type RequestFacts } from './request-context.js'
 import { RequestVisitor } from './request-visitor.js'
@@ -42,16 +42,17 @@ export function requestBinder<Request extends object>(
   providePublicSuffixes(parse)
   const readers = readersOf(options.sdks, caller)
   const cookieOptions = checkCookieOptions(options, caller)
-  const inquiry = new Inquiry()
-  const { consentOf, mayIssue, ipOf, isTrusted } = deciders(options, inquiry)
+  const userCode = new UserCode()
+  const ask: Ask = (what, question) => userCode.ask(`requestAnalytics: ${what}`, question)
+  const { consentOf, mayIssue, ipOf, isTrusted } = deciders(options, ask)
   const run = (callback: () => unknown): void => {
-    inquiry.run('a callback', callback)
+    userCode.call('a callback', callback)
   }
   const nothing = withoutConsent(run)
 
   /** Undefined if what is odd about the request or response is too odd to read them. */
   function exchangeOf(request: Request, response: unknown): Exchange | undefined {
-    return inquiry.ask('reading the cookies', () => {
+    return ask('reading the cookies', () => {
       const cookies = new CookieHeader(cookieHeaderOf(request))
       const identity = identityIn(cookies, readers)
       return { request, response, cookies, identity, options: cookieOptions }
@@ -68,7 +69,7 @@ export function requestBinder<Request extends object>(
     const claimed = exchange?.identity
     const issue = <T>(give: (exchange: Exchange, answer: ResponseCookies) => T): T | undefined =>
       exchange && mayIssue(request)
-        ? inquiry.ask('option issue', () => give(exchange, cookiesOfResponse(response, caller)))
+        ? ask('option issue', () => give(exchange, cookiesOfResponse(response, caller)))
         : undefined
     const { ip, ...context } = circumstances ?? {}
     const cookies = { anonymousId: claimed?.anonymousId ?? issue(idFor), userId: claimed?.userId }
@@ -80,12 +81,15 @@ export function requestBinder<Request extends object>(
   }
 
   function contextWithIp(request: Request, facts: () => RequestFacts): MessageContext | undefined {
-    return inquiry.ask('the context of the request', () => {
+    return ask('the context of the request', () => {
       const known = facts()
       return contextOf({ ...known, ip: ipOf(request, known.ip) })
     })
   }
 }
+
+/** Asks a user's code in the course of a request; undefined if it gives no answer. */
+type Ask = <T>(what: string, question: () => T) => T | undefined
 
 interface Deciders<Request> {
   consentOf: (request: Request) => Consent
@@ -97,23 +101,23 @@ interface Deciders<Request> {
 /** The options that may be functions of the request. What such a function does wrong counts as "no". */
 function deciders<Request>(
   { consent, issue = false, trustUserId, ip }: RequestAnalyticsOptions<Request>,
-  inquiry: Inquiry,
+  ask: Ask,
 ): Deciders<Request> {
   /** Only true is true: what is merely truthy may be an object that says no. */
   const isTrue = (option: string, question: () => unknown): boolean =>
-    inquiry.ask(option, question) === true
+    ask(option, question) === true
   return {
     consentOf: (request) => {
       if (consent === undefined) return 'all'
-      const answer = inquiry.ask('option consent', () => consent(request))
-      return inquiry.ask('option consent', () => readConsent(answer)) ?? 'none'
+      const answer = ask('option consent', () => consent(request))
+      return ask('option consent', () => readConsent(answer)) ?? 'none'
     },
     mayIssue: (request) =>
       typeof issue === 'function' ? isTrue('option issue', () => issue(request)) : issue,
     ipOf: (request, theirs) => {
       if (typeof ip !== 'function') return ip === false ? undefined : theirs
       // Without an answer there is none: the app may have wanted to hide the address.
-      const answer: unknown = inquiry.ask('option ip', () => ip(request))
+      const answer: unknown = ask('option ip', () => ip(request))
       return typeof answer === 'string' ? answer : undefined
     },
     isTrusted: (request) =>

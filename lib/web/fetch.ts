@@ -3,7 +3,7 @@
 import { ReadableStream } from 'node:stream/web'
 import type { Analytics } from '../client/analytics.js'
 import type { BoundAnalytics } from '../client/bound-analytics.js'
-import { attempt } from '../browser-ids/probe.js'
+import { attempt } from '../browser-ids/readers/probe.js'
 import { requestBinder } from './bind-request.js'
 import { runWith } from './current.js'
 import type { RequestAnalyticsOptions } from './options.js'
@@ -68,7 +68,7 @@ export function withAnalytics<R extends Request, Rest extends unknown[]>(
     const headers = new Headers()
     const bound = bind(request, headers, () => factsOf(request))
     const response = await runWith(bound, () => handler(request, bound, ...rest))
-    // What cannot be read as a Response is for whoever called the handler to judge.
+    // What cannot be read as a Response is for the caller of the handler to judge.
     return attempt(() => withCookies(response, cookiesFor(response, headers))) ?? response
   }
 }

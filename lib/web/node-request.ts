@@ -1,4 +1,4 @@
-// The facts of a Node request, where a framework adds some of its own.
+// The facts of a Node request, if a framework adds some of its own.
 
 import type { IncomingMessage } from 'node:http'
 import type { TLSSocket } from 'node:tls'
@@ -8,7 +8,7 @@ import type { RequestFacts } from './request-context.js'
 export interface Trusted {
   readonly ip?: string | undefined
   readonly protocol?: string | undefined
-  /** With the port; empty where there is none. */
+  /** With the port; empty if there is none. */
   readonly host?: string | undefined
   /** Path and query before any router has cut them. */
   readonly originalUrl?: string | undefined

@@ -1,7 +1,7 @@
 // Finding a cookie without splitting the header gives what splitting it would.
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { CookieHeader } from '../../lib/browser-ids/cookie-header.js'
+import { CookieHeader } from '../../lib/browser-ids/cookies/cookie-header.js'
 
 const blanks = /^[ \t]+|[ \t]+$/g
 

@@ -8,7 +8,7 @@ import {
   linkUser,
   readIdentity,
 } from '../../lib/browser-ids/index.js'
-import { toId } from '../../lib/browser-ids/id-rules.js'
+import { toId } from '../../lib/browser-ids/readers/id-rules.js'
 import { BrowserJar, readByClassic, readByNext } from './browser-jar.js'
 import {
   fastifyReply,

@@ -2,7 +2,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { readIdentity } from '../../lib/browser-ids/index.js'
-import { toId } from '../../lib/browser-ids/id-rules.js'
+import { toId } from '../../lib/browser-ids/readers/id-rules.js'
 import { FORMATS } from './sdk-encoders.js'
 
 const ODD = [

@@ -1,7 +1,7 @@
 // R23–R27: what the answers of the server do, and the table of answers.
 
 import { expect } from 'chai'
-import { classify, retryAfterMs, type RetryDecision } from '../../lib/delivery/answer.js'
+import { classify, retryAfterMs, type RetryDecision } from '../../lib/delivery/transport/answer.js'
 import { backoff } from '../../lib/delivery/backoff.js'
 import type { AnalyticsError } from '../../lib/index.js'
 import { checkBooks, withCollector } from '../support/clients.js'

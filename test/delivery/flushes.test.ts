@@ -2,11 +2,11 @@
 
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { expect } from 'chai'
-import { Flushes } from '../../lib/delivery/flushes.js'
+import { FlushWaiters } from '../../lib/delivery/flush-waiters.js'
 
 describe('a flush during which a batch is put aside', () => {
   it('does not count it twice when it is delivered after all', async () => {
-    const flushes = new Flushes()
+    const flushes = new FlushWaiters()
     let isSettled = false
     const end = flushes.wait(2, 2, undefined).then((settled) => (isSettled = settled))
     flushes.exclude({ sequence: 0, count: 1 })

@@ -112,7 +112,7 @@ describe('an id that is null', () => {
         { userId: 'u1', anonymousId: null },
       ]) {
         for (const type of ['identify', 'track', 'page', 'screen', 'group'] as const) {
-          analytics[type]({ ...ids, event: 'E', groupId: 'g1' } as never)
+          analytics[type]({ ...ids, event: 'E', groupId: 'g1' })
         }
       }
       await analytics.flush()

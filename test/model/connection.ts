@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import type { AnalyticsOptions } from '../../lib/index.js'
-import type { HttpClientResponse } from '../../lib/delivery/http-client.js'
+import type { HttpClientResponse } from '../../lib/delivery/transport/http-client.js'
 import type { Reply, Server } from './server.js'
 
 /** What a connection knows of a client. */

@@ -107,7 +107,7 @@ describe('an authorization server that is away for a while, or answers nonsense'
       await analytics.flush()
       expect(errors.map(({ code }) => code)).to.deep.equal(['retries_exhausted'])
       expect(errors[0]?.message).to.match(
-        /^gave up; at last http\S+ gave no OAuth token: it answered 500$/,
+        /^gave up; most recently http\S+ gave no OAuth token: it answered 500$/,
       )
       expect(tokens.requests).to.be.at.least(2)
     }))

@@ -107,7 +107,7 @@ describe('a batch', () => {
   it('handed to another process is the same', () => {
     const batch = batchOf(3)
     batch.dropFirst()
-    const copy = Batch.from(batch.sequence, Buffer.from(batch.body()), batch.ends())
+    const copy = Batch.from(Buffer.from(batch.body()), batch.ends(), { sequence: batch.sequence })
     expect(ids(copy)).to.deep.equal([1, 2])
     expect(bodyIds(copy)).to.deep.equal([1, 2])
   })

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import { expect } from 'chai'
 import { postgresSource } from '../../lib/backfill/sources/postgres-source.js'
 import type { BackfillReport } from '../../lib/backfill/report.js'
-import type { BrokenRow, SourceRow } from '../../lib/backfill/source.js'
+import type { BrokenRow, SourceRow } from '../../lib/backfill/sources/source.js'
 import { withCommand } from '../cli/command.js'
 import { Cluster } from './cluster.js'
 

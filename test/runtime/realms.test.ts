@@ -3,7 +3,7 @@
 import { expect } from 'chai'
 import { runInNewContext } from 'node:vm'
 import { memory, type AnalyticsError } from '../../lib/index.js'
-import type { HttpFetch } from '../../lib/delivery/http-client.js'
+import type { HttpFetch } from '../../lib/delivery/transport/http-client.js'
 import { checkBooks, withCollector } from '../support/clients.js'
 import { run } from '../support/programs.js'
 

@@ -1,4 +1,4 @@
-// What is told of a piece of a source that cannot be read.
+// What is reported of a piece of a source that cannot be read.
 
 import { isUtf8 } from 'node:buffer'
 import { longestRecord } from './blocks.js'
@@ -15,7 +15,7 @@ export function tooLong(length: number, what = 'line'): string {
   return `the ${what} has ${length} bytes; allowed: ${longestRecord}`
 }
 
-/** Why these bytes are no UTF-8, for a person who has to find the place; undefined where they are. */
+/** Why these bytes are no UTF-8, for a person who has to find the place; undefined if they are. */
 export function encodingFault(bytes: Buffer): string | undefined {
   if (isUtf8(bytes)) return undefined
   // What is decoded as far as it goes shows where it ends.

@@ -16,7 +16,7 @@ export function delimiterOf(header: string): string {
 /**
  * The names of the columns; one without a name is called after its place.
  *
- * @throws SourceError where two have one name: one of them would be lost without a word
+ * @throws SourceError if two have one name: one of them would be lost without a word
  */
 export function columnsOf(header: readonly string[]): string[] {
   const columns = header.map((name, index) => name.trim() || `column ${index + 1}`)

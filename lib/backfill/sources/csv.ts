@@ -1,7 +1,7 @@
 // The rows of a CSV or TSV text. A broken row costs itself: the next good line begins a row again.
 
 import { isUtf8 } from 'node:buffer'
-import type { BrokenRow, SourceRow } from '../source.js'
+import type { BrokenRow, SourceRow } from './source.js'
 import { blocksOf, linesIn, longestRecord, type Block } from './blocks.js'
 import { encodingFault, textOfBroken, tooLong } from './broken-text.js'
 import { columnsOf, delimiterOf, rowOf } from './columns.js'
@@ -11,7 +11,7 @@ import { SourceError } from './source-error.js'
 export interface CsvOptions {
   /** One character. Default: a comma, or what else the header is separated by. */
   readonly delimiter?: string | undefined
-  /** One character; false where quotes are text like any other. Default: `"`. */
+  /** One character; false if quotes are text like any other. Default: `"`. */
   readonly quote?: string | false | undefined
   /** The names of the columns, in place of those in the header. */
   readonly columns?: readonly string[] | undefined
@@ -22,7 +22,7 @@ export interface CsvOptions {
 type Row = Record<string, string>
 type Item = SourceRow<Row> | BrokenRow
 
-/** The rows of `chunks`, some at a time, from the line behind the record that begins in line `after`. */
+/** The rows of `chunks`, some at a time, from the line after the record that begins in line `after`. */
 export async function* csvRows(
   chunks: AsyncIterable<Buffer>,
   options: CsvOptions = {},

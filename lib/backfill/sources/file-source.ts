@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import { basename } from 'node:path'
 import { describeValue } from '../../runtime/describe-value.js'
 import { oneOf, shown, wrong } from '../../runtime/check-option.js'
-import type { BackfillSource, BrokenRow, RowPosition, SourceRow } from '../source.js'
+import type { BackfillSource, BrokenRow, RowPosition, SourceRow } from './source.js'
 import { csvRows, type CsvOptions } from './csv.js'
 import { contentOf, decoderFor, fingerprintOf, sizeOf, stdinPath } from './file-bytes.js'
 import { jsonArrayRows } from './json-array.js'
@@ -23,7 +23,7 @@ export interface FileOptions {
   format?: FileFormat | undefined
   /** What separates the columns of a CSV file: one ASCII character. Default: by the header. */
   delimiter?: string | undefined
-  /** What quotes the fields of a CSV file: one ASCII character, or false where quotes are text. Default: `"`. */
+  /** What quotes the fields of a CSV file: one ASCII character, or false if quotes are text. Default: `"`. */
   quote?: string | false | undefined
   /** The names of the columns of a CSV file, in place of those in its header. */
   columns?: readonly string[] | undefined
@@ -37,7 +37,7 @@ export interface FileOptions {
  * The rows of a file: CSV, TSV, NDJSON or a JSON array; plain or gzip, which is recognised by its content. Values of a
  * CSV file are text, and an empty cell is an empty text.
  *
- * Rows that cannot be read are told as broken, with the line in which they begin, and cost only themselves. A row may have
+ * Rows that cannot be read are reported as broken, with the line in which they begin, and cost only themselves. A row may have
  * at most 1 MiB.
  *
  * @param path of the file; `-` is standard input

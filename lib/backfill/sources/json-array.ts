@@ -1,7 +1,7 @@
 // The rows of a JSON array, which is cut into its elements as it is read. What is wrong within an element costs that
 // element; where an array itself is broken, nobody can say which elements follow, and the reading ends.
 
-import type { BrokenRow, SourceRow } from '../source.js'
+import type { BrokenRow, SourceRow } from './source.js'
 import { longestRecord } from './blocks.js'
 import { encodingFault, textOfBroken, tooLong } from './broken-text.js'
 import { rowOfJson } from './json-value.js'

@@ -1,6 +1,6 @@
 // The rows of an NDJSON text: one JSON object a line.
 
-import type { BrokenRow, SourceRow } from '../source.js'
+import type { BrokenRow, SourceRow } from './source.js'
 import { blocksOf, lineStarts, type Block } from './blocks.js'
 import { encodingFault, textOfBroken, tooLong } from './broken-text.js'
 import type { CsvOptions } from './csv.js'

@@ -5,7 +5,7 @@ import type * as pg from 'pg'
 import type PgCursor from 'pg-cursor'
 import { describeValue, toError } from '../../runtime/describe-value.js'
 import { wrong } from '../../runtime/check-option.js'
-import type { BackfillSource, BrokenRow, RowPosition, SourceRow } from '../source.js'
+import type { BackfillSource, BrokenRow, RowPosition, SourceRow } from './source.js'
 import { databaseOf, databaseUrl } from './postgres-url.js'
 import { valueParsers } from './postgres-values.js'
 import { SourceError } from './source-error.js'
@@ -20,7 +20,7 @@ export interface PostgresOptions {
   query: string
   /**
    * A column of the query that is unique and never null, an id for example. The rows come in its order, and a run that
-   * was ended goes on behind the last one that is confirmed. Without a key a run cannot go on.
+   * was ended resumes after the last one that is confirmed. Without a key a run cannot be resumed.
    */
   key?: string | undefined
 }
@@ -121,7 +121,7 @@ class PostgresSource implements BackfillSource<Row> {
         }
         if (key === last)
           throw new SourceError(
-            `the key ${this.#key} is not unique: two rows have the same, and one of them would be left out when a run goes on`,
+            `the key ${this.#key} is not unique: two rows have the same, and one of them would be left out when a run resumes`,
           )
         last = key
         const isKnown = isRepeated && key === after
@@ -145,7 +145,7 @@ async function connect(url: string): Promise<Connection> {
     application_name: 'selfsame',
     types: parsers,
   })
-  // A connection that breaks is told by the query that waits for it.
+  // A connection that breaks is reported by the query that waits for it.
   client.on('error', () => undefined)
   try {
     await client.connect()

@@ -2,7 +2,7 @@
 
 import { csvRowsOf, type CsvOptions } from './csv.js'
 import { rowOfJson } from './json-value.js'
-import type { BrokenRow, SourceRow } from '../source.js'
+import type { BrokenRow, SourceRow } from './source.js'
 
 type Row = Record<string, unknown>
 type Item = SourceRow<Row> | BrokenRow

@@ -1,6 +1,6 @@
 // How analytics-next, classic analytics.js, and their forks write an id into a cookie.
 
-import { jsonDecode, percentDecode } from '../encodings.js'
+import { jsonDecode, percentDecode } from '../cookies/encodings.js'
 
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
@@ -15,7 +15,7 @@ export function decodeAjs(value: string): string | undefined {
   if (!text?.startsWith('"')) return text
   const id = jsonDecode(text)
   if (typeof id === 'string') return id
-  // analytics-next keeps text that is no JSON as it is. But for the example of Segment's own documentation (seed S003),
+  // analytics-next keeps text that is no JSON as it is. But for the example in Segment's documentation,
   // `%2239ee7ea5-b6d8-4174-b612-04e1ef3fa952`, whose closing quote got lost.
   const unquoted = text.slice(1)
   return uuid.test(unquoted) ? unquoted : text

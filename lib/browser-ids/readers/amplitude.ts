@@ -1,15 +1,15 @@
 // Amplitude: the cookies of @amplitude/analytics-browser and of amplitude-js before it.
 
-import { checkCookieName, checkOptions, checkText } from '../arguments.js'
-import type { Cookies } from '../cookie-header.js'
-import { base64Decode, field, percentDecode, type JsonRecord } from '../encodings.js'
-import type { Claim, CookieReader } from '../reader.js'
+import { checkCookieName, checkOptions, checkText } from './arguments.js'
+import type { Cookies } from '../cookies/cookie-header.js'
+import { base64Decode, field, percentDecode, type JsonRecord } from '../cookies/encodings.js'
+import type { Claim, CookieReader } from './reader.js'
 import { idIn, recordsIn } from './json-cookies.js'
 
 export interface AmplitudeOptions {
   /** The project's API key. Without it, each cookie named as one of Amplitude's is read, the header's first wins. */
   apiKey?: string | undefined
-  /** The name of the cookie, where it is neither `AMP_<key>` nor `amp_<key>`; either format is read from it. */
+  /** The name of the cookie, if it is neither `AMP_<key>` nor `amp_<key>`; either format is read from it. */
   cookieName?: string | undefined
 }
 

@@ -1,6 +1,6 @@
 // Customer.io's browser SDK: a fork of analytics-next that kept its cookie names.
 
-import type { CookieReader } from '../reader.js'
+import type { CookieReader } from './reader.js'
 import { ajsReader } from './segment.js'
 
 /**

@@ -1,8 +1,8 @@
 // Google Analytics (gtag.js, analytics.js): the client id in `_ga`.
 
-import { checkCookieName, checkOptions } from '../arguments.js'
-import { percentDecode } from '../encodings.js'
-import { claimsOf, idsOf, type CookieReader } from '../reader.js'
+import { checkCookieName, checkOptions } from './arguments.js'
+import { percentDecode } from '../cookies/encodings.js'
+import { claimsOf, idsOf, type CookieReader } from './reader.js'
 
 export interface GoogleAnalyticsOptions {
   /** The name of the cookie, where `cookie_prefix` (gtag.js) or `cookieName` (analytics.js) changed it. @default '_ga' */
@@ -22,7 +22,7 @@ export function googleAnalytics(options: GoogleAnalyticsOptions = {}): CookieRea
   }
 }
 
-// GA1, then the depth of the domain and, where there is one, of the path: GA1.2. or GA1.3-2.
+// GA1, then the depth of the domain and, if there is one, of the path: GA1.2. or GA1.3-2.
 const versionPattern = /^GA\d{1,2}\.\d{1,2}(?:-\d{1,2})?\./
 
 /** All that follows the version: two numbers as a rule, `amp-…` from AMP pages, or what the site itself set. */

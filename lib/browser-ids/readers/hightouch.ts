@@ -1,7 +1,7 @@
 // Hightouch Events: analytics-next's encoding under its own names, and an older SDK's encrypted ones.
 
-import type { Cookies } from '../cookie-header.js'
-import { claimsOf, idsOf, type CookieReader } from '../reader.js'
+import type { Cookies } from '../cookies/cookie-header.js'
+import { claimsOf, idsOf, type CookieReader } from './reader.js'
 import { decodeAjs } from './ajs-encoding.js'
 import { decodeRudder } from './rudder-encoding.js'
 

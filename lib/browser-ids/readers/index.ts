@@ -1,6 +1,6 @@
 // The readers by name: what a caller may list as `sdks` without options.
 
-import type { CookieReader } from '../reader.js'
+import type { CookieReader } from './reader.js'
 import { amplitude } from './amplitude.js'
 import { customerio } from './customerio.js'
 import { googleAnalytics } from './google-analytics.js'

@@ -1,7 +1,7 @@
 // Jitsu (@jitsu/js): a cookie an id, its text not encoded at all.
 
-import { checkCookieName, checkOptions } from '../arguments.js'
-import { claimsOf, idsOf, type CookieReader } from '../reader.js'
+import { checkCookieName, checkOptions } from './arguments.js'
+import { claimsOf, idsOf, type CookieReader } from './reader.js'
 
 export interface JitsuOptions {
   /** @default '__eventn_id' */

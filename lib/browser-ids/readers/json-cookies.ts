@@ -1,8 +1,8 @@
 // The SDKs that keep all they know in one JSON cookie: finding the cookies, reading ids out of them.
 
-import type { Cookies } from '../cookie-header.js'
-import { field, jsonRecord, percentDecode, type JsonRecord } from '../encodings.js'
-import { toId } from '../id-rules.js'
+import type { Cookies } from '../cookies/cookie-header.js'
+import { field, jsonRecord, percentDecode, type JsonRecord } from '../cookies/encodings.js'
+import { toId } from './id-rules.js'
 
 /** The objects in the cookies of these names, in that order, those that hold none left out. */
 export function recordsIn(

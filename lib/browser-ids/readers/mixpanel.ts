@@ -1,9 +1,9 @@
 // Mixpanel (mixpanel-browser): one JSON cookie a project.
 
-import { checkCookieName, checkOptions, checkText } from '../arguments.js'
-import type { Cookies } from '../cookie-header.js'
-import type { JsonRecord } from '../encodings.js'
-import type { Claim, CookieReader } from '../reader.js'
+import { checkCookieName, checkOptions, checkText } from './arguments.js'
+import type { Cookies } from '../cookies/cookie-header.js'
+import type { JsonRecord } from '../cookies/encodings.js'
+import type { Claim, CookieReader } from './reader.js'
 import { deniedIn, groupIn, idIn, recordsIn } from './json-cookies.js'
 
 export interface MixpanelOptions {

@@ -1,7 +1,7 @@
 // RudderStack's encodings of a cookie value, which Hightouch's first SDK took over under names of its own.
 
 import { createDecipheriv, createHash } from 'node:crypto'
-import { base64Decode, jsonDecode, percentDecode, utf8Decode } from '../encodings.js'
+import { base64Decode, jsonDecode, percentDecode, utf8Decode } from '../cookies/encodings.js'
 
 // The passphrases stand in the SDKs' public sources: the encryption is an encoding, and proves nothing.
 const wrappings: readonly { prefix: string; open: (text: string) => string | undefined }[] = [

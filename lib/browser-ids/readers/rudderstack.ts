@@ -1,6 +1,6 @@
 // RudderStack: JavaScript SDK v3 (encoded, legacy-encrypted or plain), v2 and v1.
 
-import { claimsOf, idsOf, type CookieReader } from '../reader.js'
+import { claimsOf, idsOf, type CookieReader } from './reader.js'
 import { decodeRudder } from './rudder-encoding.js'
 
 /** Reads `rl_anonymous_id`, `rl_user_id` and `rl_group_id`; v1 and v2 write the last two empty, which is no id. */

@@ -1,9 +1,9 @@
 // Segment: analytics-next, classic analytics.js, and what versions before them left.
 
-import { checkCookieName, checkOptions } from '../arguments.js'
-import type { Cookies } from '../cookie-header.js'
-import { field, jsonRecord } from '../encodings.js'
-import { claimsOf, idsOf, type Claim, type CookieReader } from '../reader.js'
+import { checkCookieName, checkOptions } from './arguments.js'
+import type { Cookies } from '../cookies/cookie-header.js'
+import { field, jsonRecord } from '../cookies/encodings.js'
+import { claimsOf, idsOf, type Claim, type CookieReader } from './reader.js'
 import { decodeAjs } from './ajs-encoding.js'
 
 /** The cookie names of analytics.js; that of the anonymous id cannot be configured in it. */

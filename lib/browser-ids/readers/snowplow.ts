@@ -1,10 +1,10 @@
 // Snowplow's browser tracker: a domain user id, in a cookie whose name has a hash of the domain.
 
 import { createHash } from 'node:crypto'
-import { checkCookieName, checkOptions, checkText } from '../arguments.js'
-import type { Cookies } from '../cookie-header.js'
-import { percentDecode } from '../encodings.js'
-import { claimsOf, idsOf, type CookieReader } from '../reader.js'
+import { checkCookieName, checkOptions, checkText } from './arguments.js'
+import type { Cookies } from '../cookies/cookie-header.js'
+import { percentDecode } from '../cookies/encodings.js'
+import { claimsOf, idsOf, type CookieReader } from './reader.js'
 
 export interface SnowplowOptions {
   /**

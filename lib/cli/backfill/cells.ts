@@ -12,7 +12,7 @@ export const emptyMeanings = ['skip', 'null', 'text'] as const
 export type EmptyMeaning = (typeof emptyMeanings)[number]
 
 /**
- * The value of a cell; undefined where there is none.
+ * The value of a cell; undefined if there is none.
  *
  * @param name of the column, for the error
  * @throws RowError that names the column and not the value

@@ -1,8 +1,13 @@
 // A source whose first row is looked at, before a run sends anything that the options cannot have meant.
 
-import type { BackfillSource, BrokenRow, RowPosition, SourceRow } from '../../backfill/source.js'
+import type {
+  BackfillSource,
+  BrokenRow,
+  RowPosition,
+  SourceRow,
+} from '../../backfill/sources/source.js'
 import { bareName } from '../../backfill/reserved-traits.js'
-import { UsageError } from '../exit-codes.js'
+import { UsageError } from '../shared/exit-codes.js'
 import { cellTypes } from './cells.js'
 
 type Row = Record<string, unknown>
@@ -59,7 +64,7 @@ export class CheckedSource implements BackfillSource<Row> {
   }
 }
 
-/** @throws UsageError where a column that an option names is not in a table */
+/** @throws UsageError if a column that an option names is not in a table */
 export function checkColumns(row: Row, named: readonly string[]): void {
   const columns = Object.keys(row)
   for (const name of named) {

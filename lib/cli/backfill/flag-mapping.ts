@@ -1,7 +1,7 @@
 // A mapping that was given by options: which column is the user's id, which are traits.
 
 import type { BackfillCall, Mapped } from '../../backfill/options.js'
-import { UsageError } from '../exit-codes.js'
+import { UsageError } from '../shared/exit-codes.js'
 import { cellTypes, valueOf, type CellType, type EmptyMeaning } from './cells.js'
 
 export const mappedTypes = ['identify', 'track', 'group', 'alias'] as const

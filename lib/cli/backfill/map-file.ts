@@ -6,7 +6,7 @@ import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { BackfillOptions } from '../../backfill/options.js'
 import { toError } from '../../runtime/describe-value.js'
-import { UsageError } from '../exit-codes.js'
+import { UsageError } from '../shared/exit-codes.js'
 
 export interface MapFile {
   readonly map: NonNullable<BackfillOptions['map']>
@@ -14,7 +14,7 @@ export interface MapFile {
   readonly text: string
 }
 
-/** @throws UsageError where it is not there, cannot be run, or exports no function */
+/** @throws UsageError if it is not there, cannot be run, or exports no function */
 export async function loadMapFile(path: string): Promise<MapFile> {
   let source: Buffer
   try {

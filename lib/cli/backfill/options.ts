@@ -1,8 +1,8 @@
 // The options of `selfsame backfill`.
 
 import { Option, type Command } from 'commander'
-import { addConnection, addRun, type SharedFlags } from '../shared-options.js'
-import { character, list, repeated, wholeNumber } from '../values.js'
+import { addConnection, addRun, type SharedFlags } from '../shared/shared-options.js'
+import { character, list, repeated, wholeNumber } from '../shared/values.js'
 import { emptyMeanings } from './cells.js'
 import { mappedTypes, type MappingFlags } from './flag-mapping.js'
 

@@ -1,8 +1,8 @@
 // The report of a backfill, for a person.
 
 import type { BackfillReport, DryRunReport } from '../../backfill/report.js'
-import type { RowPosition } from '../../backfill/source.js'
-import { countLines, formatCount, formatSpan } from '../words.js'
+import type { RowPosition } from '../../backfill/sources/source.js'
+import { countLines, formatCount, formatSpan } from '../shared/words.js'
 
 export function reportText(report: BackfillReport): string {
   const { rows, messages, delivered, failed, rejected, bytes, duration, resumedFrom } = report

@@ -4,8 +4,8 @@ import { fileSource } from '../../backfill/sources/file-source.js'
 import { stdinPath } from '../../backfill/sources/file-bytes.js'
 import { databaseUrl, hasPassword } from '../../backfill/sources/postgres-url.js'
 import { postgresSource } from '../../backfill/sources/postgres-source.js'
-import type { BackfillSource } from '../../backfill/source.js'
-import { UsageError } from '../exit-codes.js'
+import type { BackfillSource } from '../../backfill/sources/source.js'
+import { UsageError } from '../shared/exit-codes.js'
 import type { BackfillFlags } from './options.js'
 
 export interface Input {

@@ -1,8 +1,8 @@
 // `--suggest`: a mapping, inferred from the columns and the first rows.
 
-import type { BackfillSource } from '../../backfill/source.js'
+import type { BackfillSource } from '../../backfill/sources/source.js'
 import { looksLikeEmail } from '../../message/email-warning.js'
-import { UsageError } from '../exit-codes.js'
+import { UsageError } from '../shared/exit-codes.js'
 import {
   anonymousIdAmong,
   areSeconds,

@@ -1,8 +1,8 @@
 // The options of `selfsame resend`.
 
 import { Option, type Command } from 'commander'
-import { addConnection, addRun, type SharedFlags } from '../shared-options.js'
-import { list, wholeNumber } from '../values.js'
+import { addConnection, addRun, type SharedFlags } from '../shared/shared-options.js'
+import { list, wholeNumber } from '../shared/values.js'
 
 export interface ResendFlags extends SharedFlags {
   code?: string[]

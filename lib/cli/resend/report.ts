@@ -2,7 +2,7 @@
 
 import type { Progress } from '../../backfill/progress.js'
 import type { BackfillReport, DryRunReport } from '../../backfill/report.js'
-import { countLines, formatCount } from '../words.js'
+import { countLines, formatCount } from '../shared/words.js'
 import type { VerbatimMapping } from './verbatim-mapping.js'
 
 export interface ResendReport {

@@ -3,13 +3,13 @@
 import { checkSize, type MadeMessage, type RowMapping } from '../../backfill/mapping.js'
 import type { RejectsFormat } from '../../backfill/rejects.js'
 import { lineSource } from '../../backfill/sources/file-source.js'
-import type { BackfillSource } from '../../backfill/source.js'
+import type { BackfillSource } from '../../backfill/sources/source.js'
 import {
   readDeadLetter,
   rewriteDeadLetter,
   writeUnreadable,
   type DeadLetter,
-} from '../../dead-letter/format.js'
+} from '../../failures/dead-letter/format.js'
 
 export class VerbatimMapping implements RowMapping {
   /** Of the messages of this run, by the code that they failed with, and by type. */

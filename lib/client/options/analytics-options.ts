@@ -2,9 +2,9 @@
 
 import type { Agent as HttpAgent } from 'node:http'
 import type { Agent as HttpsAgent } from 'node:https'
-import type { ConnectionOptions } from '../../delivery/axios-transport.js'
-import type { DeadLetterFunction } from '../../dead-letter/index.js'
-import type { HttpClient, HttpFetch } from '../../delivery/http-client.js'
+import type { ConnectionOptions } from '../../delivery/transport/axios-transport.js'
+import type { DeadLetterFunction } from '../../failures/dead-letter/index.js'
+import type { HttpClient, HttpFetch } from '../../delivery/transport/http-client.js'
 import type { OAuthOptions } from './oauth-options.js'
 import type { Integrations, MessageContext } from '../../spec/messages.js'
 import type { OutboxFactory } from '../../outbox/outbox.js'
@@ -47,7 +47,7 @@ export interface AnalyticsOptions {
   maxMessageBytes?: number | undefined
   /**
    * Where messages wait: `directory('/var/lib/app/outbox')` keeps them on disk, where they survive the end of the
-   * process, or a function that opens an outbox of your own (docs/durability.md).
+   * process; `memory()`, the default, does not (docs/durability.md).
    * @default in memory
    */
   outbox?: OutboxFactory | undefined
@@ -101,7 +101,7 @@ export interface AnalyticsOptions {
   exitTimeout?: number | undefined
   /**
    * What an invalid call does: throw its error, or report it as every other failure.
-   * @default 'report' where NODE_ENV is 'production', else 'throw'
+   * @default 'report' if NODE_ENV is 'production', else 'throw'
    */
   onInvalid?: 'throw' | 'report' | undefined
   /**

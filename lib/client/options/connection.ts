@@ -1,8 +1,8 @@
-// By what they go: axios with its proxy and agents, or a client of the caller's.
+// What carries requests: axios with its proxy and agents, or a user's HTTP client.
 
 import type { Agent as HttpAgent } from 'node:http'
-import type { ConnectionOptions } from '../../delivery/axios-transport.js'
-import type { HttpClient, HttpFetch } from '../../delivery/http-client.js'
+import type { ConnectionOptions } from '../../delivery/transport/axios-transport.js'
+import type { HttpClient, HttpFetch } from '../../delivery/transport/http-client.js'
 import { describeValue } from '../../runtime/describe-value.js'
 import type { AnalyticsOptions } from './analytics-options.js'
 import { wrong } from '../../runtime/check-option.js'

@@ -1,7 +1,7 @@
 // What the option `oauth` takes.
 
-import type { OAuthKey } from '../../delivery/oauth/client-key.js'
-import type { HttpClient, HttpFetch } from '../../delivery/http-client.js'
+import type { OAuthKey } from '../../delivery/auth/oauth-client-key.js'
+import type { HttpClient, HttpFetch } from '../../delivery/transport/http-client.js'
 
 /** OAuth 2.0 with a client assertion: an application of the workspace, and the private key that it signs with. */
 export interface OAuthOptions {
@@ -12,7 +12,7 @@ export interface OAuthOptions {
    * `keyId`: it is called for each new token, so that a key may be changed while the process runs.
    */
   clientKey: string | (() => string | OAuthKey | Promise<string | OAuthKey>)
-  /** The id that the public key was given. May be left out where the function `clientKey` gives it. */
+  /** The id that the public key was given. May be left out if the function `clientKey` gives it. */
   keyId?: string | undefined
   /**
    * The authorization server, without `/token`.

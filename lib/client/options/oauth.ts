@@ -1,8 +1,8 @@
 // The option `oauth`, checked.
 
 import { describeValue } from '../../runtime/describe-value.js'
-import type { HttpClient, HttpFetch } from '../../delivery/http-client.js'
-import { ClientKey, WrongKey } from '../../delivery/oauth/client-key.js'
+import type { HttpClient, HttpFetch } from '../../delivery/transport/http-client.js'
+import { ClientKey, WrongKey } from '../../delivery/auth/oauth-client-key.js'
 import type { AnalyticsOptions } from './analytics-options.js'
 import { integer, shown, warnOfUnknown, wrong } from '../../runtime/check-option.js'
 import { httpClient } from './connection.js'
@@ -17,7 +17,7 @@ export interface OAuthSettings {
   readonly httpClient: HttpFetch | HttpClient | undefined
 }
 
-// OAUTH: a token is valid in its own region only.
+// A token is valid in its own region only.
 const euHost = 'events.eu1.segmentapis.com'
 const euServer = 'https://oauth2.eu1.segmentapis.com'
 const usServer = 'https://oauth2.segment.io'

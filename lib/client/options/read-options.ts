@@ -1,8 +1,8 @@
 // Every option with its default, checked.
 
-import type { ConnectionOptions } from '../../delivery/axios-transport.js'
-import type { DeadLetterFunction } from '../../dead-letter/index.js'
-import type { HttpClient, HttpFetch } from '../../delivery/http-client.js'
+import type { ConnectionOptions } from '../../delivery/transport/axios-transport.js'
+import type { DeadLetterFunction } from '../../failures/dead-letter/index.js'
+import type { HttpClient, HttpFetch } from '../../delivery/transport/http-client.js'
 import { describeValue } from '../../runtime/describe-value.js'
 import type { Integrations, MessageContext } from '../../spec/messages.js'
 import { memory } from '../../outbox/memory-outbox.js'
@@ -98,11 +98,7 @@ function fields<N extends 'context' | 'integrations'>(
 
 function outboxOf({ outbox }: AnalyticsOptions, disable: boolean): OutboxFactory {
   if (outbox !== undefined && typeof outbox !== 'function') {
-    throw wrong(
-      'outbox',
-      describeValue(outbox),
-      'directory(path), or a function that opens an outbox',
-    )
+    throw wrong('outbox', describeValue(outbox), 'directory(path), or memory()')
   }
   return disable || !outbox ? memory() : outbox
 }

@@ -2,12 +2,14 @@
 
 import { errorCode } from '../../runtime/describe-value.js'
 import type { Batch } from '../../outbox/batch.js'
-import { describeAnswer, type AttemptResult } from '../answer.js'
+import { describeAnswer, type AttemptResult } from '../transport/answer.js'
 import { Poster, type PosterOptions } from '../poster.js'
-import { Sender, type Failure, type NextTry } from '../sender.js'
-import type { Transport } from '../transport.js'
+import type { Failure } from '../failure.js'
+import type { NextTry } from '../retry-policy.js'
+import { Sender, type SendObserver } from '../sender.js'
+import type { Transport } from '../transport/transport.js'
 import { PacedOutbox } from './paced-outbox.js'
-import { PacedPoster } from './paced-poster.js'
+import { PacedSink } from './paced-sink.js'
 import { RateLimit } from './rate-limit.js'
 
 /**
@@ -36,7 +38,7 @@ export interface PacedListener {
 
 export class PacedDelivery {
   readonly outbox: PacedOutbox
-  /** How many messages make a request, and how many may wait or be under way. */
+  /** How many messages make a request, and how many may wait or be in flight. */
   readonly batchSize: number
   readonly window: number
   readonly #rate: number
@@ -61,33 +63,38 @@ export class PacedDelivery {
     const limits = { ...options, maxBatchBytes, maxBatchSize: this.batchSize, window: this.window }
     const outbox = new PacedOutbox(limits, limit)
     this.outbox = outbox
-    const onFailed = (batch: Batch, failure: Failure): void => {
-      this.#settle(batch)
-      listener.refused(batch.sequence, batch.count, failure)
-    }
     this.#sender = new Sender({
       outbox,
-      poster: new PacedPoster(new Poster(options), limit, this.batchSize),
+      sink: new PacedSink(new Poster(options), limit, this.batchSize),
       load: () => this.#load(),
       maxInFlight,
       maxRetries: Infinity,
       maxRetryDuration: Infinity,
-      isDue: () => outbox.isDue,
-      isUrgent: () => true,
+      policy: { isDue: () => outbox.isDue, isUrgent: () => true },
+      observer: this.#observer(listener),
+    })
+  }
+
+  #observer(listener: PacedListener): SendObserver {
+    const onFailed = (batch: Batch, failure: Failure): void => {
+      this.#settle(batch)
+      listener.refused(batch.sequence, batch.count, failure)
+    }
+    return {
       onDelivered: (batch) => {
         this.#wasAnswered = true
         this.#settle(batch)
         listener.delivered(batch.sequence, batch.count)
       },
       onFailed,
-      // Tries are without end: none is.
+      // Retries have no limit: no batch is exhausted.
       onExhausted: onFailed,
-      onRetry: (_batch, answer, _failingFor, next) => {
+      onRetry: (_batch, answer, next) => {
         this.#checkHost(answer, listener)
         this.#retry(answer, next)
       },
       onIdle: () => this.poke(),
-    })
+    }
   }
 
   /** Sends what is due, and sees to it that what will be is sent then. */
@@ -108,7 +115,7 @@ export class PacedDelivery {
     }, Math.ceil(wait))
   }
 
-  /** What it waits for, for a person; undefined where it does not. */
+  /** What it waits for, for a person; undefined if it does not. */
   get waitingFor(): string | undefined {
     const trouble = this.#trouble
     if (trouble) {
@@ -119,7 +126,7 @@ export class PacedDelivery {
     return this.outbox.isPaced ? `the pace (${this.#rate}/s)` : undefined
   }
 
-  /** Gives up what is under way, and lets go of the connections. */
+  /** Gives up what is in flight, and lets go of the connections. */
   stop(): void {
     this.outbox.shut()
     clearTimeout(this.#timer)
@@ -127,7 +134,7 @@ export class PacedDelivery {
     this.#transport.close?.()
   }
 
-  /** The server has asked to wait; whatever becomes of what was under way then, all wait. */
+  /** The server has asked to wait; whatever becomes of what was in flight then, all wait. */
   get #mustWait(): boolean {
     return performance.now() < (this.#trouble?.until ?? 0)
   }

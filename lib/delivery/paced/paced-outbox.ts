@@ -12,7 +12,7 @@ export interface PacedOutboxLimits {
   readonly maxBatchSize: number
   readonly maxBatchBytes: number
   readonly maxMessageBytes: number
-  /** The most messages that may be sent, or have been, behind the last one of which the checkpoint knows. */
+  /** The most messages that may be sent, or have been, after the last one of which the checkpoint knows. */
   readonly window: number
 }
 
@@ -79,7 +79,7 @@ export class PacedOutbox implements BatchSource {
     this.#impatient = impatient
   }
 
-  /** How many batches are under way. */
+  /** How many batches are in flight. */
   get inFlight(): number {
     return this.#underWay.size
   }
@@ -93,7 +93,7 @@ export class PacedOutbox implements BatchSource {
     return this.#isReady && this.#limit.wait === 0
   }
 
-  /** Milliseconds until something may be due by the clock alone; undefined where nothing waits for it. */
+  /** Milliseconds until something may be due by the clock alone; undefined if nothing waits for it. */
   get wait(): number | undefined {
     const { next } = this.#inner
     if (!next || this.#closed) return undefined

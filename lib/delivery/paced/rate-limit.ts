@@ -20,7 +20,7 @@ export class RateLimit {
     this.#now = now
   }
 
-  /** Milliseconds until more may go, or until it is to be asked again; 0 where they may now. */
+  /** Milliseconds until more may go, or until it is to be asked again; 0 if they may now. */
   get wait(): number {
     if (this.#rate === 0) return 0
     return Math.min(Math.max(0, this.#next - this.#now()), maxWait)

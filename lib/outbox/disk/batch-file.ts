@@ -39,7 +39,7 @@ export class BatchFile {
   /** How much of it was valid before the last record. */
   #lengthBefore = 0
   #isSynced = true
-  /** How many syncs are under way: until they are over its descriptor must be its own. */
+  /** How many syncs are in flight: until they are over its descriptor must be its own. */
   #syncing = 0
   #isClosed = false
 

@@ -81,7 +81,7 @@ function fsyncOf(options: DirectoryOptions): Fsync {
 /** Why a directory may not be made now, and yet be in an hour. */
 const mendable = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EIO', 'EMFILE', 'ENFILE'])
 
-/** The mistakes of whoever configures it are told at once; a disk that is full now may have room later. */
+/** Mistakes of the configuration are reported at once; a disk that is full now may have room later. */
 function prepare(path: string): void {
   const allowed = 'the path of a directory that this process may write to'
   try {

@@ -19,10 +19,10 @@
 
 import { errorCode, toError } from '../../runtime/describe-value.js'
 import { idleTimer } from '../../runtime/timer.js'
-import type { Batch, Receipt } from '../batch.js'
-import { Growing } from '../growing.js'
+import type { Batch, SettleToken } from '../batch.js'
+import { OpenBatch } from '../open-batch.js'
 import type { Appended, Lost, Outbox, OutboxListener, OutboxSettings, Waiting } from '../outbox.js'
-import { TakenBatches } from '../taken.js'
+import { InFlightBatches } from '../in-flight.js'
 import { BatchQueue } from './batch-queue.js'
 import { FilesInFlight } from './files-in-flight.js'
 import { SegmentWriter, type SegmentWriterSettings } from './segment-writer.js'
@@ -50,9 +50,9 @@ export class DiskOutbox implements Outbox {
   readonly #listener: OutboxListener
   readonly #writer: SegmentWriter
   readonly #files: FilesInFlight
-  readonly #growing: Growing
+  readonly #growing: OpenBatch
   readonly #queue = new BatchQueue()
-  readonly #inFlight = new TakenBatches()
+  readonly #inFlight = new InFlightBatches()
   readonly #quota: Quota
   readonly #recovery: RecoveryLoop
   readonly #onFull = (batch: Batch): void => this.#enqueueFull(batch)
@@ -70,7 +70,7 @@ export class DiskOutbox implements Outbox {
     this.#quota = new Quota(limits.maxQueueBytes)
     const warn = (text: string): void => this.#listener.warn(text)
     this.#files = new FilesInFlight(warn)
-    this.#growing = new Growing(limits)
+    this.#growing = new OpenBatch(limits)
     this.#writer = new SegmentWriter({ ...settings, source: limits.source }, warn)
     this.#recovery = new RecoveryLoop({
       writer: this.#writer,
@@ -117,14 +117,14 @@ export class DiskOutbox implements Outbox {
   }
 
   /** If it throws, which it may near the end of the stack, the message is not in the outbox, nor in its file. */
-  append(text: string, receipt: Receipt | undefined): Appended {
+  append(text: string, token: SettleToken | undefined): Appended {
     const size = this.#growing.write(text, this.#nextSequence, this.#onFull)
     if (size === undefined) return 'too_large'
     this.#obstacle = undefined
-    if (this.#quota.fits(size)) return this.#store(size, receipt)
+    if (this.#quota.fits(size)) return this.#store(size, token)
     const dropped: Batch[] = []
     try {
-      return this.#makeRoom(size, dropped) ? this.#store(size, receipt) : 'full'
+      return this.#makeRoom(size, dropped) ? this.#store(size, token) : 'full'
     } finally {
       for (const batch of dropped) this.#listener.dropped(batch)
     }
@@ -198,7 +198,7 @@ export class DiskOutbox implements Outbox {
     this.#writer.leave()
   }
 
-  #store(size: number, receipt: Receipt | undefined): Appended {
+  #store(size: number, token: SettleToken | undefined): Appended {
     try {
       this.#writer.write(this.#growing, size)
     } catch (error) {
@@ -206,7 +206,7 @@ export class DiskOutbox implements Outbox {
       return 'full'
     }
     try {
-      this.#growing.add(size, receipt)
+      this.#growing.add(size, token)
     } catch (error) {
       this.#writer.undo()
       throw error
@@ -270,7 +270,7 @@ export class DiskOutbox implements Outbox {
 
   /** What is missing in a batch that was read. */
   #check(stored: StoredBatch, loaded: Loaded): Lost | undefined {
-    const { batch, lost, lostReceipts, reason, isDamaged } = loaded
+    const { batch, lost, lostTokens, reason, isDamaged } = loaded
     const { file, sequence, bytes } = stored
     this.#files.add(file)
     if (isDamaged && lost === 0) file.isDamaged = true
@@ -278,7 +278,7 @@ export class DiskOutbox implements Outbox {
     this.#quota.bytes += (batch?.size ?? 0) - bytes
     if (lost === 0) return undefined
     this.#files.lose({ sequence, count: lost }, isDamaged)
-    return { sequence, count: lost, reason, receipts: lostReceipts }
+    return { sequence, count: lost, reason, tokens: lostTokens }
   }
 
   /** What is missing as a batch cannot be read; undefined if it can be read later. */
@@ -287,11 +287,11 @@ export class DiskOutbox implements Outbox {
       this.#later(readAgainAfter, () => this.#queue.putFirst([stored]))
       return undefined
     }
-    const { sequence, count, bytes, receipts } = stored
+    const { sequence, count, bytes, tokens } = stored
     this.#quota.bytes -= bytes
     this.#files.abandon(stored)
     const reason = `a file of the outbox cannot be read: ${errorCode(cause)}`
-    return { sequence, count, reason, cause, receipts: [...(receipts?.values() ?? [])] }
+    return { sequence, count, reason, cause, tokens: [...(tokens?.values() ?? [])] }
   }
 
   #reportLost(lost: Lost): void {
@@ -370,8 +370,8 @@ export class DiskOutbox implements Outbox {
 
 function waitsOf(batch: Batch): Omit<StoredBatch, 'file'> {
   const { sequence, count, size, since } = batch
-  const receipts = batch.hasReceipts ? new Map(batch.receipts()) : undefined
-  return { sequence, count, bytes: size, since, receipts }
+  const tokens = batch.hasTokens ? new Map(batch.tokens()) : undefined
+  return { sequence, count, bytes: size, since, tokens }
 }
 
 /** The file of messages that are in none any more. */

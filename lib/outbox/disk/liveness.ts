@@ -70,12 +70,12 @@ export class Liveness {
     removeIfThere(this.#path)
   }
 
-  /** False where there can't be a socket here. */
+  /** False if there can't be a socket here. */
   #listen(): boolean {
     if (process.platform === 'win32') return false
     const { Server } = builtin('node:net') as typeof net
     const server = new Server((socket) => {
-      // Whoever asks has his answer already.
+      // Anyone who asks has the answer already.
       socket.on('error', ignore).destroy()
     })
     // What went wrong is seen by the name not being there.
@@ -119,7 +119,7 @@ export async function isListening(directory: string, owner: string): Promise<boo
   })
 }
 
-/** The marker of another client, where it is there. */
+/** The marker of another client, if it is there. */
 export async function markerOf(
   directory: string,
   owner: string,

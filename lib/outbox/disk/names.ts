@@ -11,7 +11,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 
-/** The owner of what a client left when it was closed: whoever comes. */
+/** The owner of what a client left when it was closed: any client that comes. */
 export const unowned = 'free'
 
 export interface OwnedDirectory {
@@ -27,7 +27,7 @@ export function ownedDirectoryName({ source, origin, owner }: OwnedDirectory): s
   return `v1.${source}.${origin}.${owner}`
 }
 
-/** What a directory's name says; undefined where it is none of ours. */
+/** What a directory's name says; undefined if it is none of ours. */
 export function readOwnedDirectoryName(name: string): OwnedDirectory | undefined {
   const [, source, origin, owner] = ownedDirectoryPattern.exec(name) ?? []
   if (source === undefined || origin === undefined || owner === undefined) return undefined
@@ -39,7 +39,7 @@ export interface BatchFileName {
   readonly number: number
   /** When its first message was accepted, in milliseconds since the epoch. */
   readonly since: number
-  /** How many messages it has; undefined where it may have been growing. */
+  /** How many messages it has; undefined if it may have been growing. */
   readonly count?: number | undefined
 }
 

@@ -4,7 +4,7 @@ import { isOfThisMachine } from './names.js'
 import { isListening, markerOf } from './liveness.js'
 
 /**
- * How long a liveness marker must not have been renewed, in milliseconds, where nothing else can be known: of a client on
+ * How long a liveness marker must not have been renewed, in milliseconds, if nothing else can be known: of a client on
  * another machine, of one before a reboot, of one of another user whose socket this process may not connect to, and where
  * there is no socket. Signs are renewed far more often.
  */

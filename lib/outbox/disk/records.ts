@@ -130,7 +130,7 @@ export function readRecords(file: Buffer): Content {
     isUnfinished: false,
     isFlagged: file.length > settledFlag.at && file[settledFlag.at] !== settledFlag.unset,
   }
-  // Its length is known: whatever became of the header, the first message begins behind it.
+  // Its length is known: whatever became of the header, the first message begins after it.
   let start = header.length
   while (start < file.length) {
     const stop = file.indexOf(lineEnd, start)

@@ -2,14 +2,14 @@
 
 import { errorCode } from '../../runtime/describe-value.js'
 import type { Claimed } from './recovery.js'
-import type { Growing } from '../growing.js'
+import type { OpenBatch } from '../open-batch.js'
 import type { SegmentWriter } from './segment-writer.js'
 import { isPassing } from './regular-file.js'
 import { storedIn, type FoundFile } from './segment-reader.js'
 
 export interface RecoveryLoopOptions {
   writer: SegmentWriter
-  growing: Growing
+  growing: OpenBatch
   /** Milliseconds between two searches. */
   interval: number
   warn: (text: string) => void

@@ -90,7 +90,7 @@ export class Recovery {
   }
 
   /**
-   * Removes the markers of the dead who have left nothing. What they have is looked for anew, now that they are known to
+   * Removes the markers of the dead who have left nothing. What they have is looked for again, now that they are known to
    * be dead: it may be younger than the list by which they were found, and without the marker it would seem to belong to
    * somebody who cannot be asked.
    */
@@ -109,7 +109,7 @@ export class Recovery {
     for (const origin of this.#origins) this.release(origin)
   }
 
-  /** What is left of a client's is for whoever comes. */
+  /** What a client leaves is for any client that comes. */
   release(origin: string): void {
     const path = (owner: string): string =>
       join(this.#directory, ownedDirectoryName({ source: this.#source, origin, owner }))
@@ -132,7 +132,7 @@ export class Recovery {
 
   /**
    * In a directory that several users may write to, messages of another are not for us to send: they could be anything.
-   * Nor can most processes read them. But an application may have got another user, and whoever runs it must know.
+   * Nor can most processes read them. But an application may have got another user, and its operator must know.
    */
   async #isOfOurUser(owned: OwnedDirectory): Promise<boolean> {
     const ours = process.getuid?.()
@@ -149,7 +149,7 @@ export class Recovery {
     return false
   }
 
-  /** The path under which it is ours; undefined where another was faster. */
+  /** The path under which it is ours; undefined if another was faster. */
   async #claim(owned: OwnedDirectory): Promise<string | undefined> {
     const { owner } = this.#liveness
     const from = join(this.#directory, ownedDirectoryName(owned))

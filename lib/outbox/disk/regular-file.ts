@@ -1,5 +1,5 @@
 // Opens what should be a batch file. Anybody who may write to the directory can put something else in its place: a pipe
-// that blocks whoever opens it, a link to another file, a device.
+// that blocks anyone who opens it, a link to another file, a device.
 
 import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } from 'node:fs'
 import { open, type FileHandle } from 'node:fs/promises'

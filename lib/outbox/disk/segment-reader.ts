@@ -2,7 +2,7 @@
 
 import { readdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { Batch, prefix, type Receipt } from '../batch.js'
+import { Batch, prefix, type SettleToken } from '../batch.js'
 import { readBatchFileName, type BatchFileName } from './names.js'
 import {
   emptyFileLength,
@@ -34,7 +34,7 @@ export interface Loaded {
   /** Its intact messages; undefined if there are none. */
   batch: Batch | undefined
   lost: number
-  lostReceipts: Receipt[]
+  lostTokens: SettleToken[]
   reason: string
   /** Whether the file should be kept for a person to look at. */
   isDamaged: boolean
@@ -131,16 +131,16 @@ function loaded(stored: StoredBatch, bytes: Buffer): Loaded {
   // The places of a batch's messages follow each other: those that are lost get the first ones.
   if (file.checksums) file.checksums.splice(sequence - file.sequence, count, ...places)
   else file.checksums = places
-  const { receipts, lostReceipts } = shareOut(stored.receipts, numbers)
+  const { tokens, lostTokens } = shareOut(stored.tokens, numbers)
   const name = basename(file.path)
   const isDamaged = content.damages.length > 0 || (lost > 0 && content.torn === undefined)
   return {
     batch:
       kept.length === 0
         ? undefined
-        : batchOf(bytes, kept, { sequence: sequence + lost, since: stored.since, receipts }),
+        : batchOf(bytes, kept, { sequence: sequence + lost, since: stored.since, tokens }),
     lost,
-    lostReceipts,
+    lostTokens,
     isDamaged,
     reason: isDamaged
       ? `${name} of the outbox is damaged: of its ${count} messages ${lost} cannot be read; it is kept beside the others, as *.damaged`
@@ -157,7 +157,7 @@ interface Kept {
 function ofWhole(count: number, content: Content): Kept {
   // More than were accepted: a message that the full disk took after all, and that was reported.
   const kept = unsettledIn(content).slice(0, count)
-  // If more is missing than was seen to be damaged, the numbers behind it say nothing.
+  // If more is missing than was seen to be damaged, the numbers after it say nothing.
   const areCertain = messagesIn(content) >= count
   const numbers = kept.map(({ number }, index) =>
     areCertain || number === index ? number : undefined,
@@ -184,29 +184,29 @@ function ofPart(
 }
 
 function shareOut(
-  receipts: ReadonlyMap<number, Receipt> | undefined,
+  tokens: ReadonlyMap<number, SettleToken> | undefined,
   numbers: readonly (number | undefined)[],
-): { receipts: Map<number, Receipt> | undefined; lostReceipts: Receipt[] } {
-  if (!receipts) return { receipts: undefined, lostReceipts: [] }
-  const kept = new Map<number, Receipt>()
-  const lostReceipts: Receipt[] = []
+): { tokens: Map<number, SettleToken> | undefined; lostTokens: SettleToken[] } {
+  if (!tokens) return { tokens: undefined, lostTokens: [] }
+  const kept = new Map<number, SettleToken>()
+  const lostTokens: SettleToken[] = []
   const indices = new Map(numbers.map((number, index) => [number, index]))
-  for (const [number, receipt] of receipts) {
+  for (const [number, token] of tokens) {
     const index = indices.get(number)
-    if (index === undefined) lostReceipts.push(receipt)
-    else kept.set(index, receipt)
+    if (index === undefined) lostTokens.push(token)
+    else kept.set(index, token)
   }
-  return { receipts: kept, lostReceipts }
+  return { tokens: kept, lostTokens }
 }
 
-/** Room for what `Batch.body()` writes behind the messages, in bytes. */
+/** Room for what `Batch.body()` writes after the messages, in bytes. */
 const room = 128
 const comma = ','.charCodeAt(0)
 
 function batchOf(
   bytes: Buffer,
   records: readonly FoundRecord[],
-  waits: { sequence: number; since: number; receipts: Map<number, Receipt> | undefined },
+  waits: { sequence: number; since: number; tokens: Map<number, SettleToken> | undefined },
 ): Batch {
   const length = records.reduce((sum, { start, end }) => sum + end - start + 1, prefix.length)
   const body = Buffer.allocUnsafeSlow(length + room)
@@ -217,5 +217,5 @@ function batchOf(
     at += bytes.copy(body, at, start, end)
     ends.push(at)
   }
-  return Batch.from(waits.sequence, body, ends, waits.since, waits.receipts)
+  return Batch.from(body, ends, waits)
 }

@@ -4,7 +4,7 @@ import { mkdirSync } from 'node:fs'
 import { lstat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errorCode } from '../../runtime/describe-value.js'
-import type { Growing } from '../growing.js'
+import type { OpenBatch } from '../open-batch.js'
 import { BatchFile, type Fsync } from './batch-file.js'
 import { Recovery, type Sweep } from './recovery.js'
 import { ownedDirectoryName } from './names.js'
@@ -45,7 +45,7 @@ export class SegmentWriter {
    *
    * @throws what Node throws; then nothing of it is in the file
    */
-  write(growing: Growing, size: number): void {
+  write(growing: OpenBatch, size: number): void {
     this.#append(size, (record, at) => growing.copyWritten(size, record, at))
   }
 
@@ -70,7 +70,7 @@ export class SegmentWriter {
    *
    * @param growing what is in the file that grows: where that has been removed, it gets another
    */
-  async beat(growing: Growing): Promise<void> {
+  async beat(growing: OpenBatch): Promise<void> {
     this.#file?.sync()
     await this.#replaceIfGone(growing)
     await this.#liveness.beat()
@@ -87,7 +87,7 @@ export class SegmentWriter {
     }
   }
 
-  /** What is left is for whoever comes. */
+  /** What is left is for any client that comes. */
   leave(): void {
     // Closed before without a batch: nothing but a file's beginning is in it.
     this.#dropFile()
@@ -96,7 +96,7 @@ export class SegmentWriter {
     this.#liveness.end()
   }
 
-  async #replaceIfGone(growing: Growing): Promise<void> {
+  async #replaceIfGone(growing: OpenBatch): Promise<void> {
     const file = this.#file
     // Taken, or full, while we looked: then it was us who renamed or removed it.
     if (!file || (await isThere(file.path)) || this.#file !== file) return
@@ -111,7 +111,7 @@ export class SegmentWriter {
 
   #append(size: number, copyTo: (record: Buffer, at: number) => void): void {
     const file = (this.#file ??= this.#newFile())
-    // The comma or the header before it, the checksum and a line's end behind it.
+    // The comma or the header before it, the checksum and a line's end after it.
     if (this.#record.length < size + 64) this.#record = Buffer.allocUnsafeSlow(size * 2 + 64)
     const start = startRecord(this.#record, file.isEmpty)
     copyTo(this.#record, start)

@@ -1,7 +1,7 @@
 // A batch file, and what it still owes. That is known message by message: a batch may be split, and its parts settled,
 // put back or postponed each for itself.
 
-import type { Receipt, Batch } from '../batch.js'
+import type { SettleToken, Batch } from '../batch.js'
 import type { Waiting } from '../outbox.js'
 
 /** Some messages that follow each other. */
@@ -70,7 +70,7 @@ export interface StoredBatch {
   /** Of its messages, in bytes. */
   readonly bytes: number
   readonly since: number
-  readonly receipts?: ReadonlyMap<number, Receipt> | undefined
+  readonly tokens?: ReadonlyMap<number, SettleToken> | undefined
   /** The messages themselves, if there is memory for them. */
   readonly batch?: Batch | undefined
 }

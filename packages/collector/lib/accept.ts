@@ -1,10 +1,10 @@
 // Decides about each message of a parcel: accepted, a duplicate, or refused with its code.
 import { randomUUID } from 'node:crypto'
 import type { Dedup } from './dedup.js'
-import { type Fault, fault, findFault, sizeFault } from './discard.js'
+import { type Fault, fault, findFault, sizeFault } from './messages/discard.js'
 import { withDefaults } from '../../../lib/spec/merge.js'
-import { type CollectedMessage, isGiven, isObject, type JsonObject } from './message.js'
-import type { Settings } from './options.js'
+import { type CollectedMessage, isGiven, isObject, type JsonObject } from './messages/message.js'
+import type { Settings } from './http/options.js'
 import type { Parcel } from './http/routes.js'
 import { correctedTimestamp, parseDate } from './timestamps.js'
 
@@ -12,21 +12,22 @@ import { correctedTimestamp, parseDate } from './timestamps.js'
 export interface Verdicts {
   accepted(message: CollectedMessage): void
   duplicate(): void
-  /** `message` is undefined where it is the parcel as a whole that is refused. */
+  /** `message` is undefined if it is the parcel as a whole that is refused. */
   refused(fault: Fault, message?: unknown): void
 }
 
+/** Who accepts: what decides, and what the decisions are reported to. */
+export interface Reception extends Verdicts {
+  readonly settings: Settings
+  readonly dedup: Dedup
+}
+
 /** A message that is refused or repeated harms no other (Segment HTTP API: Errors). */
-export function acceptParcel(
-  parcel: Parcel,
-  at: number,
-  settings: Settings,
-  dedup: Dedup,
-  verdicts: Verdicts,
-): void {
+export function acceptParcel(parcel: Parcel, at: number, reception: Reception): void {
+  const { settings, dedup } = reception
   const { items } = parcel
   if (items.length === 0) {
-    verdicts.refused(fault('empty_batch'))
+    reception.refused(fault('empty_batch'))
     return
   }
   const common = parcelFault(parcel, settings)
@@ -38,13 +39,13 @@ export function acceptParcel(
   for (const item of items) {
     const wrong = common ?? findFault(item, parcel.type, settings.maxMessageBytes)
     if (wrong !== undefined) {
-      verdicts.refused(wrong, item)
+      reception.refused(wrong, item)
       continue
     }
     const message = complete(item as JsonObject, parcel, times)
-    if (message === undefined) verdicts.refused(TOO_DEEP, item)
-    else if (settings.dedup && !dedup.isNew(message.messageId, at)) verdicts.duplicate()
-    else verdicts.accepted(message)
+    if (message === undefined) reception.refused(TOO_DEEP, item)
+    else if (settings.dedup && !dedup.isNew(message.messageId, at)) reception.duplicate()
+    else reception.accepted(message)
   }
 }
 
@@ -70,7 +71,7 @@ interface Times {
 /**
  * Adds what the server adds. The message is fresh from JSON.parse and the collector's own: no copy is needed.
  *
- * @returns undefined, and the message as it was, where it is nested too deeply to be merged.
+ * @returns undefined, and the message as it was, if it is nested too deeply to be merged.
  */
 function complete(message: JsonObject, parcel: Parcel, times: Times): CollectedMessage | undefined {
   try {

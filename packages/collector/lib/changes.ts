@@ -1,4 +1,4 @@
-// Wakes whoever waits for the collector to have something new.
+// Wakes everyone who waits for the collector to have something new.
 
 export class Changes {
   #next: Promise<void> | undefined

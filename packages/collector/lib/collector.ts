@@ -6,13 +6,18 @@ import { acceptParcel } from './accept.js'
 import { Changes } from './changes.js'
 import { Deadline } from './http/deadline.js'
 import { Dedup } from './dedup.js'
-import type { Fault } from './discard.js'
+import type { Fault } from './messages/discard.js'
 import { Endpoint } from './http/endpoint.js'
 import { type Desk, Exchange } from './http/exchange.js'
-import type { CollectedMessage } from './message.js'
+import type { CollectedMessage } from './messages/message.js'
 import { type Answer, type MisbehaveFunction, Misbehaviour } from './faults/misbehave.js'
-import { type CollectorOptions, type Settings, settle } from './options.js'
-import { type CollectedRequest, type CollectorEvents, Latest, type Rejection } from './records.js'
+import { type CollectorOptions, type Settings, settle } from './http/options.js'
+import {
+  type CollectedRequest,
+  type CollectorEvents,
+  Latest,
+  type Rejection,
+} from './messages/records.js'
 
 const MAX_REQUESTS = 10_000
 const MAX_REJECTIONS = 1_000
@@ -25,7 +30,7 @@ const WAIT_TIMEOUT = 4_000
 const LATEST_TIME = 8e15
 
 export interface WaitOptions {
-  /** How long to wait, ms; Infinity for ever. @default 4,000 */
+  /** How long to wait, ms; Infinity forever. @default 4,000 */
   timeout?: number | undefined
 }
 
@@ -33,7 +38,7 @@ export interface WaitOptions {
  * Starts a collector: a local HTTP server that answers as the Segment tracking API does and keeps what it accepts.
  * Listens on 127.0.0.1 unless told otherwise. It holds the process open until it is closed.
  *
- * @returns The collector, once it is listening. Rejects where the port cannot be had, and with a TypeError that names
+ * @returns The collector, once it is listening. Rejects if the port cannot be had, and with a TypeError that names
  * the option where one is wrong.
  */
 export async function startCollector(options: CollectorOptions = {}): Promise<Collector> {
@@ -156,7 +161,7 @@ export class Collector
 
   /**
    * Yields each message, from the first one kept on, then waits for more; ends when the collector is closed. After
-   * clear() it goes on with what comes then.
+   * clear() it continues with what comes then.
    *
    * @throws TypeError with `keep: false`.
    */
@@ -179,10 +184,10 @@ export class Collector
   }
 
   /**
-   * Misbehaves. Given answers: one for each of the next requests to a tracking route, in order, behind those that
+   * Misbehaves. Given answers: one for each of the next requests to a tracking route, in order, after those that
    * still wait; then it behaves again. Given a function: it is asked for each request, until behave().
    *
-   * @throws TypeError where an answer has a field or a value that it cannot have.
+   * @throws TypeError if an answer has a field or a value that it cannot have.
    */
   misbehave(...answers: Answer[]): void
   misbehave(ask: MisbehaveFunction): void
@@ -200,7 +205,7 @@ export class Collector
     return this.#endpoint.shut()
   }
 
-  /** Listens again, on the same port. Rejects where it is taken, and after close(). */
+  /** Listens again, on the same port. Rejects if it is taken, and after close(). */
   up(): Promise<void> {
     if (this.#isClosed) return Promise.reject(new Error('the collector is closed'))
     return this.#endpoint.open()
@@ -240,7 +245,9 @@ export class Collector
         return isDown()
       },
       accept: (parcel, at) => {
-        acceptParcel(parcel, at, this.#settings, this.#dedup, {
+        acceptParcel(parcel, at, {
+          settings: this.#settings,
+          dedup: this.#dedup,
           accepted: (message) => {
             this.#keep(message)
           },

@@ -20,7 +20,7 @@ export class Dedup {
     this.#maxIds = maxIds
   }
 
-  /** True where the id is new within the window. From then on it is not. */
+  /** True if the id is new within the window. From then on it is not. */
   isNew(id: string, now: number): boolean {
     const seenAt = this.#young.get(id) ?? this.#old.get(id)
     if (seenAt !== undefined && now - seenAt < this.#window) return false

@@ -5,7 +5,7 @@
 const ISO_DATE =
   /^(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ](\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(Z|[+-]\d{2}:?\d{2})?)?$/i
 
-/** The time that an ISO 8601 text means, in ms since 1970, or undefined where it is none. No zone means UTC. */
+/** The time that an ISO 8601 text means, in ms since 1970, or undefined if it is none. No zone means UTC. */
 export function parseDate(value: unknown): number | undefined {
   if (typeof value !== 'string') return undefined
   const parts = ISO_DATE.exec(value)

@@ -1,7 +1,7 @@
 // The parts whose limits no request can reach in a test's time.
 import { expect } from 'chai'
 import { Dedup } from '../lib/dedup.js'
-import { Latest } from '../lib/records.js'
+import { Latest } from '../lib/messages/records.js'
 import { parseDate } from '../lib/timestamps.js'
 
 describe('the memory of messageIds', () => {

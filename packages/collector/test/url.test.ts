@@ -3,7 +3,7 @@
 import { expect } from 'chai'
 import { Endpoint } from '../lib/http/endpoint.js'
 import { startCollector } from '../lib/index.js'
-import { settle } from '../lib/options.js'
+import { settle } from '../lib/http/options.js'
 
 describe('the url of a collector', () => {
   it('on all addresses of IPv4 is that of this machine', async () => {

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileSource, type FileOptions } from '../../../lib/backfill/sources/file-source.js'
-import type { BrokenRow, RowPosition, SourceRow } from '../../../lib/backfill/source.js'
+import type { BrokenRow, RowPosition, SourceRow } from '../../../lib/backfill/sources/source.js'
 
 export type Item = SourceRow<Record<string, unknown>> | BrokenRow
 

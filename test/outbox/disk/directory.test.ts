@@ -395,7 +395,7 @@ describe('the directory of an outbox', () => {
   it('is refused as an option of another kind', () => {
     expect(() => new Analytics({ writeKey: 'k', outbox: '/tmp' as never })).to.throw(
       TypeError,
-      'option outbox is a string; allowed: directory(path), or a function that opens an outbox',
+      'option outbox is a string; allowed: directory(path), or memory()',
     )
   })
 })

@@ -1,4 +1,4 @@
-// What the collector was told to do instead of behaving: the answers, their check, and whose turn it is.
+// How the collector misbehaves: the answers, their check, and whose turn it is.
 import { type IncomingHttpHeaders, validateHeaderName, validateHeaderValue } from 'node:http'
 import { types } from 'node:util'
 
@@ -35,7 +35,7 @@ export interface RequestInView {
   readonly path: string
   /** Names in lower case; without the headers that hold credentials. */
   readonly headers: IncomingHttpHeaders
-  /** As they were sent, valid or not. Undefined where the body could not be read. */
+  /** As they were sent, valid or not. Undefined if the body could not be read. */
   readonly messages: readonly unknown[] | undefined
   readonly count: number | undefined
   /** Bytes of the body on the wire. */
@@ -80,7 +80,7 @@ function areHeaders(value: unknown): boolean {
   }
 }
 
-/** @throws TypeError where an answer has a field or a value that it cannot have. */
+/** @throws TypeError if an answer has a field or a value that it cannot have. */
 export function checkAnswer(answer: unknown): asserts answer is Answer {
   if (typeof answer !== 'object' || answer === null) {
     throw new TypeError(`misbehave: an answer is an object, not ${String(answer)}`)
@@ -100,7 +100,7 @@ export class Misbehaviour {
   #ask: MisbehaveFunction | undefined
   #asked = 0
 
-  /** Answers are put behind those that wait; a function takes the place of everything. */
+  /** Answers are put after those that wait; a function takes the place of everything. */
   set(answers: readonly (Answer | MisbehaveFunction)[]): void {
     const [first] = answers
     if (typeof first === 'function') {

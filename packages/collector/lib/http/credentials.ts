@@ -2,7 +2,7 @@
 
 /**
  * The username of HTTP Basic; the form without a colon is taken too, as the API does "due to backward compatibility".
- * Else the body's `writeKey`, which is also where it stands beside an OAuth token.
+ * Else the body's `writeKey`, which is also if it stands beside an OAuth token.
  */
 export function writeKeyOf(
   authorization: string | undefined,

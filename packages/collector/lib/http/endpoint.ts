@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createServer, type RequestListener, type Server, STATUS_CODES } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import type { Settings } from '../options.js'
+import type { Settings } from './options.js'
 
 /** Told of a connection on which something came that is no request; it is answered and closed. */
 type BrokenListener = (socket: Duplex, status: number) => void
@@ -70,7 +70,7 @@ export class Endpoint {
     return this.#server.listening
   }
 
-  /** Rejects where the port cannot be had. */
+  /** Rejects if the port cannot be had. */
   open(): Promise<void> {
     return this.#next(async () => {
       if (this.#server.listening) return

@@ -5,10 +5,10 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { types } from 'node:util'
 import { BodyError, parseBody, readBody, tooLarge } from './body.js'
 import { writeKeyOf } from './credentials.js'
-import { isObject } from '../message.js'
+import { isObject } from '../messages/message.js'
 import type { Answer, Misbehaviour } from '../faults/misbehave.js'
-import type { Settings } from '../options.js'
-import type { CollectedRequest } from '../records.js'
+import type { Settings } from './options.js'
+import type { CollectedRequest } from '../messages/records.js'
 import {
   openParcel,
   type Parcel,
@@ -57,7 +57,7 @@ export class Exchange {
     this.#at = desk.now()
     this.#method = request.method ?? ''
     this.#path = pathOf(request.url ?? '')
-    // A client that leaves is no error of ours; 'close' tells of it.
+    // A client that leaves is no error of ours; 'close' reports it.
     request.on('error', () => undefined)
     response.on('error', () => undefined)
     response.on('close', () => {

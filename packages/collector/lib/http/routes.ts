@@ -1,6 +1,6 @@
 // The routes of the API, and what a parsed body means on each.
-import { type Fault, fault } from '../discard.js'
-import { isGiven, isObject, type JsonObject, type MessageType } from '../message.js'
+import { type Fault, fault } from '../messages/discard.js'
+import { isGiven, isObject, type JsonObject, type MessageType } from '../messages/message.js'
 
 /** `'batch'`, or the type of the one message that the body is. */
 export type Route = 'batch' | MessageType

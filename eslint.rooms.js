@@ -1,0 +1,51 @@
+// The rooms of lib/ and what may import what. eslint.config.js and test/house hold the code to it.
+
+/** From the top: a file may import files of its own room and of the rooms below, types included. */
+export const rooms = [
+  'cli',
+  'backfill',
+  'web',
+  'client',
+  'failures',
+  'exit',
+  'delivery',
+  'outbox',
+  'message',
+  'browser-ids',
+  'spec',
+  'runtime',
+]
+
+/** What another package may import of lib/. */
+export const shared = ['spec', 'runtime']
+
+const rule = '@typescript-eslint/no-restricted-imports'
+const depths = [1, 2, 3]
+
+function restricted(regex, message) {
+  return { [rule]: ['error', { patterns: [{ regex, message }] }] }
+}
+
+/** The arrows as configurations of ESLint. */
+export const roomConfigs = [
+  ...rooms.flatMap((room, place) =>
+    depths.map((depth) => {
+      const root = '\\.\\./'.repeat(depth)
+      const above = [...rooms.slice(0, place).map((name) => `${name}/`), 'index\\.js$', '\\.\\./']
+      return {
+        files: [`lib/${room}/${'*/'.repeat(depth - 1)}*.ts`],
+        rules: restricted(
+          `^${root}(${above.join('|')})`,
+          `${room}/ imports only rooms below it (eslint.rooms.js).`,
+        ),
+      }
+    }),
+  ),
+  {
+    files: ['packages/*/lib/**/*.ts'],
+    rules: restricted(
+      `^(\\.\\./)+lib/(?!${shared.join('/|')}/)`,
+      `A package imports only ${shared.join('/ and ')}/ of lib/ (eslint.rooms.js).`,
+    ),
+  },
+]

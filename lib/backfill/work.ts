@@ -1,0 +1,15 @@
+// What an engine does with rows.
+
+import type { RowMapping } from './mapping.js'
+import type { BackfillSettings } from './read-options.js'
+import type { RejectsFormat } from './rejects.js'
+
+/** What decides, beside the options, what an engine does with rows. */
+export interface Work {
+  /** @param maxMessageBytes of the run, if it sends */
+  mapping(settings: BackfillSettings, maxMessageBytes?: number): RowMapping
+  /** Default: a line of JSON with the row. */
+  readonly rejectsFormat?: RejectsFormat
+  /** Whether a run continues if the server refuses every one of the first messages. */
+  readonly expectsRefusals?: boolean
+}

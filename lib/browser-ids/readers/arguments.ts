@@ -1,0 +1,53 @@
+// What a wrong argument of the developer's is answered with: its name, its type and what is allowed, never its value.
+
+import { isList, isObject } from './probe.js'
+
+/** Names a value's type for an error message; the value itself may be a visitor's id and stays out of logs. */
+function typeOf(value: unknown): string {
+  if (value === null) return 'null'
+  if (isList(value)) return 'array'
+  if (value === '') return 'empty string'
+  return typeof value
+}
+
+export function wrongArgument(argument: string, allowed: string, value: unknown): TypeError {
+  return new TypeError(`${argument} must be ${allowed}; got ${typeOf(value)}`)
+}
+
+/** @throws TypeError if options were given and are no object. */
+export function checkOptions(options: unknown, caller: string): void {
+  if (options !== undefined && (!isObject(options) || isList(options))) {
+    throw wrongArgument(`${caller}: options`, 'an object', options)
+  }
+}
+
+export function checkBoolean(value: unknown, argument: string): boolean {
+  if (value === undefined) return false
+  if (typeof value !== 'boolean') throw wrongArgument(argument, 'true or false', value)
+  return value
+}
+
+/** @throws TypeError if the text was given and is no non-empty string. */
+export function checkText(value: unknown, argument: string): string | undefined {
+  if (value === undefined) return undefined
+  if (typeof value !== 'string' || value === '') {
+    throw wrongArgument(argument, 'a non-empty string', value)
+  }
+  return value
+}
+
+// The token of RFC 6265, section 4.1.1: what is left over would end the name or the header.
+const cookieName = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
+
+/** @throws TypeError if the name was given and no cookie can have it. */
+export function checkCookieName(value: unknown, argument: string): string | undefined {
+  if (value === undefined) return undefined
+  if (typeof value !== 'string' || !cookieName.test(value)) {
+    throw wrongArgument(
+      argument,
+      'a cookie name (letters, digits, and no space, ";" or "=")',
+      value,
+    )
+  }
+  return value
+}

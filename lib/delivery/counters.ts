@@ -1,0 +1,31 @@
+// How many messages were taken on, and how each ended.
+
+import type { ErrorCode } from '../runtime/error-codes.js'
+
+/** `enqueued = delivered + failed + pending` at every moment; pending is counted by the outbox. */
+export class Counters {
+  enqueued = 0
+  delivered = 0
+  failed = 0
+  readonly failedByCode: Partial<Record<ErrorCode, number>> = {}
+
+  fail(code: ErrorCode, count: number): void {
+    this.failed += count
+    this.failedByCode[code] = (this.failedByCode[code] ?? 0) + count
+  }
+
+  /** Counts a message that fails as it is enqueued, and queues its report. If that throws, nothing has changed. */
+  whileFailing(code: ErrorCode, report: () => void): void {
+    this.fail(code, 1)
+    this.enqueued++
+    try {
+      report()
+    } catch (error) {
+      // No call, which could throw once more.
+      this.enqueued--
+      this.failed--
+      this.failedByCode[code] = (this.failedByCode[code] ?? 1) - 1
+      throw error
+    }
+  }
+}

@@ -1,0 +1,19 @@
+// When a message is too old to be delivered.
+
+import type { Batch } from '../outbox/batch.js'
+import type { Outbox } from '../outbox/outbox.js'
+import type { Failure } from './failure.js'
+
+export const expired: Failure = {
+  code: 'expired',
+  reason: 'it could not be delivered before it was older than maxAge',
+}
+
+/** A clock that shows an earlier time was never set: 2001-01-01, in milliseconds since the epoch. */
+const earliestPlausible = Date.UTC(2001, 0, 1)
+
+/** Whether a batch is older than the `maxAge` of its outbox. */
+export function isExpired({ since }: Batch, { maxAge }: Pick<Outbox, 'maxAge'>): boolean {
+  // Of a message that was written before the clock was set nobody knows the age.
+  return since >= earliestPlausible && Date.now() - since > maxAge
+}

@@ -1,0 +1,128 @@
+// The file of dead letters: a line of JSON for each message that failed for good.
+
+import {
+  accessSync,
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { toError } from '../../runtime/describe-value.js'
+import { shown, wrong } from '../../runtime/check-option.js'
+import type { DeadLetters, Failed } from './dead-letters.js'
+import { writeDeadLetter } from './format.js'
+
+const newline = '\n'.charCodeAt(0)
+
+/**
+ * Opened for each write: it may be renamed or removed at any time, and several processes may share it. Each write is
+ * one of whole lines, which O_APPEND keeps together.
+ */
+export class DeadLetterFile implements DeadLetters {
+  readonly #path: string
+  readonly areTold = false
+  #failedWrites = 0
+  count = 0
+
+  /** @throws TypeError if its directory is not there, or where there is something else than a file */
+  constructor(path: string) {
+    this.#path = resolve(path)
+    checkPlace(path, this.#path)
+  }
+
+  keep(failures: readonly Failed[]): void {
+    let text = Buffer.alloc(0)
+    let written = 0
+    let file: number | undefined
+    try {
+      text = textOf(failures)
+      if (text.length === 0) return
+      file = open(this.#path)
+      if (!endsWithLine(file)) writeSync(file, '\n')
+      // A disk that is nearly full takes a part.
+      while (written < text.length) written += writeSync(file, text, written)
+    } catch (error) {
+      this.#warn(toError(error))
+    }
+    this.count += linesIn(text.subarray(0, written))
+    try {
+      if (file !== undefined) closeSync(file)
+    } catch (error) {
+      this.#warn(toError(error))
+    }
+  }
+
+  /** The 1st, 10th, 100th … time: once would hide that it goes on, always would flood the log. */
+  #warn(error: Error): void {
+    const times = ++this.#failedWrites
+    if (!/^10*$/.test(String(times))) return
+    const often = times > 1 ? ` ${times} times, at last` : ''
+    warn(`cannot be written${often}: ${error.message}; failures are still reported to 'error'`)
+  }
+}
+
+function warn(problem: string): void {
+  process.emitWarning(`the file of the option deadLetter ${problem}`, {
+    type: 'SelfsameWarning',
+    code: 'SELFSAME_DEAD_LETTER',
+  })
+}
+
+function textOf(failures: readonly Failed[]): Buffer<ArrayBuffer> {
+  const at = new Date()
+  const lines = failures.flatMap(({ error, type }) =>
+    error.messages.map((message) => `${writeDeadLetter(error, message, type, at)}\n`),
+  )
+  return Buffer.from(lines.join(''))
+}
+
+/** What is wrong from the start, and will not recover, is found when the program starts. */
+function checkPlace(given: string, path: string): void {
+  const allowed = 'the path of a file in a directory that is there'
+  const refuse = (what: string): TypeError =>
+    wrong('deadLetter', `${shown(given)}, ${what}`, allowed)
+  try {
+    if (given.includes('\0')) throw refuse('which has a NUL in it')
+    const directory = statSync(dirname(path), { throwIfNoEntry: false })
+    if (!directory?.isDirectory()) throw refuse('whose directory is not there')
+    const existing = lstatSync(path, { throwIfNoEntry: false })
+    if (existing?.isSymbolicLink() === true) throw refuse('a symbolic link')
+    if (existing?.isFile() === false) throw refuse('no regular file')
+    accessSync(existing ? path : dirname(path), constants.W_OK)
+  } catch (error) {
+    if (error instanceof TypeError) throw error
+    // It may recover: a read-only disk is no reason not to start.
+    warn(`cannot be written: ${toError(error).message}`)
+  }
+}
+
+function open(path: string): number {
+  const { O_RDWR, O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK } = constants
+  // Nobody but the owner reads it: it has traits in it. A pipe must not block anyone who opens or writes it.
+  const file = openSync(path, O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o600)
+  if (fstatSync(file).isFile()) return file
+  closeSync(file)
+  throw new Error(`${path} is no regular file`)
+}
+
+/**
+ * False if a write broke off: what follows begins in a line of its own, and only the broken line is lost. It is also
+ * false while another process writes, whose line then ends all the same: the line in between is empty.
+ */
+function endsWithLine(file: number): boolean {
+  const { size } = fstatSync(file)
+  if (size === 0) return true
+  const last = Buffer.alloc(1)
+  return readSync(file, last, 0, 1, size - 1) === 0 || last[0] === newline
+}
+
+function linesIn(text: Buffer): number {
+  let count = 0
+  for (const byte of text) if (byte === newline) count++
+  return count
+}
