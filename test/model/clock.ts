@@ -2,6 +2,7 @@
 
 import { setImmediate as nextTurn, setTimeout as realPause } from 'node:timers/promises'
 import { isDiskBusy, watchCloses } from './disk-activity.js'
+import { isNetworkBusy } from './network-activity.js'
 
 interface Timer {
   readonly id: number
@@ -106,7 +107,7 @@ export class VirtualClock {
       } else if (quiet > spinningTurns) {
         await realPause(1)
       }
-      calm = quiet === 0 || isDiskBusy() ? 0 : calm + 1
+      calm = quiet === 0 || isDiskBusy() || isNetworkBusy() ? 0 : calm + 1
       quiet++
     }
   }
