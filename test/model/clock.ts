@@ -21,7 +21,7 @@ const mostTurns = 50_000
 const spinningTurns = 200
 
 /** How often a network is waited for when no timer is due. */
-const mostIdle = 500
+const mostIdle = 20
 
 const startOfTime = Date.UTC(2026, 0, 1)
 const longestTimer = 2 ** 31 - 1
