@@ -2,6 +2,7 @@
 
 import { setImmediate as nextTurn, setTimeout as realPause } from 'node:timers/promises'
 import { isDiskBusy, watchCloses } from './disk-activity.js'
+import { isNetworkBusy } from './network-activity.js'
 
 interface Timer {
   readonly id: number
@@ -20,7 +21,7 @@ const mostTurns = 50_000
 const spinningTurns = 200
 
 /** How often a network is waited for when no timer is due. */
-const mostIdle = 500
+const mostIdle = 20
 
 const startOfTime = Date.UTC(2026, 0, 1)
 const longestTimer = 2 ** 31 - 1
@@ -106,7 +107,7 @@ export class VirtualClock {
       } else if (quiet > spinningTurns) {
         await realPause(1)
       }
-      calm = quiet === 0 || isDiskBusy() ? 0 : calm + 1
+      calm = quiet === 0 || isDiskBusy() || isNetworkBusy() ? 0 : calm + 1
       quiet++
     }
   }

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import type { AnalyticsOptions } from '../../lib/index.js'
 import type { HttpClientResponse } from '../../lib/delivery/transport/http-client.js'
+import { holdBack, watchRequests } from './network-activity.js'
 import type { Reply, Server } from './server.js'
 
 /** What a connection knows of a client. */
@@ -95,6 +96,7 @@ export async function overHttp(server: Server): Promise<Connection> {
   })
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
   const { port } = http.address() as AddressInfo
+  const stopWatching = watchRequests()
   return {
     optionsFor: (caller) => {
       const path = `/client/${caller.number}`
@@ -102,6 +104,7 @@ export async function overHttp(server: Server): Promise<Connection> {
       return { host: `http://127.0.0.1:${port}`, path }
     },
     close: async () => {
+      stopWatching()
       http.closeAllConnections()
       await new Promise((resolve) => http.close(resolve))
     },
@@ -116,10 +119,12 @@ async function serve(
 ): Promise<void> {
   // One whose connection broke before all of it was there.
   const body = await text(request).catch(() => undefined)
+  const goOn = holdBack(request.socket)
   if (!caller || caller.isDead || body === undefined) return
   const { kind, status = 200, retryAfter, delay } = server.receive(caller.number, body)
   if (delay === Infinity) return
   if (delay > 0) await new Promise((resolve) => setTimeout(resolve, delay))
+  goOn()
   if (kind.startsWith('reset') || kind === 'no-status') {
     request.socket.destroy()
     return

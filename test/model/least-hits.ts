@@ -1,4 +1,4 @@
-// What 2,000 runs must have done, and how often at least: what is never exercised is not tested.
+// What the runs of each test file must have done, and how often at least: what is never exercised is not tested.
 
 import { ways } from './arguments.js'
 import { listenedEvents, places } from './client.js'
@@ -61,20 +61,35 @@ const troubles = [
   'messages are left to the next client',
 ]
 
-/** Each of these so often. */
-export const leastHits: ReadonlyMap<string, number> = new Map(
-  (
-    [
-      [500, commands.map((name) => `command ${name}`)],
-      [100, answerKinds.map((kind) => `answer ${kind}`)],
-      [100, ends.map((code) => `end ${code}`)],
-      [100, userCode.map((place) => `in ${place}`)],
-      [300, reactions.filter((name) => name !== 'nothing').map((name) => `reaction ${name}`)],
-      [50, middlewareKinds.map((kind) => `middleware ${kind}`)],
-      [1_000, messageTypes.map((type) => `call ${type}`)],
-      [200, Object.entries(ways).flatMap(([v, all]) => all.map((way) => `call ${v}: ${way}`))],
-      [100, settingNames],
-      [50, troubles],
-    ] as [number, string[]][]
-  ).flatMap(([least, names]) => names.map((name) => [name, least] as const)),
-)
+/** How often all of these happen in many runs, in proportion to each other. */
+const usual: readonly [times: number, names: readonly string[]][] = [
+  [500, commands.map((name) => `command ${name}`)],
+  [100, answerKinds.map((kind) => `answer ${kind}`)],
+  [100, ends.map((code) => `end ${code}`)],
+  [100, userCode.map((place) => `in ${place}`)],
+  [300, reactions.filter((name) => name !== 'nothing').map((name) => `reaction ${name}`)],
+  [50, middlewareKinds.map((kind) => `middleware ${kind}`)],
+  [1_000, messageTypes.map((type) => `call ${type}`)],
+  [200, Object.entries(ways).flatMap(([v, all]) => all.map((way) => `call ${v}: ${way}`))],
+  [100, settingNames],
+  [50, troubles],
+]
+
+/** Messages expire, wait aside and are left to another client only if they are on disk. */
+export const leastInMemory = leastHits(0.4, [
+  'end expired',
+  'a batch is put aside',
+  'messages are left to the next client',
+])
+
+export const leastOnDisk = leastHits(0.06, [])
+
+function leastHits(share: number, without: readonly string[]): ReadonlyMap<string, number> {
+  return new Map(
+    usual.flatMap(([times, names]) =>
+      names
+        .filter((name) => !without.includes(name))
+        .map((name) => [name, Math.ceil(times * share)] as const),
+    ),
+  )
+}

@@ -4,6 +4,9 @@ import { parseArgs } from 'node:util'
 import { Coverage } from './coverage.js'
 import { runModel, type Plan } from './runs.js'
 
+/** After how many runs it says how far it is. */
+const progressAfter = 500
+
 const { values } = parseArgs({
   options: {
     runs: { type: 'string', default: '2000' },
@@ -19,13 +22,19 @@ const outboxes = values.outbox === undefined ? ['memory', 'disk'] : [values.outb
 const seed = values.seed === undefined ? Date.now() | 0 : Number(values.seed)
 const coverage = new Coverage()
 const started = performance.now()
+const runs = Math.ceil(Number(values.runs) / outboxes.length)
+const inSeconds = (): number => Math.round((performance.now() - started) / 1_000)
 for (const outbox of outboxes) {
+  let done = 0
+  const onRun = (): void => {
+    if (++done % progressAfter !== 0) return
+    console.error(`outbox ${outbox}: ${done} of ${runs} runs, ${inSeconds()} s`)
+  }
   await runModel(
     {
       outbox: outbox as Plan['outbox'],
       transport: values.transport as Plan['transport'],
-      runs: Math.ceil(Number(values.runs) / outboxes.length),
-      seed,
+      ...{ runs, seed, onRun },
       path: values.path,
       replayPath: values['replay-path'],
     },
@@ -33,4 +42,4 @@ for (const outbox of outboxes) {
   )
 }
 console.log(coverage.toString())
-console.log(`seed ${seed}: ${values.runs} runs in ${Math.round(performance.now() - started)} ms`)
+console.log(`seed ${seed}: ${runs * outboxes.length} runs in ${inSeconds()} s`)

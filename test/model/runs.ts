@@ -16,6 +16,8 @@ export interface Plan {
   /** To repeat a failure: as fast-check prints both. */
   path?: string | undefined
   replayPath?: string | undefined
+  /** Called after each run that has not failed. */
+  onRun?: () => void
 }
 
 const maxCommands = 25
@@ -28,10 +30,13 @@ export async function runModel(plan: Plan, coverage: Coverage): Promise<void> {
     anyCommands(maxCommands, replayPath),
     async (config, commands) => {
       const world = await World.open(config, coverage, transport)
-      for (const [name, value] of Object.entries(config)) coverage.hit(settingName(name, value))
+      for (const [name, value] of Object.entries(config)) {
+        if (name !== 'seed') coverage.hit(settingName(name, value))
+      }
       try {
         await fc.asyncModelRun(() => ({ model: world.books, real: world }), commands)
         await finish(world)
+        plan.onRun?.()
       } finally {
         await world.close()
       }
