@@ -302,7 +302,8 @@ export class Analytics extends SafeEmitter implements AnalyticsCalls {
         addExitHook(this.#clientExit)
       }
       delivery.scheduleMissed()
-      this.#reporter.flushIfFull()
+      // Within a middleware a listener's calls would be refused as the middleware's own: the outer call reports.
+      if (this.#middlewares?.isRunning !== true) this.#reporter.flushIfFull()
       return !delivery.checkHighWater()
     } catch {
       // Near the end of the stack: the call is over all the same, and what is left to do, the next one does.
