@@ -80,7 +80,7 @@ export class Analytics extends SafeEmitter implements AnalyticsCalls {
     const { url, flushOnExit, exitTimeout } = settings
     this.#userCode = userCode
     this.#settings = settings
-    this.#composer = new Composer(settings)
+    this.#composer = new Composer(settings, process.env.NODE_ENV !== 'production')
     this.#serializer = new Serializer(this.#composer.context)
     this.#deadLetters = deadLettersFor(settings.disable ? undefined : settings.deadLetter, userCode)
     this.#reporter = new ErrorReporter(this, userCode, this.#deadLetters, flushOnExit)
