@@ -97,6 +97,13 @@ export class Client {
     return [...this.#stderr.matchAll(line)].reduce((sum, [, count]) => sum + Number(count), 0)
   }
 
+  /** How it has ended, for a violation. */
+  get summary(): string {
+    const { exitCode, signalCode } = this.#child
+    const ended = this.isEnded ? String(signalCode ?? exitCode) : 'living'
+    return `${this.name}: ${ended}, ${String(this.plan.options.overflow)}, ${this.#stderr.slice(-500)}`
+  }
+
   get stderr(): string {
     return this.#stderr
   }

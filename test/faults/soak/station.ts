@@ -141,7 +141,7 @@ export class Station {
         const some = open.slice(0, 5).join(', ')
         const files = (await readdir(this.directory, { recursive: true })).slice(0, 20).join('\n  ')
         throw new Violation(
-          `${open.length} accepted messages have not arrived: ${some}; in ${this.directory}:\n  ${files}`,
+          `${open.length} accepted messages have not arrived: ${some}; in ${this.directory}:\n  ${files}\n${this.clients.map((client) => client.summary).join('\n')}`,
         )
       }
       await wait(10)

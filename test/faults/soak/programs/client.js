@@ -80,6 +80,8 @@ let isClosing = false
 let n = 0
 /** A listener that always called would never end. */
 let listenerCalls = 0
+/** How many calls were refused at once. */
+let refusals = 0
 const dropsOldest = plan.options?.overflow === 'drop-oldest'
 
 function callInListener() {
@@ -99,10 +101,13 @@ function call() {
     if (random() < 0.1) callInListener()
   }
   const before = analytics.stats().failed
+  const refusalsBefore = refusals
   analytics[type](call, random() < plan.callbacks ? callback : undefined)
   const { failed } = checkBooks('after a call')
-  // What drop-oldest refuses or drops, and what listeners call meanwhile, is told by the 'error' events alone.
-  const isRefused = failed > before && !dropsOldest && !plan.callsInListeners
+  // Those of calls that listeners made meanwhile are counted already. What drop-oldest refuses or drops is told by the
+  // 'error' events alone.
+  const isRefused = failed - before > refusals - refusalsBefore && !dropsOldest
+  if (isRefused) refusals++
   note(`${isRefused ? 'R' : 'A'} ${own}`)
   if (plan.timeBetweenCalls) setClock(plan.timeBetweenCalls)
   if (n % 5000 === 0) {
