@@ -2,7 +2,7 @@
 
 import { looksLikeEmail } from '../message/email-warning.js'
 import type { Message } from '../spec/messages.js'
-import { meantTrait } from './reserved-traits.js'
+import { meantTrait, wrongTrait } from '../spec/reserved-traits.js'
 import type { RowPosition } from './sources/source.js'
 
 /**
@@ -11,6 +11,7 @@ import type { RowPosition } from './sources/source.js'
  * - `duplicate_user_id`: several rows identify the same user
  * - `identical_message`: an earlier one has the same content and so the same messageId; only one of them will be kept
  * - `reserved_trait_spelling`: `EMail`, `First Name`: a trait that nobody will find
+ * - `reserved_trait_type`: `email` as a number: services leave such a trait out
  * - `looks_like_seconds`: a trait that is named like a time and holds epoch seconds
  * - `mixed_types`: a trait that is of one type in one row and of another in another
  */
@@ -21,6 +22,7 @@ export type SuspicionKind =
   | 'duplicate_user_id'
   | 'identical_message'
   | 'reserved_trait_spelling'
+  | 'reserved_trait_type'
   | 'looks_like_seconds'
   | 'mixed_types'
 
@@ -89,6 +91,9 @@ export class Suspicions {
       if (meant !== undefined) {
         found('reserved_trait_spelling', `trait ${name}: the reserved one is ${meant}`)
       }
+      const wrong =
+        type === 'identify' || type === 'group' ? wrongTrait(type, name, value) : undefined
+      if (wrong !== undefined) found('reserved_trait_type', `trait ${wrong}`)
       this.#lookAtType(`${type} ${name}`, name, value, found)
     }
     this.#lookAtTimes(traits, found)

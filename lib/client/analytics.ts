@@ -80,7 +80,7 @@ export class Analytics extends SafeEmitter implements AnalyticsCalls {
     const { url, flushOnExit, exitTimeout } = settings
     this.#userCode = userCode
     this.#settings = settings
-    this.#composer = new Composer(settings)
+    this.#composer = new Composer(settings, process.env.NODE_ENV !== 'production')
     this.#serializer = new Serializer(this.#composer.context)
     this.#deadLetters = deadLettersFor(settings.disable ? undefined : settings.deadLetter, userCode)
     this.#reporter = new ErrorReporter(this, userCode, this.#deadLetters, flushOnExit)
@@ -302,7 +302,8 @@ export class Analytics extends SafeEmitter implements AnalyticsCalls {
         addExitHook(this.#clientExit)
       }
       delivery.scheduleMissed()
-      this.#reporter.flushIfFull()
+      // Within a middleware a listener's calls would be refused as the middleware's own: the outer call reports.
+      if (this.#middlewares?.isRunning !== true) this.#reporter.flushIfFull()
       return !delivery.checkHighWater()
     } catch {
       // Near the end of the stack: the call is over all the same, and what is left to do, the next one does.

@@ -5,6 +5,7 @@ import { version } from '../runtime/version.js'
 import { withDefaults } from '../spec/merge.js'
 import { describeValue } from '../runtime/describe-value.js'
 import { warnOfEmail } from './email-warning.js'
+import { warnOfTraits } from './trait-warning.js'
 import { checkMessageId, checkText, toFields, toId } from '../spec/fields.js'
 import { toIsoTimestamp } from '../spec/timestamp.js'
 import type { Id, Integrations, MessageContext, MessageType } from '../spec/messages.js'
@@ -28,12 +29,20 @@ export class Composer {
   /** The context of every message whose call has none. */
   readonly context: Draft
   readonly #integrations: Draft | undefined
+  readonly #warnsOfTraits: boolean
 
-  /** @param defaults what every message gets beneath what its call says; the composer keeps and never changes them. */
-  constructor(defaults: {
-    context?: MessageContext | undefined
-    integrations?: Integrations | undefined
-  }) {
+  /**
+   * @param defaults of every message; the composer keeps and never changes them
+   * @param warnsOfTraits whether reserved traits of a wrong type are worth a warning
+   */
+  constructor(
+    defaults: {
+      context?: MessageContext | undefined
+      integrations?: Integrations | undefined
+    },
+    warnsOfTraits = false,
+  ) {
+    this.#warnsOfTraits = warnsOfTraits
     const library = { name: 'selfsame', version }
     this.context = withDefaults({ library }, defaults.context ?? {})
     this.#integrations = defaults.integrations
@@ -66,6 +75,9 @@ export class Composer {
     }
 
     checkMessage(type, message, binding?.visitor?.hint)
+    if (this.#warnsOfTraits && (type === 'identify' || type === 'group')) {
+      warnOfTraits(type, message.traits as object)
+    }
     if (type === 'page' && message.category !== undefined) {
       // Segment spec, Page: the category is also a property.
       message.properties = { ...(message.properties as Draft), category: message.category }

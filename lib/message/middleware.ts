@@ -20,6 +20,11 @@ export class Middlewares {
   /** Replaced, never changed: a middleware may register another while this list is run through. */
   #list: readonly Middleware[] = []
   #isRunning = false
+  /** Whether one of them is being called. */
+  get isRunning(): boolean {
+    return this.#isRunning
+  }
+
   /** How many messages they have dropped. */
   filtered = 0
 

@@ -7,6 +7,7 @@ export const warningCodes = {
   SELFSAME_LISTENER_THREW: 'a listener, a callback or a function given as an option has thrown',
   SELFSAME_UNKNOWN_OPTION: 'an option is not known: a typo, or an option of another library',
   SELFSAME_EMAIL_AS_USER_ID: 'a userId looks like an e-mail address',
+  SELFSAME_TRAIT_TYPE: 'a reserved trait has a type that services do not expect; in development',
   SELFSAME_STRUGGLING: 'the endpoint has accepted nothing for some time',
   SELFSAME_OUTBOX: 'something about the outbox that its operator should know',
   SELFSAME_NO_AXIOS: 'axios cannot be loaded; the global fetch delivers instead',

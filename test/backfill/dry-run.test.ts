@@ -2,7 +2,7 @@
 
 import { expect } from 'chai'
 import { readdir } from 'node:fs/promises'
-import { meantTrait } from '../../lib/backfill/reserved-traits.js'
+import { meantTrait } from '../../lib/spec/reserved-traits.js'
 import {
   backfill,
   BackfillError,

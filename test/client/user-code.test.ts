@@ -151,6 +151,30 @@ describe('a listener of a failed call', () => {
   })
 })
 
+describe('a middleware that makes very many calls, which it may not', () => {
+  it('has no listener run within it, whose own calls would be refused as well', async () => {
+    const server = acceptingServer()
+    const analytics = new Analytics({ writeKey: 'k', httpClient: server.httpClient })
+    analytics.use((message) => {
+      if (message.event === 'Many') {
+        for (let i = 0; i < 1_500; i++) analytics.track({ userId: 'u', event: 'Within' })
+      }
+      return message
+    })
+    const codes = new Set<string>()
+    let answers = 0
+    analytics.on('error', ({ code }) => {
+      codes.add(code)
+      if (answers++ === 0)
+        analytics.track({ userId: 'u', event: 'Of a listener', messageId: 'answer' })
+    })
+    analytics.track({ userId: 'u', event: 'Many', messageId: 'many' })
+    expect(await analytics.close()).to.deep.equal({ delivered: 2, failed: 1_500, pending: 0 })
+    expect([...codes]).to.deep.equal(['middleware_failed'])
+    expect(server.ids.sort()).to.deep.equal(['answer', 'many'])
+  })
+})
+
 describe('call_after_close', () => {
   it('is emitted within the call, as by @segment/analytics-node', async () => {
     const analytics = new Analytics({ writeKey: 'k', httpClient: acceptingServer().httpClient })

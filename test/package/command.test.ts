@@ -17,7 +17,7 @@ describe('the installed command', () => {
         ['backfill', 'users.csv', '--user-id', 'id', '--trait', 'email', '--timestamp-now'],
         { cwd: app.folder, env: { SEGMENT_WRITE_KEY: 'key', SEGMENT_HOST: collector.url } },
       )
-      expect(stdout).to.include('1 rows read, 1 messages, 1 delivered')
+      expect(stdout).to.include('1 row read, 1 message, 1 delivered')
       expect(collector.messages[0]?.traits).to.deep.equal({ email: 'ann@example.com' })
     } finally {
       await collector.close()

@@ -6,7 +6,7 @@ import type {
   RowPosition,
   SourceRow,
 } from '../../backfill/sources/source.js'
-import { bareName } from '../../backfill/reserved-traits.js'
+import { bareName } from '../../spec/reserved-traits.js'
 import { UsageError } from '../shared/exit-codes.js'
 import { cellTypes } from './cells.js'
 

@@ -1,6 +1,6 @@
 // What columns are probably meant for, by their names and values.
 
-import { bareName } from '../../backfill/reserved-traits.js'
+import { bareName } from '../../spec/reserved-traits.js'
 import { valueOf, type CellType } from './cells.js'
 
 /** What the first rows have in one column. */
