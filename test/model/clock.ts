@@ -16,6 +16,7 @@ const calmTurns = 3
 
 /** So many turns with activity are a loop that never ends. */
 const mostTurns = 50_000
+const mostTurnsAfterRun = 500
 
 /** After so many turns the disk is waited for without keeping the processor busy. */
 const spinningTurns = 200
@@ -34,10 +35,20 @@ export class VirtualClock {
   #elapsed = 0
   #activity = 0
   #random: number
+  #check: () => void
+  #isOver = false
 
-  constructor({ seed, patience }: { seed: number; patience: number }) {
+  /** @param check called again and again while time stands still; throws if nothing more is worth waiting for */
+  constructor({ seed, patience, check }: { seed: number; patience: number; check: () => void }) {
     this.#random = seed
     this.#patience = patience
+    this.#check = check
+  }
+
+  /** The run is over, or has failed: whatever goes on is waited for no longer than a while. */
+  endRun(): void {
+    this.#check = () => undefined
+    this.#isOver = true
   }
 
   /** Milliseconds since the epoch. */
@@ -97,10 +108,12 @@ export class VirtualClock {
     let calm = 0
     let quiet = 0
     for (let turns = 0; calm < calmTurns;) {
+      if (this.#isOver && turns === mostTurnsAfterRun) return
       if (turns === mostTurns) throw new Error('the event loop never comes to rest')
       const before = this.#activity
       if (this.#patience > 0) await realPause(this.#patience)
       await nextTurn()
+      this.#check()
       if (this.#activity !== before) {
         quiet = 0
         turns++

@@ -15,6 +15,8 @@ const { values } = parseArgs({
     transport: { type: 'string', default: 'memory' },
     path: { type: 'string' },
     'replay-path': { type: 'string' },
+    /** Seconds: see Plan. */
+    'time-limit': { type: 'string' },
   },
 })
 
@@ -23,6 +25,7 @@ const seed = values.seed === undefined ? Date.now() | 0 : Number(values.seed)
 const coverage = new Coverage()
 const started = performance.now()
 const runs = Math.ceil(Number(values.runs) / outboxes.length)
+const limit = values['time-limit']
 const inSeconds = (): number => Math.round((performance.now() - started) / 1_000)
 for (const outbox of outboxes) {
   let done = 0
@@ -37,6 +40,7 @@ for (const outbox of outboxes) {
       ...{ runs, seed, onRun },
       path: values.path,
       replayPath: values['replay-path'],
+      ...(limit === undefined ? {} : { timeLimit: Number(limit) * 1_000 }),
     },
     coverage,
   )

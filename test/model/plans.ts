@@ -6,6 +6,9 @@ import { runModel, type Plan } from './runs.js'
 
 const seeds = [1, 2, 3, 4, 5]
 
+/** Far more than the runs of a seed take, in milliseconds: a failure is made small until then. */
+const timeLimit = 180_000
+
 /** @param least what all of the runs must have done, and how often */
 export function describePlans(
   plans: readonly Pick<Plan, 'outbox' | 'transport' | 'runs'>[],
@@ -17,8 +20,8 @@ export function describePlans(
     for (const plan of plans) {
       for (const seed of seeds) {
         it(`in ${plan.runs} runs, outbox: ${plan.outbox}, transport: ${plan.transport}, seed ${seed}`, async function () {
-          this.timeout(180_000)
-          await runModel({ ...plan, seed }, coverage)
+          this.timeout(2 * timeLimit)
+          await runModel({ ...plan, seed, timeLimit }, coverage)
         })
       }
     }

@@ -16,6 +16,8 @@ export interface Plan {
   /** To repeat a failure: as fast-check prints both. */
   path?: string | undefined
   replayPath?: string | undefined
+  /** After how many milliseconds it fails, with the smallest failure that it has found until then. */
+  timeLimit?: number
   /** Called after each run that has not failed. */
   onRun?: () => void
 }
@@ -24,7 +26,7 @@ const maxCommands = 25
 
 /** @throws what fast-check throws where a run fails */
 export async function runModel(plan: Plan, coverage: Coverage): Promise<void> {
-  const { outbox, transport, runs, seed, path, replayPath } = plan
+  const { outbox, transport, runs, seed, path, replayPath, timeLimit } = plan
   const property = fc.asyncProperty(
     configs(outbox),
     anyCommands(maxCommands, replayPath),
@@ -46,6 +48,9 @@ export async function runModel(plan: Plan, coverage: Coverage): Promise<void> {
     numRuns: runs,
     seed,
     ...(path === undefined ? {} : { path }),
+    ...(timeLimit === undefined
+      ? {}
+      : { interruptAfterTimeLimit: timeLimit, markInterruptAsFailure: true }),
   })
   coverage.hit('runs', runs)
 }

@@ -49,7 +49,11 @@ export class World {
   ): Promise<World> {
     const isHttp = transport === 'http'
     const books = new Books()
-    const clock = new VirtualClock({ seed: config.seed, patience: isHttp ? networkPatience : 0 })
+    const clock = new VirtualClock({
+      seed: config.seed,
+      patience: isHttp ? networkPatience : 0,
+      check: () => books.check(),
+    })
     const server = new Server(clock, books, coverage, {
       ...config,
       isDurable: config.outbox === 'disk',
@@ -116,6 +120,7 @@ export class World {
 
   /** Leaves nothing behind. */
   async close(): Promise<void> {
+    this.clock.endRun()
     for (const client of this.clients) {
       client.isDead = true
       await this.clock.until(client.analytics.close({ timeout: 0 }), 60_000)
