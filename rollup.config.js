@@ -34,6 +34,7 @@ const chunks = {
   'command-progress': ['lib/cli/shared/display.ts', 'lib/cli/shared/interruption.ts'],
   'command-backfill': ['lib/cli/backfill/command.ts'],
   'command-resend': ['lib/cli/resend/command.ts'],
+  'command-dev': ['lib/cli/dev/command.ts'],
 }
 const fileOf = (path) => fileURLToPath(new URL(path, import.meta.url))
 const entryFiles = new Set(Object.values({ ...entries, ...command }).map(fileOf))

@@ -5,6 +5,7 @@ import { SourceError } from '../backfill/sources/source-error.js'
 import { toError, errorText } from '../runtime/describe-value.js'
 import { version } from '../runtime/version.js'
 import { addBackfillOptions, type BackfillFlags } from './backfill/options.js'
+import { addDevOptions, type DevFlags } from './dev/options.js'
 import { exitCodes, UsageError } from './shared/exit-codes.js'
 import { addResendOptions, type ResendFlags } from './resend/options.js'
 import { processTerminal, type Terminal } from './shared/terminal.js'
@@ -27,7 +28,9 @@ export async function run(
 
 function programWith(terminal: Terminal, ended: (code: number) => void): Command {
   const program = new Command('selfsame')
-    .description('Sends history, and what could not be delivered, to the Segment API and its like.')
+    .description(
+      'Sends history and dead letters to the Segment API and its like, and shows what a client sends.',
+    )
     .version(version)
     .showHelpAfterError(false)
     .configureOutput({
@@ -54,12 +57,21 @@ function programWith(terminal: Terminal, ended: (code: number) => void): Command
       ended(await runResend(file, flags, terminal))
     })
   addResendOptions(resend)
+  const dev = program
+    .command('dev')
+    .description('a local endpoint that prints each message as it arrives, until Ctrl-C')
+    .action(async (flags: DevFlags) => {
+      const { runDev } = await import('./dev/command.js')
+      ended(await runDev(flags, terminal))
+    })
+  addDevOptions(dev)
   const codes =
     '\nExit codes: 0 done, 1 failed, 2 wrong usage, 3 not everything was delivered, 130 interrupted.'
   for (const [command, examples] of [
-    [program, [...backfillExamples.slice(0, 1), ...resendExamples.slice(0, 1)]],
+    [program, [...backfillExamples.slice(0, 1), ...resendExamples.slice(0, 1), devExamples[0]]],
     [backfill, backfillExamples],
     [resend, resendExamples],
+    [dev, devExamples],
   ] as const)
     command.addHelpText('after', `\nExamples:\n  ${examples.join('\n  ')}\n${codes}`)
   return program
@@ -76,6 +88,11 @@ const backfillExamples = [
 const resendExamples = [
   'selfsame resend dead-letters.ndjson --dry-run',
   'selfsame resend dead-letters.ndjson --code timeout,closed',
+]
+
+const devExamples = [
+  'selfsame dev --port 4010',
+  'SEGMENT_HOST=http://127.0.0.1:4010 selfsame backfill users.csv --user-id id --timestamp at',
 ]
 
 /** Before anything else reads the command line, and repeats a part of it. */

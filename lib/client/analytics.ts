@@ -30,6 +30,7 @@ import {
   type ScreenCall,
   type TrackCall,
 } from '../spec/messages.js'
+import { inspectAsStats } from './inspection.js'
 import { Settlement } from './settlement.js'
 import type { AnalyticsOptions, DisabledOptions } from './options/analytics-options.js'
 import { readOptions, type Settings } from './options/read-options.js'
@@ -115,6 +116,7 @@ export class Analytics extends SafeEmitter implements AnalyticsCalls {
           reportFailures: (timeLeft) => this.#reporter.flushLast(timeLeft),
         })
       : undefined
+    inspectAsStats(this, () => Analytics.prototype.stats.call(this))
     for (const name of boundMethods) {
       // Code written for `@segment/analytics-node` takes methods off the client.
       Object.defineProperty(this, name, {

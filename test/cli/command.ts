@@ -35,6 +35,8 @@ export interface Setup {
 interface StartOptions {
   input?: string | Buffer
   env?: NodeJS.ProcessEnv
+  /** A copy of the command. */
+  command?: string
 }
 
 /** Runs a test with a collector and a folder, which are gone after it. */
@@ -43,7 +45,7 @@ export async function withCommand(test: (setup: Setup) => Promise<void>): Promis
   const folder = mkdtempSync(join(tmpdir(), 'selfsame-'))
   const children: ChildProcess[] = []
   const start = (args: readonly string[], options: StartOptions = {}): Started => {
-    const child = spawn(process.execPath, [program, ...args], {
+    const child = spawn(process.execPath, [options.command ?? program, ...args], {
       cwd: folder,
       env: {
         ...process.env,

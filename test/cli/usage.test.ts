@@ -15,7 +15,13 @@ function expectUsage({ code, stdout, stderr }: Outcome, text: string): void {
 describe('selfsame', () => {
   it('has help and a version', () =>
     withCommand(async ({ run }) => {
-      for (const args of [['--help'], ['help'], ['backfill', '--help'], ['resend', '-h']]) {
+      for (const args of [
+        ['--help'],
+        ['help'],
+        ['backfill', '--help'],
+        ['resend', '-h'],
+        ['dev', '-h'],
+      ]) {
         const { code, stdout, stderr } = await run(args)
         expect(stdout).to.include('Usage: selfsame').and.to.include('Examples:\n  selfsame ')
         expect(stdout).to.include('Exit codes: 0 done')

@@ -177,6 +177,7 @@ describe('secrets', () => {
         JSON.stringify(errors),
         ...errors.map((error) => `${error.stack} ${error.message} ${JSON.stringify({ ...error })}`),
         inspect(analytics, { depth: 20, showHidden: true }),
+        inspect(analytics, { depth: 20, showHidden: true, customInspect: false }),
         JSON.stringify(analytics),
       ].join()
       for (const secret of ['the-secret-key', btoa('the-secret-key:'), 'jane.doe']) {

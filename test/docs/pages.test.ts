@@ -3,10 +3,21 @@ import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect } from 'chai'
 import { integers } from '../../lib/client/options/table.js'
+import { Analytics } from '../../lib/index.js'
 import type { IntegerBounds } from '../../lib/runtime/check-option.js'
 import { errorCodes } from '../../lib/runtime/error-codes.js'
 import { warningCodes } from '../../lib/runtime/warnings.js'
 import { brokenLink, linksOf, pages, pageText, root } from './pages.js'
+
+describe('docs/delivery.md', () => {
+  it('has a row for each field of stats(), and no others', () => {
+    const [, section = ''] =
+      /^## `stats\(\)`$([\s\S]*?)^## /m.exec(pageText('docs/delivery.md')) ?? []
+    const cells = [...section.matchAll(/^\| (`.*?) +\|/gm)].map(([, cell = '']) => cell)
+    const fields = cells.flatMap((cell) => [...cell.matchAll(/`(\w+)`/g)].map(([, name]) => name))
+    expect(fields).to.have.members(Object.keys(new Analytics({ disable: true }).stats()))
+  })
+})
 
 describe('docs/options.md', () => {
   const source = readFileSync(`${root}lib/client/options/analytics-options.ts`, 'utf8')

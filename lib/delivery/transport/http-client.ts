@@ -30,7 +30,7 @@ interface IterableHeaders {
   entries(): Iterable<[name: string, value: unknown]>
 }
 
-/** A client of your own: for a proxy, for tracing, for an edge runtime. */
+/** A client of your own: for a proxy, for tracing, for tests. selfsame itself needs Node's modules. */
 export interface HttpClient {
   makeRequest(request: HttpClientRequest): Promise<HttpClientResponse>
 }

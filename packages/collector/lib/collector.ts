@@ -12,6 +12,7 @@ import { type Desk, Exchange } from './http/exchange.js'
 import type { CollectedMessage } from './messages/message.js'
 import { type Answer, type MisbehaveFunction, Misbehaviour } from './faults/misbehave.js'
 import { type CollectorOptions, type Settings, settle } from './http/options.js'
+import { namesOf } from './messages/names.js'
 import {
   type CollectedRequest,
   type CollectorEvents,
@@ -134,7 +135,7 @@ export class Collector
    * Waits until so many messages have been accepted, or until the condition is true of those kept.
    *
    * @returns The messages kept by then.
-   * @throws Error that says how many had arrived, at the timeout or when the collector is closed; what the condition
+   * @throws Error that names what had arrived, at the timeout or when the collector is closed; what the condition
    * throws; TypeError for a wrong argument, and for a condition where nothing is kept.
    */
   async waitFor(
@@ -330,8 +331,9 @@ export class Collector
   #tally(): string {
     const codes = new Set(this.rejected.map(({ code }) => code))
     const refused = codes.size === 0 ? '' : ` (${[...codes].join(', ')})`
+    const names = this.#messages.length === 0 ? '' : `: ${namesOf(this.#messages)}`
     return (
-      `${this.#accepted} had arrived, ${this.#duplicates} were duplicates, ` +
+      `${this.#accepted} had arrived${names}; ${this.#duplicates} were duplicates, ` +
       `${this.rejected.length} were rejected${refused}`
     )
   }

@@ -156,12 +156,40 @@ describe('waitFor', () => {
   it('rejects at its timeout, and says what had arrived', async () => {
     await postBatch(collector(), [track('a'), track('a'), { type: 'page' }])
     expect(await rejectionOf(collector().waitFor(3, { timeout: 20 }))).to.equal(
-      'Error: waitFor: waited 20 ms for 3 messages; 1 had arrived, 1 were duplicates, ' +
-        '1 were rejected (no_user_anon_id)',
+      'Error: waitFor: waited 20 ms for 3 messages; 1 had arrived: track "Signed Up"; ' +
+        '1 were duplicates, 1 were rejected (no_user_anon_id)',
     )
     expect(await rejectionOf(collector().waitFor(() => false, { timeout: 0 }))).to.include(
       'for its condition; 1 had arrived',
     )
+  })
+
+  it('names what had arrived by type and name, ten messages at most', async () => {
+    const rest = Array.from({ length: 9 }, (_, index) => track(`r${index}`, { event: 'Rest' }))
+    await postBatch(collector(), [
+      { type: 'identify', userId: 'u1', messageId: 'a', traits: { email: 'peter@example.com' } },
+      track('b', { event: 'Signed Up', properties: { plan: 'premium' } }),
+      { type: 'page', userId: 'u1', messageId: 'c', name: 'Two\nlines' },
+      track('d', { event: 'x'.repeat(100) }),
+      ...rest,
+    ])
+    const error = await rejectionOf(collector().waitFor(14, { timeout: 0 }))
+    expect(error).to.include(
+      `; 13 had arrived: identify, track "Signed Up", page "Two\\nlines", track "${'x'.repeat(60)}…", ` +
+        `${Array<string>(6).fill('track "Rest"').join(', ')} and 3 more; 0 were duplicates`,
+    )
+    expect(error).not.to.match(/u1|example|premium/)
+  })
+
+  it('counts what had arrived if nothing is kept', async () => {
+    const counting = await startCollector({ keep: false })
+    try {
+      await postBatch(counting, [track('a')])
+      const error = await rejectionOf(counting.waitFor(2, { timeout: 0 }))
+      expect(error).to.include('; 1 had arrived; 0 were duplicates')
+    } finally {
+      await counting.close()
+    }
   })
 
   it('rejects when the collector is closed', async () => {

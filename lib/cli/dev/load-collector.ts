@@ -1,0 +1,42 @@
+// The collector is a package of its own, which those who develop install.
+
+import nodeModule from 'node:module'
+import { join } from 'node:path'
+import { UsageError } from '../shared/exit-codes.js'
+import type { ReceivedMessage, ReceivedRejection } from './line.js'
+
+/** As much of @selfsame/collector as is used. */
+export interface CollectorPackage {
+  startCollector(options: { port: number; keep: boolean }): Promise<RunningCollector>
+}
+
+export interface RunningCollector {
+  readonly url: string
+  on(event: 'message', listener: (message: ReceivedMessage) => void): unknown
+  on(event: 'rejected', listener: (rejection: ReceivedRejection) => void): unknown
+  close(): Promise<void>
+}
+
+const name = '@selfsame/collector'
+
+/**
+ * @returns the collector of the project in the working directory, or the one that is installed beside this command
+ * @throws UsageError that says how to install it
+ */
+export function loadCollector(): CollectorPackage {
+  for (const place of [join(process.cwd(), 'package.json'), import.meta.url]) {
+    const require = nodeModule.createRequire(place)
+    const path = resolved(require)
+    if (path !== undefined) return require(path) as CollectorPackage
+  }
+  throw new UsageError(`${name} is not installed: npm install --save-dev ${name}`)
+}
+
+function resolved(require: NodeJS.Require): string | undefined {
+  try {
+    return require.resolve(name)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'MODULE_NOT_FOUND') return undefined
+    throw error
+  }
+}
