@@ -6,7 +6,7 @@ import type { CollectedMessage } from '@selfsame/collector'
 import { Analytics } from '../../lib/index.js'
 import { people, start, withBench } from './setup.js'
 
-describe('R51: a record with createdAt 2014', () => {
+describe('a record with createdAt 2014', () => {
   it('is an identify with the timestamp and the zone of the record', () =>
     withBench(async ({ collector, options }) => {
       await backfill([{ id: 'u1', createdAt: '2014-03-05T14:00:00+02:00' }], {
@@ -31,7 +31,7 @@ describe('R51: a record with createdAt 2014', () => {
     }))
 })
 
-describe('R52: run twice', () => {
+describe('run twice', () => {
   it('writes no second row', () =>
     withBench(async ({ collector, options }) => {
       const once = await backfill(people(300), options)
@@ -66,7 +66,7 @@ describe('R52: run twice', () => {
     }))
 })
 
-describe('R53: integrations', () => {
+describe('integrations', () => {
   it('are on every message, beneath those of its call', () =>
     withBench(async ({ collector, options }) => {
       await backfill(people(3), {
@@ -88,7 +88,7 @@ describe('R53: integrations', () => {
     }))
 })
 
-describe('R54: an archived payload', () => {
+describe('an archived payload', () => {
   const archived = {
     type: 'track',
     event: 'Order Completed',
@@ -129,7 +129,7 @@ describe('R54: an archived payload', () => {
     }))
 })
 
-describe('R55: 20,000 records and a slow server', () => {
+describe('20,000 records and a slow server', () => {
   it('none is dropped, little waits, and the rate is kept', () =>
     withBench(
       async ({ collector, options }) => {
@@ -184,7 +184,7 @@ function usersTable(
   )
 }
 
-describe('R56: a newer trait is known, and an older one arrives by backfill', () => {
+describe('a newer trait is known, and an older one arrives by backfill', () => {
   it('users keeps the newer one, and gets what was not known', () =>
     withBench(async ({ collector, options }) => {
       const live = new Analytics({ writeKey: 'abc123', host: collector.url, proxy: false })
@@ -206,7 +206,7 @@ describe('R56: a newer trait is known, and an older one arrives by backfill', ()
     }))
 })
 
-describe('R57: an identify of 450 traits', () => {
+describe('an identify of 450 traits', () => {
   const traits = Object.fromEntries([...Array(450).keys()].map((n) => [`trait_${n}`, n]))
   const row = { userId: 'u1', traits, timestamp: start, type: 'identify' as const }
 

@@ -14,7 +14,7 @@ import { fetchHeaders, nodeRequest, nodeResponse, overHttp } from './responses.j
 const ID = '39ee7ea5-b6d8-4174-b612-04e1ef3fa952'
 const UUID_V4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 
-describe('R42 a quoted anonymous id and an unquoted one are the same', () => {
+describe('a quoted anonymous id and an unquoted one are the same', () => {
   for (const value of [`%22${ID}%22`, ID, `"${ID}"`]) {
     it(value, () => {
       expect(readAnonymousId(`ajs_anonymous_id=${value}`)).to.equal(ID)
@@ -22,7 +22,7 @@ describe('R42 a quoted anonymous id and an unquoted one are the same', () => {
   }
 })
 
-describe('R43 an existing cookie is reused', () => {
+describe('an existing cookie is reused', () => {
   for (const value of [ID, `%22${ID}%22`, 'any-id-of-the-page']) {
     it(`with no Set-Cookie: ${value}`, async () => {
       const { setCookies, body } = await overHttp(
@@ -37,7 +37,7 @@ describe('R43 an existing cookie is reused', () => {
   }
 })
 
-describe('R44 a visitor without an id gets one', () => {
+describe('a visitor without an id gets one', () => {
   it('a UUID v4, for a year, for all paths, SameSite=Lax, readable by scripts', async () => {
     const { setCookies, body } = await overHttp((request, response) => {
       response.end(ensureAnonymousId(request, response, { domain: 'example.com' }))
@@ -62,7 +62,7 @@ describe('R44 a visitor without an id gets one', () => {
   })
 })
 
-describe('R47 after a reset on the server', () => {
+describe('after a reset on the server', () => {
   it('the cookies of user, group and anonymous id are gone, and the next visit has a new id', () => {
     const jar = new BrowserJar('app.example.test')
     const visit = (act: (request: Request, headers: Headers) => void): string => {

@@ -12,7 +12,7 @@ for (const framework of frameworks) {
     describe(`forgetUser with ${framework}, for a page with ${sdk}`, () => {
       const site = useSite(framework, { issue: true, classic: sdk === 'classic' })
 
-      it('and reset() in the page make the next visitor a new one (R47)', () =>
+      it('and reset() in the page make the next visitor a new one', () =>
         withVisitor(site(), sdk, async (visitor) => {
           const tab = await visitor.open(host)
           await tab.request('/link?value=user-42')

@@ -21,7 +21,7 @@ for (const sdk of ['next', 'classic'] as const) {
         expect(events).to.not.include(first)
       }))
 
-    it('R45: identify of another user gives a new anonymousId, which the next request carries', () =>
+    it('identify of another user gives a new anonymousId, which the next request carries', () =>
       withVisitor(site(), sdk, async (visitor) => {
         const tab = await visitor.open(host)
         await tab.call('identify', { userId: 'u1' })
@@ -53,7 +53,7 @@ for (const sdk of ['next', 'classic'] as const) {
       }))
 
     const emptied = sdk === 'next' ? 'a new anonymousId' : 'no new anonymousId, unlike next'
-    it(`R46: a user id set to '', then identify, gives ${emptied}`, () =>
+    it(`a user id set to '', then identify, gives ${emptied}`, () =>
       withVisitor(site(), sdk, async (visitor) => {
         const tab = await visitor.open(host)
         await tab.call('identify', { userId: 'u1' })
@@ -67,7 +67,7 @@ for (const sdk of ['next', 'classic'] as const) {
         else expect(anonymousId).to.equal(before)
       }))
 
-    it('R48: an anonymousId given with one event stays, in the cookie too', () =>
+    it('an anonymousId given with one event stays, in the cookie too', () =>
       withVisitor(site(), sdk, async (visitor) => {
         const tab = await visitor.open(host)
         await tab.call('trackAs', { event: 'Named', anonymousId: 'ABC-123-XYZ' })
@@ -78,7 +78,7 @@ for (const sdk of ['next', 'classic'] as const) {
         expect((await site().message(tab.served)).anonymousId).to.equal('ABC-123-XYZ')
       }))
 
-    it('R49: a lost cookie comes back with the next event, from localStorage', () =>
+    it('a lost cookie comes back with the next event, from localStorage', () =>
       withVisitor(site(), sdk, async (visitor) => {
         const tab = await visitor.open(host)
         const anonymousId = await tab.call('anonymousId')
@@ -91,7 +91,7 @@ for (const sdk of ['next', 'classic'] as const) {
         expect((await site().message(tab.served)).anonymousId).to.equal(anonymousId)
       }))
 
-    it('R50: traits cleared in the browser are gone from its messages; no cookie ever had them', () =>
+    it('traits cleared in the browser are gone from its messages; no cookie ever had them', () =>
       withVisitor(site(), sdk, async (visitor) => {
         const tab = await visitor.open(host)
         await tab.call('identify', { userId: 'r50', traits: { plan: 'premium' } })
@@ -112,7 +112,7 @@ for (const sdk of ['next', 'classic'] as const) {
   })
 }
 
-describe('R49, where the server issues ids: a visitor whose cookie is lost', () => {
+describe('a visitor whose cookie is lost', () => {
   const site = useSite('express', { issue: true, classic: true })
 
   for (const sdk of ['next', 'classic'] as const) {

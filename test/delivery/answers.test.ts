@@ -1,4 +1,4 @@
-// R23–R27: what the answers of the server do, and the table of answers.
+// What the answers of the server do, and the table of answers.
 
 import { expect } from 'chai'
 import { classify, retryAfterMs, type RetryDecision } from '../../lib/delivery/transport/answer.js'
@@ -84,7 +84,7 @@ describe('Retry-After', () => {
   }
 })
 
-describe('R23: 429 with Retry-After 2', () => {
+describe('429 with Retry-After 2', () => {
   it('the next try is not before 2 s, with the same messageIds', () =>
     withCollector(async ({ collector, client }) => {
       collector.misbehave({ status: 429, retryAfter: 2 })
@@ -114,7 +114,7 @@ describe('R23: 429 with Retry-After 2', () => {
     }))
 })
 
-describe('R24: 400 of one message', () => {
+describe('400 of one message', () => {
   it('is not retried, and the error is emitted', () =>
     withCollector(async ({ collector, client }) => {
       collector.misbehave({ status: 400 })
@@ -152,7 +152,7 @@ describe('R24: 400 of one message', () => {
     }))
 })
 
-describe('R25: 500 three times, then 200', () => {
+describe('500 three times, then 200', () => {
   it('is delivered, with X-Retry-Count on each retry', () =>
     withCollector(async ({ collector, client }) => {
       collector.misbehave({ status: 500 }, { status: 500 }, { status: 500 })
@@ -212,7 +212,7 @@ describe('an outage', () => {
     }))
 })
 
-describe('R26: a retry', () => {
+describe('a retry', () => {
   it('renews sentAt, and keeps timestamp and messageId', () =>
     withCollector(async ({ collector, client }) => {
       collector.misbehave({ status: 500 }, { status: 429, retryAfter: 1 })
@@ -228,7 +228,7 @@ describe('R26: a retry', () => {
     }))
 })
 
-describe('R27: a delivery that fails', () => {
+describe('a delivery that fails', () => {
   it('throws nowhere; the callback of each message and the error event tell it', () =>
     withCollector(async ({ collector, client }) => {
       collector.misbehave(() => ({ status: 401 }))

@@ -1,4 +1,4 @@
-// R28, R29 and more: flush() and close() resolve with true counts, hang never, hide nothing.
+// Flush() and close() resolve with true counts, hang never, hide nothing.
 
 import { expect } from 'chai'
 import { once } from 'node:events'
@@ -7,7 +7,7 @@ import { checkBooks, withCollector } from '../support/clients.js'
 
 const track = { userId: 'u1', event: 'Signed Up' }
 
-describe('R28: flush({ close: true })', () => {
+describe('flush({ close: true })', () => {
   it('resolves after delivery and callbacks; later calls are told as call_after_close, and not sent', () =>
     withCollector(async ({ collector, client }) => {
       const analytics = client()
@@ -66,7 +66,7 @@ describe('asynchronous callbacks', () => {
     }))
 })
 
-describe('R29: close with a timeout and a dead server', () => {
+describe('close with a timeout and a dead server', () => {
   for (const [name, answer] of [
     ['that never answers', { silence: true }],
     ['that answers 500', { status: 500 }],

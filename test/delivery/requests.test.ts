@@ -1,4 +1,4 @@
-// R16–R22, R30, R32: what the requests look like, and when they go.
+// What the requests look like, and when they go.
 
 import { expect } from 'chai'
 import nock from 'nock'
@@ -41,7 +41,7 @@ async function shapeOf(
   return headers
 }
 
-describe('R16: writeKey abc123', () => {
+describe('writeKey abc123', () => {
   it('is sent as Authorization "Basic YWJjMTIzOg==", with a JSON content type', async () => {
     const headers = await shapeOf('https://api.segment.io', '/v1/batch')
     expect(headers.authorization).to.equal('Basic YWJjMTIzOg==')
@@ -49,7 +49,7 @@ describe('R16: writeKey abc123', () => {
   })
 })
 
-describe('R17: where requests go', () => {
+describe('where requests go', () => {
   it('by default to https://api.segment.io/v1/batch', () =>
     shapeOf('https://api.segment.io', '/v1/batch'))
 
@@ -70,7 +70,7 @@ describe('R17: where requests go', () => {
     }))
 })
 
-describe('R18: flushAt 15', () => {
+describe('flushAt 15', () => {
   it('the 15th call makes one request with 15', () =>
     withCollector(async ({ collector, client }) => {
       const analytics = client({ flushAt: 15, flushInterval: 60_000 })
@@ -93,7 +93,7 @@ describe('R18: flushAt 15', () => {
     }))
 })
 
-describe('R19: fewer than flushAt', () => {
+describe('fewer than flushAt', () => {
   it('go after flushInterval, which is 10 s by default', () =>
     withCollector(async ({ collector, client }) => {
       const analytics = client({ flushInterval: 80 })
@@ -122,7 +122,7 @@ describe('R19: fewer than flushAt', () => {
     }))
 })
 
-describe('R20: a message over 32 KiB', () => {
+describe('a message over 32 KiB', () => {
   it('is reported, nothing is sent for it, and the others are delivered', () =>
     withCollector(async ({ collector, client }) => {
       const analytics = client()
@@ -170,7 +170,7 @@ describe('R20: a message over 32 KiB', () => {
     }))
 })
 
-describe('R21: more than 500 KB pending', () => {
+describe('more than 500 KB pending', () => {
   it('is split, and no body is larger than maxBatchBytes', () =>
     withCollector(async ({ collector, client }) => {
       const analytics = client()
@@ -197,7 +197,7 @@ describe('R21: more than 500 KB pending', () => {
     }))
 })
 
-describe('R22: more than 2,500 queued', () => {
+describe('more than 2,500 queued', () => {
   it('no batch has more than 2,500', () =>
     withCollector(async ({ collector, client }) => {
       const analytics = client()
@@ -210,7 +210,7 @@ describe('R22: more than 2,500 queued', () => {
     }))
 })
 
-describe('R30: disable', () => {
+describe('disable', () => {
   it('makes no request, and calls the callbacks', () =>
     withCollector(async ({ collector, client }) => {
       const analytics = client({ disable: true, flushAt: 1 })
@@ -223,7 +223,7 @@ describe('R30: disable', () => {
     }))
 })
 
-describe('R32: two clients', () => {
+describe('two clients', () => {
   it('have their own keys and queues', () =>
     withCollector(async ({ collector, client }) => {
       const keys: (string | undefined)[] = []

@@ -1,4 +1,4 @@
-// R11–R15, R34: the fields of a message, as the collector gets them.
+// The fields of a message, as the collector gets them.
 
 import { expect } from 'chai'
 import type { CollectedMessage } from '@selfsame/collector'
@@ -19,7 +19,7 @@ async function sent(
   return messages
 }
 
-describe('R11: a page with a category', () => {
+describe('a page with a category', () => {
   it('has it in its properties too, beside the others', async () => {
     const properties = Object.freeze({ title: 'Docs' })
     const [page] = await sent((analytics) => {
@@ -30,7 +30,7 @@ describe('R11: a page with a category', () => {
   })
 })
 
-describe('R12: an extra top-level key of a track', () => {
+describe('an extra top-level key of a track', () => {
   it('does not become a property', async () => {
     const [track] = await sent((analytics) => {
       analytics.track({
@@ -45,7 +45,7 @@ describe('R12: an extra top-level key of a track', () => {
   })
 })
 
-describe('R13: undefined and null', () => {
+describe('undefined and null', () => {
   it('undefined vanishes, null is sent', async () => {
     const [identify] = await sent((analytics) => {
       analytics.identify({ userId: 'u1', traits: { gone: undefined, plan: null } })
@@ -70,7 +70,7 @@ describe('R13: undefined and null', () => {
     }))
 })
 
-describe('R14: every message', () => {
+describe('every message', () => {
   it('has type, messageId, context.library and an ISO UTC timestamp', async () => {
     const before = Date.now()
     const messages = await sent((analytics) => {
@@ -102,7 +102,7 @@ describe('R14: every message', () => {
   })
 })
 
-describe('R15: messageIds', () => {
+describe('messageIds', () => {
   it('differ, and are shorter than 100 characters', async () => {
     const messages = await sent((analytics) => {
       for (let i = 0; i < 500; i++) analytics.track({ userId: 'u1', event: 'E' })
@@ -131,7 +131,7 @@ describe('R15: messageIds', () => {
     }))
 })
 
-describe('R34: integrations', () => {
+describe('integrations', () => {
   it('are passed unchanged, case kept', async () => {
     const integrations = { All: false, Vero: true, 'Google Analytics': { clientId: '1.2' } }
     const [message] = await sent((analytics) =>

@@ -1,4 +1,4 @@
-// R1–R8: who a message is about.
+// Who a message is about.
 
 import { expect } from 'chai'
 import { Analytics, AnalyticsError, type MessageType } from '../../lib/index.js'
@@ -26,7 +26,7 @@ function errorOf(type: MessageType, call: unknown): AnalyticsError {
   throw new Error(`${type} did not throw`)
 }
 
-describe('R1: a call without userId and anonymousId', () => {
+describe('a call without userId and anonymousId', () => {
   for (const [type, call] of Object.entries(withoutIds)) {
     it(`${type} is refused, and the error names both`, () => {
       expect(errorOf(type as MessageType, call).message)
@@ -36,7 +36,7 @@ describe('R1: a call without userId and anonymousId', () => {
   }
 })
 
-describe('R2: an identify with only an anonymousId', () => {
+describe('an identify with only an anonymousId', () => {
   it('is accepted, and no userId is sent', () =>
     withCollector(async ({ collector, client }) => {
       const analytics = client()
@@ -47,7 +47,7 @@ describe('R2: an identify with only an anonymousId', () => {
     }))
 })
 
-describe('R3: a call with both ids', () => {
+describe('a call with both ids', () => {
   for (const [type, call] of Object.entries(withoutIds)) {
     it(`${type} sends both`, () =>
       withCollector(async ({ collector, client }) => {
@@ -59,7 +59,7 @@ describe('R3: a call with both ids', () => {
   }
 })
 
-describe('R4: an id that is empty or no string', () => {
+describe('an id that is empty or no string', () => {
   for (const [name, id] of Object.entries({
     'an empty string': '',
     NaN: NaN,
@@ -140,7 +140,7 @@ describe('an id that is null', () => {
   })
 })
 
-describe('R5: a track without a string as its event', () => {
+describe('a track without a string as its event', () => {
   for (const event of [undefined, null, '', 42, {}, ['Signed Up']]) {
     it(`${JSON.stringify(event)} is refused`, () => {
       expect(errorOf('track', { userId: 'u1', event }).message).to.match(/^event is /)
@@ -148,7 +148,7 @@ describe('R5: a track without a string as its event', () => {
   }
 })
 
-describe('R6: traits or properties that are no object', () => {
+describe('traits or properties that are no object', () => {
   for (const value of [
     [],
     ['a'],
@@ -190,7 +190,7 @@ describe('R6: traits or properties that are no object', () => {
   })
 })
 
-describe('R7: a group without groupId, an alias without userId or previousId', () => {
+describe('a group without groupId, an alias without userId or previousId', () => {
   for (const [type, call, field] of [
     ['group', { userId: 'u1' }, 'groupId'],
     ['alias', { previousId: 'a1' }, 'userId'],
@@ -211,7 +211,7 @@ describe('R7: a group without groupId, an alias without userId or previousId', (
     }))
 })
 
-describe('R8: an e-mail address as userId', () => {
+describe('an e-mail address as userId', () => {
   it('is sent, with one warning per process that does not repeat it', async () => {
     const { stdout, stderr } = await run(new URL('./programs/emails.js', import.meta.url), [])
     expect(JSON.parse(stdout)).to.deep.equal(['jane@example.com', 'joe@example.com'])

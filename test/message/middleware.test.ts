@@ -28,7 +28,7 @@ function sentBy(analytics: Analytics): Message[] {
 /** A middleware that its types forbid. */
 const wrong = (middleware: unknown): Middleware => middleware as Middleware
 
-describe('R31 enrichment and a middleware that throws', () => {
+describe('enrichment and a middleware that throws', () => {
   it('the body has what an enrichment does: event names in lower case', () =>
     withCollector(async ({ collector, client }) => {
       const analytics = client().use((message) => ({

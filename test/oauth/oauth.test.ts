@@ -1,4 +1,4 @@
-// R33: OAuth 2.0, against an authorization server that checks every assertion.
+// OAuth 2.0, against an authorization server that checks every assertion.
 
 import { expect } from 'chai'
 import nock from 'nock'
@@ -9,7 +9,7 @@ import { first, second, track, withOAuth, until } from './support/world.js'
 // Importing it is enough to make it intercept, also in the tests that run later in this process, against real servers.
 nock.restore()
 
-describe('R33: a client with OAuth', () => {
+describe('a client with OAuth', () => {
   it('asks for a token with an RS256 JWT of at most 60 s, and sends it beside the write key in the body', () =>
     withOAuth(async ({ tokens, tracking, client }) => {
       const analytics = client()

@@ -1,4 +1,4 @@
-// The collector's part of the contract: R35 to R41.
+// What the tracking API does with timestamps, duplicates, bad messages and batches.
 import { expect } from 'chai'
 import { type Collector, startCollector } from '../lib/index.js'
 import { eachWithCollector, post, postBatch, send, track } from './client.js'
@@ -16,7 +16,7 @@ async function withClock(time: string, use: (collector: Collector) => Promise<vo
   }
 }
 
-describe('R35 timestamp = receivedAt - (sentAt - originalTimestamp)', () => {
+describe('timestamp = receivedAt - (sentAt - originalTimestamp)', () => {
   it('takes a clock that is wrong out of the time', () =>
     withClock('12:05:10', async (collector) => {
       await postBatch(collector, [track('a', { timestamp: iso('12:00:00') })], {
@@ -80,7 +80,7 @@ describe('R35 timestamp = receivedAt - (sentAt - originalTimestamp)', () => {
     }))
 })
 
-describe('R36 a historical time survives', () => {
+describe('a historical time survives', () => {
   it('is stored exactly where sentAt is receivedAt', () =>
     withClock('12:00:00', async (collector) => {
       await post(collector, '/v1/track', {
@@ -91,7 +91,7 @@ describe('R36 a historical time survives', () => {
     }))
 })
 
-describe('R37 the first of two messages with one messageId is kept', () => {
+describe('the first of two messages with one messageId is kept', () => {
   const collector = eachWithCollector()
 
   it('across requests, routes and write keys, whatever else is in them', async () => {
@@ -134,7 +134,7 @@ describe('R37 the first of two messages with one messageId is kept', () => {
   })
 })
 
-describe('R38 one bad message harms no other of its batch', () => {
+describe('one bad message harms no other of its batch', () => {
   const collector = eachWithCollector()
 
   it('the good ones are stored and the answer is 200', async () => {
@@ -187,7 +187,7 @@ describe('R38 one bad message harms no other of its batch', () => {
   })
 })
 
-describe('R39 what is not JSON or too large is answered with 400', () => {
+describe('what is not JSON or too large is answered with 400', () => {
   const collector = eachWithCollector()
 
   for (const [what, body] of [
@@ -234,7 +234,7 @@ describe('R39 what is not JSON or too large is answered with 400', () => {
   })
 })
 
-describe('R40 a message without a messageId gets one', () => {
+describe('a message without a messageId gets one', () => {
   const collector = eachWithCollector()
 
   it('of its own', async () => {
@@ -250,7 +250,7 @@ describe('R40 a message without a messageId gets one', () => {
   })
 })
 
-describe("R41 the batch's context and integrations are merged into each message", () => {
+describe("the batch's context and integrations are merged into each message", () => {
   const collector = eachWithCollector()
 
   it('in depth, and the message wins', async () => {
