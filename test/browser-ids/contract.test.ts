@@ -1,4 +1,4 @@
-// The cookie requirements of the contract, by their numbers (shared/contract.md, section 9).
+// The cookies of analytics.js: quoted ids, reuse, a new visitor, a reset (Segment: Analytics.js).
 import { parseSetCookie } from 'cookie'
 import { expect } from 'chai'
 import {
