@@ -6,7 +6,7 @@ import { wrongTrait } from '../spec/reserved-traits.js'
 // Module state on purpose: the process, not a client, is warned once.
 const warned = new Set<string>()
 
-/** The message is sent all the same. A getter or Proxy of the caller's is not asked once more. */
+/** The message is sent all the same. Getters of the traits are not called again. */
 export function warnOfTraits(type: 'identify' | 'group', traits: object): void {
   for (const [name, { value }] of Object.entries(dataOf(traits))) {
     const problem = wrongTrait(type, name, value)

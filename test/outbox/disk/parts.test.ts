@@ -224,7 +224,7 @@ describe('a message of a file that was settled before the others', () => {
       outbox.close?.()
     }))
 
-  it('is told of if it cannot be marked, and everything goes on', () =>
+  it('is warned of if it cannot be marked, and everything continues', () =>
     withOutbox(async ({ path }) => {
       const warnings: string[] = []
       const outbox = openOutbox(path, {}, { warn: (warning) => warnings.push(warning) })
