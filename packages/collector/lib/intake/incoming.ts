@@ -1,0 +1,15 @@
+// A message on its way into a store.
+import type { CollectedMessage } from '../messages/message.js'
+
+/** An accepted message, and where it came from. */
+export interface Incoming {
+  readonly message: CollectedMessage
+  /** People are resolved within a space. */
+  readonly space: string
+  /** The name of the source. Never its write key. */
+  readonly source: string
+}
+
+/** What became of it. */
+export type Outcome =
+  { readonly isDuplicate: true } | { readonly isDuplicate: false; readonly seq: number }
