@@ -16,6 +16,8 @@ export interface Filter {
   readonly messageId: string | undefined
   /** The profile that each match must belong to, if the filter names one. */
   readonly profileId: string | undefined
+  /** The keys and states that it asks for: `plan`, `properties.plan`, `violation`, `is:discarded`. */
+  readonly mentions: ReadonlySet<string>
   matches(candidate: Candidate): boolean
 }
 
@@ -31,6 +33,7 @@ export function parseFilter(text: string): Filter {
     text: print(node),
     messageId: named(node, ['message', 'messageId']),
     profileId: named(node, ['profile']),
+    mentions: new Set(mentioned(node)),
     matches: (candidate) => match(candidate),
   }
 }
@@ -42,4 +45,20 @@ function named(node: Node, keys: readonly string[]): string | undefined {
     if (keys.includes(each.key[0] ?? '')) return each.pattern[0]
   }
   return undefined
+}
+
+function mentioned(node: Node): string[] {
+  switch (node.kind) {
+    case 'all':
+    case 'any':
+      return node.nodes.flatMap(mentioned)
+    case 'not':
+      return mentioned(node.node)
+    case 'word':
+      return []
+    case 'is':
+      return [`is:${node.state}`]
+    default:
+      return [node.key.join('.')]
+  }
 }

@@ -221,6 +221,15 @@ describe('a filter', () => {
   })
 })
 
+describe('what a filter mentions', () => {
+  it('is every key and state in it', () => {
+    const { mentions } = parseFilter(
+      'word -is:discarded (plan:x OR has:violation) properties.a.b:>1',
+    )
+    expect([...mentions]).to.have.members(['is:discarded', 'plan', 'violation', 'properties.a.b'])
+  })
+})
+
 describe('a filter that cannot be read', () => {
   const wrong: [string, number, string][] = [
     ['is:lost', 3, 'is: has no "lost"; allowed: discarded, duplicate, unresolved'],
