@@ -1,19 +1,21 @@
 // Which rules the messages violated.
-import type { StoredMessage, Store } from '../../store/store.js'
+import type { Store } from '../../store/store.js'
 
-/** The names of the violations of each of these messages. */
+/** A message has at most one for each of its identifiers. */
+const MOST_EACH = 20
+
+/** The names of the violations of each of these messages, by messageId. */
 export async function violationsOf(
   store: Store,
-  messages: readonly StoredMessage[],
+  messageIds: readonly string[],
 ): Promise<Map<string, string[]>> {
-  const messageIds = messages.map(({ message }) => message.messageId)
   const found = new Map<string, string[]>()
   if (messageIds.length === 0) return found
-  const rows = await store.log('violations', { messageIds, limit: 10 * messageIds.length })
-  for (const { message_id: messageId, violation } of rows) {
-    if (typeof messageId !== 'string' || typeof violation !== 'string') continue
+  const rows = await store.log('violations', { messageIds, limit: MOST_EACH * messageIds.length })
+  for (const { triggering_event_id: messageId, name } of rows) {
+    if (typeof messageId !== 'string' || typeof name !== 'string') continue
     const names = found.get(messageId) ?? []
-    if (!names.includes(violation)) names.push(violation)
+    if (!names.includes(name)) names.push(name)
     found.set(messageId, names)
   }
   return found

@@ -1,13 +1,11 @@
 // A message as those who ask get it.
 import type { Candidate } from '../../../../../lib/spec/filter/filter.js'
 import type { StoredMessage } from '../../store/store.js'
-import type { Position } from './position.js'
+import { type Position, positionText } from './position.js'
 
 /** A message that was kept, or refused, and what is known about it. */
 export interface FoundMessage {
   readonly position: Position
-  /** Its place in the order of arrival; undefined if it was not kept. */
-  readonly seq?: number | undefined
   /** As it was kept; if it was discarded, whatever was sent. */
   readonly message: unknown
   readonly space?: string | undefined
@@ -29,17 +27,11 @@ export interface Refused {
 
 export function foundOf(stored: StoredMessage, violations?: readonly string[]): FoundMessage {
   const { seq, message, space, source, profileId } = stored
-  return {
-    position: { seq, order: 0 },
-    seq,
-    message,
-    space,
-    source,
-    profileId: profileId ?? null,
-    violations: violations ?? [],
-  }
+  const position = { seq, order: 0 }
+  return { position, message, space, source, profileId: profileId ?? null, violations }
 }
 
+/** As a filter looks at it. */
 export function candidateOf(found: FoundMessage): Candidate {
   const { refused, message, source, space, profileId, violations } = found
   return {
@@ -52,4 +44,9 @@ export function candidateOf(found: FoundMessage): Candidate {
     isDuplicate: refused?.kind === 'duplicate',
     code: refused?.code,
   }
+}
+
+/** As the API writes it. */
+export function viewOf({ position, message, ...facts }: FoundMessage) {
+  return { position: positionText(position), ...facts, message }
 }

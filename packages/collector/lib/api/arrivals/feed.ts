@@ -1,6 +1,6 @@
 // What happens, as it happens: numbered events, of which the newest are kept, so that a reader can resume.
 import { randomBytes } from 'node:crypto'
-import type { FoundMessage } from '../asking/found.js'
+import type { FoundMessage } from './found.js'
 
 /** How many events a reader may be behind. */
 const MAX_EVENTS = 2000
