@@ -80,14 +80,18 @@ export async function* findEach(
 
 const ASK_FOR_REFUSED = ['is:discarded', 'is:duplicate', 'code']
 
+/** Whether what was refused is looked at: a filter that says nothing of it means what was kept. */
+export function isAskingForRefused(filter: Filter, all = false): boolean {
+  return all || ASK_FOR_REFUSED.some((each) => filter.mentions.has(each))
+}
+
 async function* pagesOf(
   { store, arrivals }: Sources,
   filter: Filter,
   { size, ...range }: Range & { size: number },
 ): AsyncGenerator<FoundMessage[], void, undefined> {
   const isForward = range.after !== undefined
-  const withRefused =
-    range.all === true || ASK_FOR_REFUSED.some((each) => filter.mentions.has(each))
+  const withRefused = isAskingForRefused(filter, range.all)
   let cursor = range.after ?? range.before
   for (;;) {
     const query = { ...narrowed(filter), ...edge(cursor, isForward), limit: size }

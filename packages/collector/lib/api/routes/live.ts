@@ -1,10 +1,10 @@
 // The live feed, as server-sent events (HTML: Server-sent events).
 import { DATA_HEADERS } from '../exchange/answers.js'
+import { isAskingForRefused } from '../asking/find.js'
 import { ApiError } from '../exchange/api-error.js'
 import type { Route } from '../exchange/route.js'
 import type { Feed, FeedEvent } from '../arrivals/feed.js'
-import { candidateOf, viewOf } from '../arrivals/found.js'
-import type { Filter } from '../../../../../lib/spec/filter/filter.js'
+import { candidateOf, type FoundMessage, viewOf } from '../arrivals/found.js'
 import type { Needs } from '../needs/needs.js'
 
 const MAX_READERS = 100
@@ -21,9 +21,12 @@ export function liveRoutes({ arrivals, closed }: Needs): Route[] {
     {
       method: 'GET',
       path: '/_/live',
-      query: ['filter'],
+      query: ['filter', 'all'],
       answer: ({ query, request }) => {
         const filter = query.filter()
+        const withRefused = isAskingForRefused(filter, query.flag('all'))
+        const isWanted = (found: FoundMessage) =>
+          (withRefused || found.refused === undefined) && filter.matches(candidateOf(found))
         if (readers >= MAX_READERS) {
           const problem = `${MAX_READERS} readers are connected already`
           throw new ApiError(503, 'too_many_readers', problem, { 'retry-after': '10' })
@@ -31,7 +34,7 @@ export function liveRoutes({ arrivals, closed }: Needs): Route[] {
         readers += 1
         const signal = AbortSignal.any([closed, request.signal])
         const lastId = request.headers['last-event-id']
-        const reader = new LiveReader(arrivals.feed, filter, signal)
+        const reader = new LiveReader(arrivals.feed, isWanted, signal)
         return Promise.resolve({
           kind: 'stream',
           status: 200,
@@ -67,18 +70,20 @@ function counted(chunks: AsyncGenerator<string>, done: () => void): AsyncIterabl
   }
 }
 
+type IsWanted = (found: FoundMessage) => boolean
+
 /**
  * One reader. It has no buffer: the feed keeps the newest events for all, and whoever falls behind them is told to
  * load everything anew.
  */
 class LiveReader {
   readonly #feed: Feed
-  readonly #filter: Filter
+  readonly #isWanted: IsWanted
   readonly #signal: AbortSignal
 
-  constructor(feed: Feed, filter: Filter, signal: AbortSignal) {
+  constructor(feed: Feed, isWanted: IsWanted, signal: AbortSignal) {
     this.#feed = feed
-    this.#filter = filter
+    this.#isWanted = isWanted
     this.#signal = signal
   }
 
@@ -110,8 +115,7 @@ class LiveReader {
   #textOf(event: FeedEvent, number: number): string {
     if (event.kind !== 'message') return this.#event(event.kind, {}, number)
     const { found } = event
-    const isWanted = this.#filter.text === '' || this.#filter.matches(candidateOf(found))
-    return isWanted ? this.#event('message', viewOf(found), number) : ''
+    return this.#isWanted(found) ? this.#event('message', viewOf(found), number) : ''
   }
 
   /** JSON has no line breaks of its own, so that it is one line of data. */
