@@ -6,7 +6,10 @@ export class StoreUnavailable extends Error {
   /** When to try again, in seconds: for the `Retry-After` of an answer. */
   readonly retryAfter: number
 
-  constructor(message: string, { cause, retryAfter = 1 }: { cause?: unknown; retryAfter?: number }) {
+  constructor(
+    message: string,
+    { cause, retryAfter = 1 }: { cause?: unknown; retryAfter?: number } = {},
+  ) {
     super(message, { cause })
     this.retryAfter = retryAfter
   }

@@ -18,6 +18,7 @@ export const OWN_TABLES = {
     profile_id: 'text',
     message: 'text',
   }),
+  /** Those that survive, with the traits that they have now. */
   profiles: columns({
     seq: 'integer',
     id: 'text',
@@ -28,7 +29,6 @@ export const OWN_TABLES = {
     first_source: 'text',
     last_message_id: 'text',
     last_source: 'text',
-    merged_into: 'text',
     traits: 'text',
   }),
   identifiers: columns({
@@ -40,6 +40,16 @@ export const OWN_TABLES = {
     created_at: 'timestamp',
     first_message_id: 'text',
     source: 'text',
+  }),
+  /** Not `accounts`: that is a table of the sources. */
+  profile_accounts: columns({
+    space: 'text',
+    id: 'text',
+    created_at: 'timestamp',
+    updated_at: 'timestamp',
+    first_message_id: 'text',
+    last_message_id: 'text',
+    traits: 'text',
   }),
   discards: columns({
     source: 'text',

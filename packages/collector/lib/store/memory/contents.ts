@@ -2,6 +2,7 @@
 import type { CollectedMessage } from '../../messages/message.js'
 import type { LogName, LogRow } from '../../profiles/changes.js'
 import type { Discard } from '../../warehouse/schema.js'
+import { isIn, MESSAGE_COLUMN, namesProfile, VALUE_COLUMN } from '../log-columns.js'
 import type { Operation } from '../store.js'
 import { Counters } from './counters.js'
 import { LogBook } from './log-book.js'
@@ -70,22 +71,25 @@ export class Contents {
     }
     const rows = this.tables.erase(messageIds, userIds, undo)
     filter(this.discards, ({ messageId }) => !messageIds.has(messageId), undo)
-    const words = new Set([...all, ...messageIds, ...forgotten.map(({ value }) => value)])
-    for (const log of Object.values(this.logs)) filter(log, (row) => !names(row, words), undo)
+    const values = new Set(forgotten.map(({ value }) => value))
+    const isOfThem = (row: LogRow) =>
+      row.space === space &&
+      (namesProfile(row, all) ||
+        isIn(row, MESSAGE_COLUMN, messageIds) ||
+        isIn(row, VALUE_COLUMN, values))
+    for (const log of Object.values(this.logs)) filter(log, (row) => !isOfThem(row), undo)
+    this.counters.add('messages', -gone, undo)
     return { messages: gone, rows }
   }
 
   /** Forgets the profiles of a space, its accounts and its logs. Messages and tables stay. */
   clearProfiles(space: string, undo: Undo): void {
-    const ids = this.people.clear(space, undo)
-    for (const log of Object.values(this.logs)) {
-      filter(log, (row) => row.space !== space && !names(row, ids), undo)
+    this.people.clear(space, undo)
+    for (const { space: other, name } of this.logs.violations.oldestFirst()) {
+      if (other === space) this.counters.add(`violation ${String(name)}`, -1, undo)
     }
+    for (const log of Object.values(this.logs)) filter(log, (row) => row.space !== space, undo)
   }
-}
-
-export function names(row: LogRow, words: ReadonlySet<string>): boolean {
-  return Object.values(row).some((cell) => typeof cell === 'string' && words.has(cell))
 }
 
 /** @returns how many went */

@@ -34,12 +34,17 @@ export class People {
   }
 
   owner(space: string, identifier: Identifier): string | undefined {
-    return this.#owners.get(keyOf(space, identifier))
+    const id = this.#owners.get(keyOf(space, identifier))
+    return id === undefined ? undefined : this.survivor(id)
   }
 
   account(space: string, id: string): Account | undefined {
     const account = this.#accounts.get(keyOf(space, { type: 'group_id', value: id }))
     return account && copyAccount(account)
+  }
+
+  allAccounts(): Iterable<Account> {
+    return this.#accounts.values()
   }
 
   /** Surviving profiles, as they are kept: not to be changed. */
@@ -52,26 +57,24 @@ export class People {
     for (const from of this.#merged.keys()) yield [from, this.survivor(from)]
   }
 
-  save({ profiles, added, merges, moved, accounts }: ProfileChanges, undo: Undo): void {
-    const spaces = new Map<string, string>()
-    for (const profile of profiles) {
-      spaces.set(profile.id, profile.space)
+  save(changes: ProfileChanges, undo: Undo): void {
+    const { profiles, touched, added, merges, moved, accounts } = changes
+    let space: string | undefined
+    for (const profile of [...profiles, ...touched]) {
+      space = profile.space
       change(this.#profiles, [profile.id, profile], undo)
     }
-    const own = (identifier: Identifier, id: string) => {
-      const space = spaces.get(id) ?? this.#profiles.get(id)?.space
-      if (space === undefined) throw new Error(`There is no profile ${id}`)
-      change(this.#owners, [keyOf(space, identifier), id], undo)
+    // An owner that is merged stays the owner: whoever asks is led to the survivor.
+    for (const { profileId, mapping } of added) {
+      change(this.#owners, [keyOf(space ?? '', mapping), profileId], undo)
+    }
+    for (const { identifier, to } of moved) {
+      change(this.#owners, [keyOf(space ?? '', identifier), to], undo)
     }
     for (const { from, into } of merges) {
-      const mappings = this.#profiles.get(from)?.mappings ?? []
-      const survivor = this.#merged.get(into) === undefined ? into : this.survivor(into)
       change(this.#profiles, [from, undefined], undo)
-      change(this.#merged, [from, survivor], undo)
-      this.#reown(mappings, survivor, merges, own)
+      change(this.#merged, [from, into], undo)
     }
-    for (const { identifier, to } of moved) own(identifier, to)
-    for (const { profileId, mapping } of added) own(mapping, profileId)
     for (const account of accounts) {
       const key = keyOf(account.space, { type: 'group_id', value: account.id })
       change(this.#accounts, [key, account], undo)
@@ -94,34 +97,18 @@ export class People {
     return forgotten
   }
 
-  /** Forgets all that a space has. @returns the ids of its profiles, those merged included */
-  clear(space: string, undo: Undo): Set<string> {
+  /** Forgets all that a space has. */
+  clear(space: string, undo: Undo): void {
     const ids = new Set<string>()
     for (const { id, space: other } of this.#profiles.values()) if (other === space) ids.add(id)
-    const merged = this.#mergedInto(ids)
     this.erase(space, ids, undo)
-    for (const from of merged) ids.add(from)
     for (const [key, account] of [...this.#accounts]) {
       if (account.space === space) change(this.#accounts, [key, undefined], undo)
     }
-    return ids
   }
 
   #mergedInto(ids: ReadonlySet<string>): string[] {
     return [...this.#merged.keys()].filter((from) => ids.has(this.survivor(from)))
-  }
-
-  /** The survivor of several merges may be merged itself by a later one: it has no profile by then. */
-  #reown(
-    mappings: readonly Identifier[],
-    survivor: string,
-    merges: ProfileChanges['merges'],
-    own: (identifier: Identifier, id: string) => void,
-  ): void {
-    if (mappings.length === 0) return
-    let last = survivor
-    for (const { from, into } of merges) if (from === last) last = into
-    for (const mapping of mappings) own(mapping, last)
   }
 }
 

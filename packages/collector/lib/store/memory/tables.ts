@@ -49,7 +49,8 @@ export class Tables {
       return
     }
     const { column, from, to } = change
-    if (columns.get(column) !== from) throw new Error(`The column ${column} of ${name} is no ${from}`)
+    if (columns.get(column) !== from)
+      throw new Error(`The column ${column} of ${name} is no ${from}`)
     columns.set(column, to)
     undo.push(() => columns.set(column, from))
     if (to === 'text') this.#toText(this.#table(name), column, undo)
@@ -84,9 +85,7 @@ export class Tables {
     for (const state of states) {
       const before = table.states.get(state.id)
       table.states.set(state.id, { id: state.id, columns: new Map(state.columns) })
-      undo.push(() =>
-        before ? table.states.set(state.id, before) : table.states.delete(state.id),
-      )
+      undo.push(() => (before ? table.states.set(state.id, before) : table.states.delete(state.id)))
     }
   }
 

@@ -37,7 +37,7 @@ CREATE TABLE identifiers (
   PRIMARY KEY (space, type, value)
 ) WITHOUT ROWID;
 CREATE INDEX selfsame_identifiers_profile ON identifiers (profile);
-CREATE TABLE selfsame_accounts (
+CREATE TABLE profile_accounts (
   space TEXT NOT NULL, id TEXT NOT NULL, created_at TIMESTAMP NOT NULL, updated_at TIMESTAMP NOT NULL,
   first_message_id TEXT NOT NULL, last_message_id TEXT NOT NULL, traits TEXT NOT NULL, PRIMARY KEY (space, id)
 ) WITHOUT ROWID;
@@ -66,7 +66,9 @@ CREATE VIEW people AS
   SELECT id,
     (SELECT value FROM identifiers WHERE profile = number AND type = 'user_id' ORDER BY place LIMIT 1) AS user_id,
     (SELECT value FROM identifiers WHERE profile = number AND type = 'email' ORDER BY place LIMIT 1) AS email,
-    traits -> '$.name' ->> 0 AS name,
+    coalesce(traits -> '$.name' ->> 0,
+      trim(coalesce(traits -> '$.firstName' ->> 0, traits -> '$.first_name' ->> 0) || ' ' ||
+        coalesce(traits -> '$.lastName' ->> 0, traits -> '$.last_name' ->> 0))) AS name,
     (SELECT json_group_array(value) FROM
       (SELECT value FROM identifiers WHERE profile = number AND type = 'anonymous_id' ORDER BY place))
       AS anonymous_ids,
@@ -77,17 +79,20 @@ CREATE VIEW people AS
   FROM profiles WHERE merged_into IS NULL;
 `
 
+/** Found by the profiles that they name, and by their place. */
+const LOG_INDEXES = new Set(['seq', 'segment_id', 'canonical_segment_id', 'conflicting_segment_id'])
+
 function logs(): string {
   return Object.entries(LOG_TABLES)
-    .map(([name, columns]) => {
-      const table = `CREATE TABLE ${quote(name)} (_seq INTEGER PRIMARY KEY, ${createColumns(columns)});`
-      const indexed = [...columns.keys()].filter((column) => LOG_INDEXES.has(column))
-      const indexes = indexed.map(
-        (column) =>
-          `CREATE INDEX ${quote(`selfsame_${name}_${column}`)} ON ${quote(name)} (${quote(column)});`,
-      )
-      return [table, ...indexes].join('\n')
-    })
+    .flatMap(([name, columns]) => [
+      `CREATE TABLE ${quote(name)} (_seq INTEGER PRIMARY KEY, ${createColumns(columns)});`,
+      ...[...columns.keys()]
+        .filter((column) => LOG_INDEXES.has(column))
+        .map((column) => {
+          const index = quote(`selfsame_${name}_${column}`)
+          return `CREATE INDEX ${index} ON ${quote(name)} (${quote(column)});`
+        }),
+    ])
     .join('\n')
 }
 

@@ -26,9 +26,7 @@ export function openNodeSqlite(path: string): Promise<Connection | undefined> {
   // To import it is an error where it is behind a flag.
   const sqlite = builtin('node:sqlite') as Module | undefined
   const isUsable = sqlite !== undefined && 'setReturnArrays' in sqlite.StatementSync.prototype
-  return Promise.resolve(
-    isUsable ? new NodeConnection(new sqlite.DatabaseSync(path)) : undefined,
-  )
+  return Promise.resolve(isUsable ? new NodeConnection(new sqlite.DatabaseSync(path)) : undefined)
 }
 
 /** Node 21 and the first versions of 20 and 22 have no getBuiltinModule, and no SQLite either. */

@@ -5,10 +5,8 @@ import { places, quote } from './sql-text.js'
 
 /** A table with many columns is written with many sets of them. */
 const MOST_KEPT = 1_000
-/** Rows that one statement inserts; what is left over is inserted one by one. */
-const ROWS_AT_ONCE = 20
-/** Fewer than SQLite's limit of 32,766. */
-const MOST_VALUES = 30_000
+/** Values that one statement inserts, of some rows; rows that are left over are inserted one by one. */
+const VALUES_AT_ONCE = 400
 
 export class Statements {
   readonly connection: Connection
@@ -42,7 +40,7 @@ export class Statements {
   ): void {
     const { table, columns, tail = '' } = into
     const head = `INSERT INTO ${quote(table)} (${columns.map(quote).join(', ')}) VALUES `
-    const atOnce = Math.max(1, Math.min(ROWS_AT_ONCE, Math.floor(MOST_VALUES / columns.length)))
+    const atOnce = Math.max(1, Math.floor(VALUES_AT_ONCE / columns.length))
     let done = 0
     if (rows.length >= atOnce) {
       const many = this.#prepare(`${head}${places(columns.length, atOnce)} ${tail}`)
