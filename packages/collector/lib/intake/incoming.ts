@@ -12,4 +12,11 @@ export interface Incoming {
 
 /** What became of it. */
 export type Outcome =
-  { readonly isDuplicate: true } | { readonly isDuplicate: false; readonly seq: number }
+  | { readonly isDuplicate: true }
+  | {
+      readonly isDuplicate: false
+      /** Its place in the order of arrival. */
+      readonly seq: number
+      /** The profile it was counted to; undefined if nothing identified it. */
+      readonly profileId: string | undefined
+    }
