@@ -1,5 +1,7 @@
 // The collector as its user sees it: a local endpoint that speaks the Segment tracking API.
 import type { Duplex } from 'node:stream'
+import { Arrivals } from './api/arrivals/arrivals.js'
+import { Asking } from './api/asking/asking.js'
 import { Changes } from './changes.js'
 import { Dedup } from './dedup.js'
 import type { Fault } from './messages/discard.js'
@@ -13,9 +15,11 @@ import type { CollectedMessage } from './messages/message.js'
 import { type Answer, type MisbehaveFunction, Misbehaviour } from './faults/misbehave.js'
 import { type CollectorOptions, type Settings, settle } from './http/options.js'
 import { namesOf } from './messages/names.js'
+import { People } from './people/people.js'
 import { Reception } from './reception.js'
 import { Sources } from './sources.js'
 import { openStore } from './store/open.js'
+import { MemoryStore } from './store/memory/memory-store.js'
 import type { Store } from './store/store.js'
 import { WAIT_TIMEOUT, waitUntil } from './waiting.js'
 import { type CollectedRequest, Latest, type Rejection } from './messages/records.js'
@@ -56,7 +60,7 @@ export async function startCollector(options: CollectorOptions = {}): Promise<Co
  */
 export async function openCollector(options: CollectorOptions = {}): Promise<Collector> {
   const settings = settle(options)
-  return new Collector(settings, await openStore(settings.db))
+  return new Collector(settings, await openStore(settings.db, settings))
 }
 
 /**
@@ -77,8 +81,12 @@ export class Collector
   readonly #changes = new Changes()
   readonly #exchanges = new WeakMap<Duplex, Exchange>()
   readonly #messages: KeptMessages
-  #store: Store
-  #intake: Intake | undefined
+  readonly #store: Store
+  readonly #intake: Intake | undefined
+  readonly #arrivals: Arrivals
+  readonly #asking: Asking
+  readonly #people: People
+  readonly #closed = new AbortController()
   readonly #rejected = new Latest<Rejection>(MAX_REJECTIONS)
   readonly #requests = new Latest<CollectedRequest>(MAX_REQUESTS)
   #accepted = 0
@@ -93,7 +101,10 @@ export class Collector
     this.#settings = settings
     this.#messages = new KeptMessages(settings.maxMessages)
     this.#store = store
-    this.#intake = this.#newIntake()
+    this.#intake = settings.keep ? new Intake(store, settings.rules) : undefined
+    this.#arrivals = new Arrivals(Date.now)
+    this.#asking = new Asking({ store, arrivals: this.#arrivals }, this.#closed.signal)
+    this.#people = new People(store, settings.rules, () => this.#now())
     // A store on disk knows every messageId that it has.
     const isRemembered = settings.dedup && settings.db === undefined
     this.#dedup = isRemembered ? new Dedup(settings.dedupWindow) : undefined
@@ -233,8 +244,13 @@ export class Collector
     return this.#endpoint.open()
   }
 
-  /** Forgets messages, counts, rejections, requests, errors and which messageIds were seen. */
+  /**
+   * Forgets messages, people, tables, counts, rejections, requests, errors and which messageIds were seen. What is in a
+   * database stays there.
+   */
   clear(): void {
+    if (this.#store instanceof MemoryStore) this.#store.clear()
+    this.#arrivals.cleared()
     this.#messages.clear()
     this.#accepted = 0
     this.#duplicates = 0
@@ -251,8 +267,10 @@ export class Collector
     this.#isClosed = true
     await this.#endpoint.shut()
     this.#changes.tell()
+    this.#closed.abort()
     await this.#intake?.close()
-    await this.#store.close()
+    // What is in memory can still be read.
+    if (this.#store.kind !== 'memory') await this.#store.close()
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -287,25 +305,27 @@ export class Collector
     }
   }
 
-  #newIntake(): Intake | undefined {
-    const { keep, rules } = this.#settings
-    return keep ? new Intake(this.#store, rules) : undefined
-  }
-
   #newReception(): Reception {
     return new Reception({
       settings: this.#settings,
       dedup: this.#dedup,
-      intake: () => this.#intake,
+      intake: this.#intake,
       reports: {
-        accepted: (message) => {
+        accepted: (message, source, outcome) => {
           this.#keep(message)
+          if (outcome?.isDuplicate === false) {
+            const { seq, profileId } = outcome
+            const { name, space } = source
+            this.#arrivals.kept({ seq, message, space, source: name, profileId })
+          }
         },
-        duplicate: () => {
+        duplicate: (message, { name, space }) => {
           this.#duplicates += 1
+          this.#arrivals.refused({ kind: 'duplicate', message, space, source: name })
         },
-        refused: (fault, message) => {
+        refused: (fault, message, { name, space }) => {
           this.#reject(fault, message)
+          this.#arrivals.refused({ kind: 'discarded', ...fault, message, space, source: name })
         },
         failed: (error) => {
           this.failed(error)

@@ -27,7 +27,7 @@ export interface ReceptionParts {
   /** Undefined if the store itself knows which messageIds it has. */
   readonly dedup: Dedup | undefined
   /** Undefined if messages are only counted. */
-  readonly intake: () => Intake | undefined
+  readonly intake: Intake | undefined
   readonly reports: Reports
 }
 
@@ -42,9 +42,8 @@ export class Reception {
 
   /** Resolves when the messages are kept, with why not if they could not be. Never rejects. */
   async accept(parcel: Parcel, at: number, source: Source): Promise<Unavailable | undefined> {
-    const { settings, dedup, reports } = this.#parts
+    const { settings, dedup, intake, reports } = this.#parts
     const verdicts = judgeParcel(parcel, at, settings, dedup)
-    const intake = this.#parts.intake()
     let outcomes: readonly Outcome[] = []
     if (intake !== undefined) {
       try {
@@ -59,7 +58,7 @@ export class Reception {
   }
 
   #report(verdicts: readonly Verdict[], outcomes: readonly Outcome[], source: Source): void {
-    const { reports, dedup } = this.#parts
+    const { reports, settings } = this.#parts
     let place = 0
     for (const verdict of verdicts) {
       if (verdict.kind === 'refused') reports.refused(verdict.fault, verdict.message, source)
@@ -67,8 +66,8 @@ export class Reception {
       else {
         const outcome = outcomes[place]
         place += 1
-        // A store in memory remembers ids for longer than the window in which a message is a duplicate.
-        const isDuplicate = dedup === undefined && outcome?.isDuplicate === true
+        // In memory `dedup` and `dedupWindow` have decided: the store remembers for longer.
+        const isDuplicate = settings.db !== undefined && outcome?.isDuplicate === true
         if (isDuplicate) reports.duplicate(verdict.message, source)
         else reports.accepted(verdict.message, source, outcome)
       }

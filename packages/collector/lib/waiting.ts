@@ -6,10 +6,10 @@ import type { Changes } from './changes.js'
 export const WAIT_TIMEOUT = 4_000
 
 export interface Wait {
-  isMet(): boolean
-  isOver(): boolean
+  readonly isMet: () => boolean
+  readonly isOver: () => boolean
   /** What is waited for, and what had come instead. */
-  describe(): { readonly wanted: string; readonly tally: string }
+  readonly describe: () => { readonly wanted: string; readonly tally: string }
 }
 
 /** @throws Error at the timeout, or when it is clear that nothing more will come */

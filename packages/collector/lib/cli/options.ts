@@ -26,7 +26,8 @@ export function addStore(command: Command): Command {
 
 /** @throws UsageError if there is none, or a password stands on the command line */
 export function databaseOf({ db, dbEnv }: StoreFlags): string | undefined {
-  if (db !== undefined && dbEnv !== undefined) throw new UsageError('give --db or --db-env, not both')
+  if (db !== undefined && dbEnv !== undefined)
+    throw new UsageError('give --db or --db-env, not both')
   if (dbEnv !== undefined) {
     const value = process.env[dbEnv]
     if (value === undefined || value === '') {

@@ -49,12 +49,16 @@ export class Remote {
       response = await fetch(url, init)
     } catch (cause) {
       if (init.signal?.aborted === true) throw cause
-      throw new Error(`there is no collector at ${this.#url.origin}: start one, or name it with --url`, {
-        cause,
-      })
+      throw new Error(
+        `there is no collector at ${this.#url.origin}: start one, or name it with --url`,
+        {
+          cause,
+        },
+      )
     }
     const answer: unknown = await response.json()
-    if (!response.ok) throw new Error(`the collector answered ${response.status}: ${reasonIn(answer)}`)
+    if (!response.ok)
+      throw new Error(`the collector answered ${response.status}: ${reasonIn(answer)}`)
     return answer
   }
 }

@@ -36,6 +36,13 @@ export interface CollectorOptions {
   space?: string | undefined
   /** How people are resolved: a preset, or rules that differ from the default ones. @default 'default' */
   rules?: RulesOption | undefined
+  /**
+   * What those who read must bring, as a Bearer token or the username of HTTP Basic. Needed if `host` is not of this
+   * machine alone. @default undefined, which is nothing
+   */
+  token?: string | undefined
+  /** Names under which the collector is reached, besides those of this machine and addresses. @default [] */
+  hosts?: readonly string[] | undefined
   /** How many accepted messages `messages` holds, the newest. @default 100,000; 1,000 with `db` */
   maxMessages?: number | undefined
   /**
@@ -49,7 +56,7 @@ export interface CollectorOptions {
   now?: (() => number) | undefined
 }
 
-type Defaulted = Exclude<keyof CollectorOptions, 'writeKeys' | 'db' | 'space' | 'rules'>
+type Defaulted = Exclude<keyof CollectorOptions, 'writeKeys' | 'db' | 'space' | 'rules' | 'token'>
 
 /** The options with nothing left open. */
 export type Settings = {
@@ -58,6 +65,7 @@ export type Settings = {
   readonly writeKeys: ReadonlySet<string> | undefined
   readonly db: string | undefined
   readonly space: string | undefined
+  readonly token: string | undefined
   readonly rules: Rules
 }
 
@@ -67,6 +75,8 @@ const wholeNumber = (from: number, to: number): Check => ({
   allowed: `a whole number from ${from} to ${to}`,
   test: (value) => Number.isInteger(value) && Number(value) >= from && Number(value) <= to,
 })
+const isTexts = (value: unknown) =>
+  Array.isArray(value) && value.every((text) => typeof text === 'string' && text !== '')
 const boolean: Check = { allowed: 'a boolean', test: (value) => typeof value === 'boolean' }
 const text: Check = {
   allowed: 'a non-empty string',
@@ -74,11 +84,19 @@ const text: Check = {
 }
 const size = wholeNumber(1, 1_073_741_824)
 
+/** Options whose values are not repeated in an error. */
+const SECRET = new Set<string>(['writeKeys', 'sources', 'db', 'token'])
+
 const CHECKS: Readonly<Record<keyof CollectorOptions, Check>> = {
   port: wholeNumber(0, 65_535),
   host: text,
   db: text,
   space: text,
+  token: text,
+  hosts: {
+    allowed: 'an array of non-empty strings',
+    test: isTexts,
+  },
   sources: {
     allowed: 'an object of write keys, each with the name of its source',
     test: (value) =>
@@ -90,8 +108,7 @@ const CHECKS: Readonly<Record<keyof CollectorOptions, Check>> = {
   maxMessages: wholeNumber(1, 10_000_000),
   writeKeys: {
     allowed: 'an array of non-empty strings',
-    test: (value) =>
-      Array.isArray(value) && value.every((key) => typeof key === 'string' && key !== ''),
+    test: isTexts,
   },
   dedup: boolean,
   dedupWindow: {
@@ -117,8 +134,7 @@ export function settle(options: CollectorOptions): Settings {
     if (!isOption(name)) throw new TypeError(`startCollector: there is no option '${name}'`)
     const { allowed, test } = CHECKS[name]
     if (value === undefined || test(value)) continue
-    const given =
-      name === 'writeKeys' || name === 'sources' || name === 'db' ? '' : `, not ${show(value)}`
+    const given = SECRET.has(name) ? '' : `, not ${show(value)}`
     throw new TypeError(`startCollector: ${name} must be ${allowed}${given}`)
   }
   return {
@@ -134,6 +150,8 @@ export function settle(options: CollectorOptions): Settings {
     db: options.db,
     sources: options.sources ?? {},
     space: options.space,
+    token: options.token,
+    hosts: options.hosts ?? [],
     rules: rulesFrom(options.rules),
     maxMessages: options.maxMessages ?? (options.db === undefined ? 100_000 : 1000),
     requestTimeout: options.requestTimeout ?? 30_000,

@@ -28,9 +28,10 @@ export class People {
       await this.#store.profileOf(space, a),
       await this.#store.profileOf(space, b),
     ] as const
-    const profileIds = profiles.flatMap((each) => (each ? [each.id, ...each.merged] : []))
-    const read = (name: LogName) =>
-      this.#store.log(name, { space, profileIds, identifiers: [a, b], after: 0, limit: MOST_ROWS })
+    const known = profiles.flatMap((each) => (each ? [each.id, ...each.merged] : []))
+    // An identifier that belongs to nobody is named by no profile.
+    const profileIds = profiles.includes(undefined) ? undefined : known
+    const read = (name: LogName) => this.#store.log(name, { profileIds, limit: MOST_ROWS })
     const logs = {
       id_graph_updates: await read('id_graph_updates'),
       external_id_mapping_updates: await read('external_id_mapping_updates'),
