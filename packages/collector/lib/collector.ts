@@ -1,27 +1,22 @@
 // The collector as its user sees it: a local endpoint that speaks the Segment tracking API.
 import type { Duplex } from 'node:stream'
-import { Arrivals } from './api/arrivals/arrivals.js'
-import { Asking } from './api/asking/asking.js'
+import type { ProfileView } from './api/asking/views.js'
+import type { Cell } from './cells.js'
 import { Changes } from './changes.js'
-import { Dedup } from './dedup.js'
 import type { Fault } from './messages/discard.js'
 import { Endpoint } from './http/endpoint.js'
-import { type Desk, Exchange } from './http/exchange.js'
-import { Intake } from './intake/intake.js'
+import { Exchange } from './http/exchange.js'
 import { ListenedTo } from './listeners.js'
 import { answerInProcess, type InProcessRequest } from './http/in-process.js'
 import { KeptMessages } from './messages/kept.js'
 import type { CollectedMessage } from './messages/message.js'
-import { type Answer, type MisbehaveFunction, Misbehaviour } from './faults/misbehave.js'
+import { type Answer, type MisbehaveFunction } from './faults/misbehave.js'
 import { type CollectorOptions, type Settings, settle } from './http/options.js'
 import { namesOf } from './messages/names.js'
-import { People } from './people/people.js'
-import { Reception } from './reception.js'
-import { Sources } from './sources.js'
 import { openStore } from './store/open.js'
-import { MemoryStore } from './store/memory/memory-store.js'
 import type { Store } from './store/store.js'
 import { WAIT_TIMEOUT, waitUntil } from './waiting.js'
+import { type Hooks, Backend } from './backend.js'
 import { type CollectedRequest, Latest, type Rejection } from './messages/records.js'
 
 const MAX_REQUESTS = 10_000
@@ -29,6 +24,8 @@ const MAX_REJECTIONS = 1_000
 
 /** As late as a Date can be, less the 10,000 years by which a client's clock may be wrong. */
 const LATEST_TIME = 8e15
+
+type Condition = number | ((messages: readonly CollectedMessage[]) => boolean)
 
 export interface WaitOptions {
   /** How long to wait, ms; Infinity forever. @default 4,000 */
@@ -73,20 +70,10 @@ export class Collector
 {
   readonly #settings: Settings
   readonly #endpoint: Endpoint
-  readonly #misbehaviour = new Misbehaviour()
-  readonly #dedup: Dedup | undefined
-  readonly #sources: Sources
-  readonly #reception: Reception
-  readonly #desk: Desk
+  readonly #backend: Backend
   readonly #changes = new Changes()
   readonly #exchanges = new WeakMap<Duplex, Exchange>()
   readonly #messages: KeptMessages
-  readonly #store: Store
-  readonly #intake: Intake | undefined
-  readonly #arrivals: Arrivals
-  readonly #asking: Asking
-  readonly #people: People
-  readonly #closed = new AbortController()
   readonly #rejected = new Latest<Rejection>(MAX_REJECTIONS)
   readonly #requests = new Latest<CollectedRequest>(MAX_REQUESTS)
   #accepted = 0
@@ -100,21 +87,11 @@ export class Collector
     super()
     this.#settings = settings
     this.#messages = new KeptMessages(settings.maxMessages)
-    this.#store = store
-    this.#intake = settings.keep ? new Intake(store, settings.rules) : undefined
-    this.#arrivals = new Arrivals(Date.now)
-    this.#asking = new Asking({ store, arrivals: this.#arrivals }, this.#closed.signal)
-    this.#people = new People(store, settings.rules, () => this.#now())
-    // A store on disk knows every messageId that it has.
-    const isRemembered = settings.dedup && settings.db === undefined
-    this.#dedup = isRemembered ? new Dedup(settings.dedupWindow) : undefined
-    this.#sources = new Sources(settings.sources, settings.space)
-    this.#reception = this.#newReception()
-    this.#desk = this.#newDesk()
+    this.#backend = new Backend(settings, store, this.#hooks())
     this.#endpoint = new Endpoint(
       settings,
       (request, response) => {
-        const exchange = new Exchange(request, response, this.#desk)
+        const exchange = new Exchange(request, response, this.#backend.desk)
         this.#exchanges.set(request.socket, exchange)
         void exchange.run()
       },
@@ -160,18 +137,22 @@ export class Collector
   }
 
   /**
-   * Waits until so many messages have been accepted, or until the condition is true of those kept.
+   * Waits until so many messages have been accepted, or until the condition is true of those kept. Given a filter,
+   * waits for the first message that it matches.
    *
-   * @returns The messages kept by then.
+   * @returns The messages kept by then; with a filter, the message.
    * @throws Error that names what had arrived, at the timeout or when the collector is closed; what the condition
    * throws; TypeError for a wrong argument, and for a condition where nothing is kept.
    */
+  async waitFor(condition: Condition, options?: WaitOptions): Promise<CollectedMessage[]>
+  async waitFor(filter: string, options?: WaitOptions): Promise<CollectedMessage>
   async waitFor(
-    condition: number | ((messages: readonly CollectedMessage[]) => boolean),
+    condition: Condition | string,
     { timeout = WAIT_TIMEOUT }: WaitOptions = {},
-  ): Promise<CollectedMessage[]> {
-    const isMet = this.#check(condition)
+  ): Promise<CollectedMessage | CollectedMessage[]> {
     if (!(timeout >= 0)) throw new TypeError('waitFor: timeout must be a number of at least 0')
+    if (typeof condition === 'string') return this.#backend.asking.waitFor(condition, { timeout })
+    const isMet = this.#check(condition)
     const wait = {
       isMet,
       isOver: () => this.#isClosed,
@@ -182,6 +163,41 @@ export class Collector
     }
     await waitUntil(wait, this.#changes, timeout)
     return [...this.#messages.items]
+  }
+
+  /**
+   * The kept messages that a filter matches, in the order in which they arrived: the newest of them, if there are more
+   * than the limit. `is:discarded` finds what was sent and not kept.
+   *
+   * @example await collector.findMessages('type:track user:u1 plan:premium')
+   * @throws FilterError if the filter cannot be read
+   */
+  findMessages(filter = '', options: { limit?: number } = {}): Promise<CollectedMessage[]> {
+    return this.#backend.asking.findMessages(filter, options)
+  }
+
+  /**
+   * A person, by an identifier or by the profile's id; undefined if there is nobody.
+   *
+   * @param options.space - Needed if there are several.
+   * @example await collector.profile('user_id:u1')
+   */
+  profile(name: string, options: { space?: string } = {}): Promise<ProfileView | undefined> {
+    return this.#backend.asking.profile(name, options)
+  }
+
+  /**
+   * The newest rows of a table, the newest first; none if there is no such table.
+   *
+   * @param options.schema - In PostgreSQL: the source, unless only one has such a table.
+   * @param options.limit - @default 100
+   * @example await collector.table('users')
+   */
+  table(
+    name: string,
+    options: { schema?: string; limit?: number } = {},
+  ): Promise<Record<string, Cell>[]> {
+    return this.#backend.asking.table(name, options)
   }
 
   /**
@@ -217,12 +233,12 @@ export class Collector
   misbehave(...answers: Answer[]): void
   misbehave(ask: MisbehaveFunction): void
   misbehave(...answers: (Answer | MisbehaveFunction)[]): void {
-    this.#misbehaviour.set(answers)
+    this.#backend.misbehaviour.set(answers)
   }
 
   /** Forgets what is left of the misbehaviour. */
   behave(): void {
-    this.#misbehaviour.clear()
+    this.#backend.misbehaviour.clear()
   }
 
   /**
@@ -230,7 +246,7 @@ export class Collector
    * The port need not be open.
    */
   fetch(url: string, request?: InProcessRequest): Promise<Response> {
-    return answerInProcess(this.#desk, url, request)
+    return answerInProcess(this.#backend.desk, url, request)
   }
 
   /** Closes the port and breaks the connections: a client finds nobody there (ECONNREFUSED). Keeps what it has. */
@@ -249,15 +265,13 @@ export class Collector
    * database stays there.
    */
   clear(): void {
-    if (this.#store instanceof MemoryStore) this.#store.clear()
-    this.#arrivals.cleared()
+    this.#backend.clear()
     this.#messages.clear()
     this.#accepted = 0
     this.#duplicates = 0
     this.#rejected.clear()
     this.#requests.clear()
     this.forgetErrors()
-    this.#dedup?.clear()
     this.#era += 1
     this.#changes.tell()
   }
@@ -267,71 +281,40 @@ export class Collector
     this.#isClosed = true
     await this.#endpoint.shut()
     this.#changes.tell()
-    this.#closed.abort()
-    await this.#intake?.close()
-    // What is in memory can still be read.
-    if (this.#store.kind !== 'memory') await this.#store.close()
+    await this.#backend.close()
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }
 
-  #newDesk(): Desk {
-    const isDown = () => !this.#endpoint.isOpen
+  #hooks(): Hooks {
     return {
-      settings: this.#settings,
-      sources: this.#sources,
       now: () => this.#now(),
-      misbehaviour: this.#misbehaviour,
-      get isDown() {
-        return isDown()
+      isDown: () => !this.#endpoint.isOpen,
+      accepted: (message) => {
+        this.#keep(message)
       },
-      accept: async (parcel, at, source) => {
-        const unavailable = await this.#reception.accept(parcel, at, source)
-        this.#changes.tell()
-        return unavailable
+      duplicate: () => {
+        this.#duplicates += 1
       },
-      refuse: ({ code, reason }) => {
-        this.#reject({ code, reason })
+      rejected: (fault, message) => {
+        this.#reject(fault, message)
       },
-      note: (request) => {
+      requested: (request) => {
         this.#requests.push(request)
         this.tell('request', request)
       },
-      hookFailed: (error) => {
+      failed: (error) => {
         this.failed(error)
       },
-    }
-  }
-
-  #newReception(): Reception {
-    return new Reception({
-      settings: this.#settings,
-      dedup: this.#dedup,
-      intake: this.#intake,
-      reports: {
-        accepted: (message, source, outcome) => {
-          this.#keep(message)
-          if (outcome?.isDuplicate === false) {
-            const { seq, profileId } = outcome
-            const { name, space } = source
-            this.#arrivals.kept({ seq, message, space, source: name, profileId })
-          }
-        },
-        duplicate: (message, { name, space }) => {
-          this.#duplicates += 1
-          this.#arrivals.refused({ kind: 'duplicate', message, space, source: name })
-        },
-        refused: (fault, message, { name, space }) => {
-          this.#reject(fault, message)
-          this.#arrivals.refused({ kind: 'discarded', ...fault, message, space, source: name })
-        },
-        failed: (error) => {
-          this.failed(error)
-        },
+      changed: () => {
+        this.#changes.tell()
       },
-    })
+      clear: () => {
+        this.clear()
+      },
+    }
   }
 
   /** A clock of the user's that fails must not leave a request without its answer. */
@@ -359,7 +342,7 @@ export class Collector
     this.tell('rejected', rejection)
   }
 
-  #check(condition: number | ((messages: readonly CollectedMessage[]) => boolean)): () => boolean {
+  #check(condition: Condition): () => boolean {
     if (typeof condition === 'function') {
       if (!this.#settings.keep) {
         throw new TypeError('waitFor: with keep: false there are no messages to look at')
@@ -367,7 +350,7 @@ export class Collector
       return () => condition(this.#messages.items)
     }
     if (typeof condition !== 'number' || !(condition >= 0)) {
-      throw new TypeError('waitFor: wants a number of messages or a function')
+      throw new TypeError('waitFor: wants a number of messages, a filter or a function')
     }
     return () => this.#accepted >= condition
   }

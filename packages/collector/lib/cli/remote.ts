@@ -75,7 +75,8 @@ function urlOf(text: string): URL {
 
 function reasonIn(answer: unknown): string {
   const { error, message } = (answer ?? {}) as { error?: { message?: unknown }; message?: unknown }
-  return String(error?.message ?? message ?? 'no reason given')
+  const reason = error?.message ?? message
+  return typeof reason === 'string' ? reason : 'no reason given'
 }
 
 /** @throws UsageError if the file cannot be read */

@@ -25,7 +25,7 @@ export function addServe(command: Command): Command {
     .option(
       '--source <name=env>',
       'name of a source, and the environment variable that has its write key; several times',
-      (text: string, before: string[] = []) => [...before, text],
+      (text: string, before: string[] | undefined) => [...(before ?? []), text],
     )
   return addStore(command)
 }

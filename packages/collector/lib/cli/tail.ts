@@ -48,12 +48,14 @@ export async function tail(
     }
   }
   show({ messages: [...first.messages].reverse() })
-  while (!stop.signal.aborted) {
+  const isStopped = () => stop.signal.aborted
+  while (!isStopped()) {
     try {
       const next = { ...query, after, wait: WAIT, limit: '1000' }
       show((await remote.get('/_/messages', next, stop.signal)) as Page)
     } catch (error) {
-      if (!stop.signal.aborted) throw error
+      if (isStopped()) break
+      throw error
     }
   }
   return exitCodes.done

@@ -3,7 +3,9 @@ import { isError } from '../../../../lib/runtime/value-kinds.js'
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
 import { types } from 'node:util'
+import { Api } from '../api/api.js'
 import { failure, SUCCESS } from './answers.js'
+import { answerAsked } from './asked.js'
 import { readBody, tooLarge } from './body.js'
 import { bodyLimit, judgeRequest } from './judge.js'
 import type { Answer, Misbehaviour } from '../faults/misbehave.js'
@@ -24,6 +26,7 @@ export interface Desk {
   readonly sources: Sources
   readonly settings: Settings
   readonly misbehaviour: Misbehaviour
+  readonly api: Api
   /** The time, ms since 1970. Never fails. */
   now(): number
   /** Whether the collector itself is breaking its connections. */
@@ -123,6 +126,10 @@ export class Exchange {
 
   /** Routes that take no messages. They are never misbehaved on: a health check is to tell the truth. */
   async #answerElsewhere(isRoute: boolean): Promise<void> {
+    if (Api.owns(this.#path)) {
+      await this.#ask()
+      return
+    }
     if ((await this.#drain()) === 'aborted') return
     const isRead = this.#method === 'GET' || this.#method === 'HEAD'
     const isHealth = HEALTH_PATHS.has(this.#path)
@@ -130,6 +137,21 @@ export class Exchange {
     else if (isHealth) this.#answer(405, failure('only GET is answered here'), { allow: 'GET' })
     else if (isRoute) this.#answer(405, failure('only POST is answered here'), { allow: 'POST' })
     else this.#answer(404, failure('there is no such route'))
+  }
+
+  async #ask(): Promise<void> {
+    const asked = {
+      api: this.#desk.api,
+      request: this.#request,
+      response: this.#response,
+      signal: this.#over.signal,
+      onBytes: (length: number) => {
+        this.#bytes += length
+      },
+    }
+    await answerAsked(asked, (status) => {
+      this.note(status)
+    })
   }
 
   async #drain(): Promise<'aborted' | undefined> {
