@@ -63,7 +63,7 @@ export function describeSchema(open: Open): void {
           order: 'by',
         })
         expect((await rowsOf(store, 'event_messages'))[0]).to.include({ id: 'm4', oid: 7 })
-        expect((await rowsOf(store, 'event_tracks'))[0]).to.include({ id: 'm6', seq: 6 })
+        expect((await rowsOf(store, 'event_tracks'))[0]).to.include({ id: 'm6', _seq: 6 })
         expect(await store.messages({})).to.have.length(7)
         const long = Object.keys(await columnsOf(store, 'select')).filter((name) =>
           /^a_very/.test(name),
