@@ -52,17 +52,24 @@ export class Contents {
   }
 
   erase(space: string, ids: readonly string[], undo: Undo): { messages: number; rows: number } {
-    const survivors = new Set(ids.map((id) => this.people.survivor(id)))
+    const survivors = new Set(
+      ids
+        .map((id) => this.people.survivor(id))
+        .filter((id) => this.people.get(id)?.space === space),
+    )
+    if (survivors.size === 0) return { messages: 0, rows: 0 }
     const all = new Set(survivors)
     for (const [from, into] of this.people.merges()) if (survivors.has(into)) all.add(from)
-    const isTheirs = ({ space: other, profileId }: KeptMessage) =>
-      other === space && profileId !== undefined && all.has(profileId)
+    const values = this.people.valuesOf(survivors)
+    const isTheirs = ({ space: other, profileId, message }: KeptMessage) =>
+      other === space &&
+      (profileId === undefined ? namesOneOf(message, values) : all.has(profileId))
     const messages = [...this.messages.oldestFirst()].filter(isTheirs)
     const messageIds = new Set(messages.map(({ message }) => message.messageId))
     const userIds = new Set(messages.flatMap(({ message }) => message.userId ?? []))
 
-    const forgotten = this.people.erase(space, survivors, undo)
-    for (const { type, value } of forgotten) if (type === 'user_id') userIds.add(value)
+    for (const value of this.people.valuesOf(survivors, 'user_id')) userIds.add(value)
+    this.people.erase(space, survivors, undo)
     const gone = filter(this.messages, (entry) => !isTheirs(entry), undo)
     for (const entry of messages) {
       const { messageId } = entry.message
@@ -71,7 +78,6 @@ export class Contents {
     }
     const rows = this.tables.erase(messageIds, userIds, undo)
     filter(this.discards, ({ messageId }) => !messageIds.has(messageId), undo)
-    const values = new Set(forgotten.map(({ value }) => value))
     const isOfThem = (row: LogRow) =>
       row.space === space &&
       (namesProfile(row, all) ||
@@ -90,6 +96,13 @@ export class Contents {
     }
     for (const log of Object.values(this.logs)) filter(log, (row) => row.space !== space, undo)
   }
+}
+
+/** Whether a message that belongs to nobody, as an alias does, has one of these ids. */
+function namesOneOf(message: CollectedMessage, ids: ReadonlySet<string>): boolean {
+  return [message.userId, message.anonymousId, message.previousId].some(
+    (id) => typeof id === 'string' && ids.has(id),
+  )
 }
 
 /** @returns how many went */

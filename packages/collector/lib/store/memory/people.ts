@@ -81,20 +81,25 @@ export class People {
     }
   }
 
-  /** @returns the identifiers that were forgotten */
-  erase(space: string, ids: ReadonlySet<string>, undo: Undo): Identifier[] {
-    const forgotten: Identifier[] = []
+  /** The values of the identifiers of these profiles, or of one type of them. */
+  valuesOf(ids: Iterable<string>, type?: string): Set<string> {
+    const values = new Set<string>()
     for (const id of ids) {
-      const profile = this.#profiles.get(id)
-      if (profile?.space !== space) continue
-      forgotten.push(...profile.mappings)
-      for (const mapping of profile.mappings) {
+      for (const mapping of this.#profiles.get(id)?.mappings ?? []) {
+        if (type === undefined || mapping.type === type) values.add(mapping.value)
+      }
+    }
+    return values
+  }
+
+  erase(space: string, ids: ReadonlySet<string>, undo: Undo): void {
+    for (const id of ids) {
+      for (const mapping of this.#profiles.get(id)?.mappings ?? []) {
         change(this.#owners, [keyOf(space, mapping), undefined], undo)
       }
       change(this.#profiles, [id, undefined], undo)
     }
     for (const from of this.#mergedInto(ids)) change(this.#merged, [from, undefined], undo)
-    return forgotten
   }
 
   /** Forgets all that a space has. */

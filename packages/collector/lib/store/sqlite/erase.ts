@@ -7,22 +7,32 @@ import { SEQ } from './table-text.js'
 
 const LISTED = 'IN (SELECT value FROM json_each(?))'
 
-/** Sources share the tables, so that a row of `users` goes even if another space has a user of that id, too. */
+/**
+ * Sources share the tables, so that a row of `users` goes even if another space has a user of that id, too.
+ *
+ * @returns undefined if there is nobody to be forgotten
+ */
 export function eraseProfiles(
   writer: Writer,
   space: string,
   profileIds: readonly string[],
-): { messages: number; rows: number } {
+): { messages: number; rows: number } | undefined {
   const { statements, counters, ids, people } = writer
   const profiles = profilesWith(writer, space, profileIds)
+  if (profiles.length === 0) return undefined
   const numbers = JSON.stringify(profiles.map(([number]) => number))
   const identifiers = statements.all(
     `SELECT type, value FROM identifiers WHERE profile ${LISTED}`,
     [numbers],
   ) as [string, string][]
+  const values = JSON.stringify(identifiers.map(([, value]) => value))
+  // A message that belongs to nobody may have their ids: an alias does.
   const messages = statements.all(
-    `SELECT message_id, seq, message ->> '$.userId' FROM messages WHERE profile ${LISTED}`,
-    [numbers],
+    `SELECT message_id, seq, message ->> '$.userId' FROM messages WHERE profile ${LISTED}
+     UNION ALL SELECT message_id, seq, message ->> '$.userId' FROM messages
+     WHERE profile IS NULL AND space = ? AND (message ->> '$.userId' ${LISTED}
+       OR message ->> '$.anonymousId' ${LISTED} OR message ->> '$.previousId' ${LISTED})`,
+    [numbers, space, values, values, values],
   ) as [string, number, string | null][]
   const userIds = new Set(messages.flatMap(([, , userId]) => userId ?? []))
   for (const [type, value] of identifiers) if (type === 'user_id') userIds.add(value)
@@ -36,7 +46,7 @@ export function eraseProfiles(
   eraseLogs(writer, space, {
     profileIds: JSON.stringify(profiles.map(([, id]) => id)),
     messageIds,
-    values: JSON.stringify(identifiers.map(([, value]) => value)),
+    values,
   })
   statements.run(`DELETE FROM identifiers WHERE profile ${LISTED}`, [numbers])
   statements.run(`DELETE FROM profiles WHERE number ${LISTED}`, [numbers])

@@ -10,7 +10,7 @@ export const APPLICATION_ID = 0x53656c66
  * text and which `datetime()` reads.
  *
  * Profiles are referred to by number, which is a tenth of the size of an id; the views have the ids. Rows of a
- * source's table have in `_seq` the `seq` of their message, so that they are appended and found without an index:
+ * source's table have in `seq$` the `seq` of their message, so that they are appended and found without an index:
  * one on `id`, whose values are random, costs more than the rows themselves.
  */
 const FIRST = `
@@ -43,11 +43,11 @@ CREATE TABLE profile_accounts (
 ) WITHOUT ROWID;
 
 CREATE TABLE discards (
-  _seq INTEGER PRIMARY KEY, source TEXT NOT NULL, "table" TEXT NOT NULL, "column" TEXT NOT NULL, value TEXT NOT NULL,
+  seq$ INTEGER PRIMARY KEY, source TEXT NOT NULL, "table" TEXT NOT NULL, "column" TEXT NOT NULL, value TEXT NOT NULL,
   reason TEXT NOT NULL, message_id TEXT NOT NULL
 );
 CREATE TABLE operations (
-  _seq INTEGER PRIMARY KEY, seq INTEGER NOT NULL, space TEXT NOT NULL, kind TEXT NOT NULL, at TIMESTAMP NOT NULL,
+  seq$ INTEGER PRIMARY KEY, seq INTEGER NOT NULL, space TEXT NOT NULL, kind TEXT NOT NULL, at TIMESTAMP NOT NULL,
   details TEXT NOT NULL
 );
 CREATE TABLE selfsame_columns (
@@ -55,7 +55,7 @@ CREATE TABLE selfsame_columns (
   PRIMARY KEY ("table", "column")
 ) WITHOUT ROWID;
 CREATE TABLE selfsame_upserts (
-  "table" TEXT NOT NULL, id TEXT NOT NULL, state TEXT NOT NULL, PRIMARY KEY ("table", id)
+  "table" TEXT NOT NULL, id TEXT NOT NULL, state TEXT NOT NULL, rest TEXT NOT NULL, PRIMARY KEY ("table", id)
 ) WITHOUT ROWID;
 CREATE TABLE selfsame_counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 
@@ -85,7 +85,7 @@ const LOG_INDEXES = new Set(['seq', 'segment_id', 'canonical_segment_id', 'confl
 function logs(): string {
   return Object.entries(LOG_TABLES)
     .flatMap(([name, columns]) => [
-      `CREATE TABLE ${quote(name)} (_seq INTEGER PRIMARY KEY, ${createColumns(columns)});`,
+      `CREATE TABLE ${quote(name)} (seq$ INTEGER PRIMARY KEY, ${createColumns(columns)});`,
       ...[...columns.keys()]
         .filter((column) => LOG_INDEXES.has(column))
         .map((column) => {

@@ -45,21 +45,22 @@ export function readProfiles(
   if (numbers.length === 0) return profiles
   const wanted = JSON.stringify(numbers)
   const rows = statements.all(
-    `SELECT ${PROFILE_COLUMNS.join(', ')} FROM json_each(?) w CROSS JOIN profiles ON number = w.value
-     WHERE merged_into IS NULL`,
+    `SELECT ${PROFILE_COLUMNS.map((column) => `p.${column}`).join(', ')}
+     FROM json_each(?) w CROSS JOIN profiles p ON p.number = w.value WHERE p.merged_into IS NULL`,
     [wanted],
   )
   for (const row of rows) profiles.set(Number(row[0]), profileOf(row))
   const mappings = statements.all(
-    `SELECT profile, type, identifiers.value, created_at, first_message_id, source, seq
-     FROM json_each(?) w CROSS JOIN identifiers ON profile = w.value ORDER BY seq, place`,
+    `SELECT i.profile, i.type, i.value, i.created_at, i.first_message_id, i.source, i.seq
+     FROM json_each(?) w CROSS JOIN identifiers i ON i.profile = w.value ORDER BY i.seq, i.place`,
     [wanted],
   )
   for (const [number, ...mapping] of mappings) {
     profiles.get(Number(number))?.mappings.push(mappingOf(mapping))
   }
   const merged = statements.all(
-    `SELECT merged_into, id FROM json_each(?) w CROSS JOIN profiles ON merged_into = w.value ORDER BY number`,
+    `SELECT p.merged_into, p.id FROM json_each(?) w CROSS JOIN profiles p ON p.merged_into = w.value
+     ORDER BY p.number`,
     [wanted],
   )
   for (const [number, id] of merged) profiles.get(Number(number))?.merged.push(String(id))

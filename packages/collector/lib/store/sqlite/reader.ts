@@ -140,7 +140,7 @@ export class Reader {
 
   operations(space: string): Operation[] {
     const rows = this.#statements.all(
-      'SELECT seq, space, kind, at, details FROM operations WHERE space = ? ORDER BY _seq',
+      'SELECT seq, space, kind, at, details FROM operations WHERE space = ? ORDER BY seq$',
       [space],
     )
     return (rows as [number, string, Operation['kind'], string, string][]).map(

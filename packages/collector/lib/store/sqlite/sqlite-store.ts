@@ -122,9 +122,9 @@ class SqliteStore implements Store {
   /** What was deleted may still be in the log, and in pages that were reorganised: the file is written anew. */
   async #rewrite(): Promise<void> {
     const { statements } = this.#writer
-    for (const sql of [CHECKPOINT, 'VACUUM', CHECKPOINT]) {
-      await whenFree(() => checkpointOrThrow(statements, sql))
-    }
+    await whenFree(() => checkpoint(statements))
+    await whenFree(() => statements.exec('VACUUM'))
+    await whenFree(() => checkpoint(statements))
   }
 
   spaces(): Promise<string[]> {
@@ -192,9 +192,9 @@ class SqliteStore implements Store {
 
 const CHECKPOINT = 'PRAGMA wal_checkpoint(TRUNCATE)'
 
-/** A checkpoint that somebody's reading holds up says so in its row. */
-function checkpointOrThrow(statements: Statements, sql: string): void {
-  if (statements.value(sql) === 1) {
+/** If somebody's reading holds it up, its row says so. */
+function checkpoint(statements: Statements): void {
+  if (statements.value(CHECKPOINT) === 1) {
     throw Object.assign(new Error('The database is being read'), { code: 'SQLITE_BUSY' })
   }
 }

@@ -10,7 +10,9 @@ import type { IdIndex } from './id-index.js'
 import type { PeopleRows } from './people-rows.js'
 import { readAccounts } from './profile-rows.js'
 import type { SourceTables } from './source-tables.js'
+import { quote } from './sql-text.js'
 import type { Statements } from './statements.js'
+import { SEQ } from './table-text.js'
 
 /** What a writer of a file has, from one transaction to the next. */
 export interface Writer {
@@ -93,7 +95,7 @@ export class SqliteTransaction implements Transaction {
       const seqOf = (id: string) => this.#seqs.get(id) ?? ids.find([id]).get(id)
       // A row without a message takes a place of its own, unless it is there already.
       const spare = (table: string, id: string) => {
-        const seq = statements.value(`SELECT _seq FROM "${table}" WHERE id = ?`, [id])
+        const seq = statements.value(`SELECT ${SEQ} FROM ${quote(table)} WHERE id = ?`, [id])
         return typeof seq === 'number' ? seq : counters.add('seq', 1)
       }
       for (const batch of batches) tables.insert(batch, { seqOf, spare })
@@ -141,8 +143,9 @@ export class SqliteTransaction implements Transaction {
 
   erase(space: string, profileIds: readonly string[]): Promise<{ messages: number; rows: number }> {
     return this.#do((writer) => {
-      this.hasErased = true
-      return eraseProfiles(writer, space, profileIds)
+      const erased = eraseProfiles(writer, space, profileIds)
+      this.hasErased ||= erased !== undefined
+      return erased ?? { messages: 0, rows: 0 }
     })
   }
 

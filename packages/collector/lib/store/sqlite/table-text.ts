@@ -2,8 +2,8 @@
 import type { ColumnType } from '../../cells.js'
 import { createColumns, quote } from './sql-text.js'
 
-/** The place of a row's message in the order of arrival. No column of a source begins with an underscore. */
-export const SEQ = '_seq'
+/** The place of a row's message in the order of arrival. No column of a source has a $ in its name. */
+export const SEQ = 'seq$'
 
 /** Users and accounts are found by their ids; events by the place of their message. */
 export function createTable(
