@@ -7,7 +7,7 @@ import { withDefaults } from '../spec/merge.js'
 import { notSerializable, stringify } from '../message/serialize.js'
 import { messageTypes, type MessageContext, type MessageType } from '../spec/messages.js'
 import { bodyOverhead } from '../outbox/batch.js'
-import { inOrder } from './canonical.js'
+import { canonicalJson } from './canonical.js'
 import { messageIdOf } from './message-id.js'
 import type { Mapped } from './options.js'
 import type { BackfillSettings } from './read-options.js'
@@ -56,7 +56,7 @@ export class Mapping implements RowMapping {
     this.#maxMessageBytes = maxMessageBytes ?? largestMessage(settings)
     this.#composer = new Composer(settings.client)
     this.#contextText = JSON.stringify(this.#composer.context)
-    this.#contextContent = context === undefined ? '' : JSON.stringify(inOrder(context))
+    this.#contextContent = context === undefined ? '' : canonicalJson(context)
   }
 
   messagesOf(row: unknown, position: RowPosition): MadeMessage[] | Promise<MadeMessage[]> {
@@ -124,7 +124,7 @@ export class Mapping implements RowMapping {
     const { messageId, context } = draft
     draft.messageId = undefined
     draft.context = undefined
-    const content = stringify(inOrder(draft))
+    const content = canonicalJson(draft)
     const timestamp = given ?? new Date().toISOString()
     // The present is no part of the content: a rerun has another one.
     const own = given === undefined ? `,"timestamp":"${timestamp}"` : ''
@@ -141,7 +141,7 @@ export class Mapping implements RowMapping {
   #contentOf(ownContext: unknown): string {
     if (ownContext === undefined || ownContext === null) return this.#contextContent
     const { context } = this.#settings.client
-    return stringify(inOrder(withDefaults(context ?? {}, ownContext as MessageContext)))
+    return canonicalJson(withDefaults(context ?? {}, ownContext as MessageContext))
   }
 }
 
