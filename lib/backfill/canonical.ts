@@ -12,7 +12,7 @@ const inOrder = configure({ deterministic: true, bigint: 'string', circularValue
  */
 export function canonicalJson(value: object): string {
   try {
-    return inOrder(value) as string
+    return inOrder(value)
   } catch {
     return stringify(value)
   }

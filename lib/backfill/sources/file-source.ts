@@ -6,7 +6,15 @@ import { describeValue } from '../../runtime/describe-value.js'
 import { oneOf, shown, wrong } from '../../runtime/check-option.js'
 import type { BackfillSource, BrokenRow, RowPosition, SourceRow } from './source.js'
 import { csvRows, type CsvOptions } from './csv.js'
-import { contentOf, decoderFor, fingerprintOf, sizeOf, stdinPath } from './file-bytes.js'
+import {
+  contentOf,
+  decoderFor,
+  fingerprintOf,
+  head,
+  prepend,
+  sizeOf,
+  stdinPath,
+} from './file-bytes.js'
 import { jsonArrayRows } from './json-array.js'
 import { ndjsonRows, rowsOfLine, type LineReader } from './ndjson.js'
 
@@ -140,21 +148,12 @@ class FileSource<R> implements BackfillSource<R> {
     const { format: given } = this.#options
     const named = given ?? formatOfName(this.#path)
     if (named !== undefined && named !== 'json') return { format: named, all: content }
-    const { value } = await content.next()
-    const first = value ?? Buffer.alloc(0)
-    const all = prepend(first, content)
+    const [first, rest] = await head(content, 1)
+    const all = prepend(first, rest)
     if (given !== undefined) return { format: given, all }
     const [begin] = first.toString('latin1').trimStart()
     return { format: begin === '[' ? 'json' : begin === '{' ? 'ndjson' : (named ?? 'csv'), all }
   }
-}
-
-async function* prepend(
-  first: Buffer,
-  rest: AsyncGenerator<Buffer, void>,
-): AsyncGenerator<Buffer, void> {
-  yield first
-  yield* rest
 }
 
 const formatOfEnding: Partial<Record<string, FileFormat>> = {
