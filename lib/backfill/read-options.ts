@@ -5,6 +5,7 @@ import { readOptions, type Settings } from '../client/options/read-options.js'
 import { boolean, integer, oneOf, shown, wrong } from '../runtime/check-option.js'
 import { describeValue } from '../runtime/describe-value.js'
 import type { MessageContext } from '../spec/messages.js'
+import { optionTable } from './option-table.js'
 import type { BackfillOptions, Mapped } from './options.js'
 import type { Progress } from './progress.js'
 import type { RejectedRow } from './rejects.js'
@@ -31,25 +32,26 @@ const clients = [
 
 /** Our own. */
 const table = {
-  name: (options: Options) => text(options, 'name', 'backfill'),
+  name: (options: Options) => text(options, 'name', optionTable.name.default),
   map: (options: Options) =>
     functionOr(options, 'map') as
       ((row: unknown, position: RowPosition) => Mapped | Promise<Mapped>) | undefined,
   mapping: (options: Options) =>
     text(options, 'mapping', options.map === undefined ? '' : String(options.map)),
-  rate: (options: Options) => number(options, 'rate', 500),
+  rate: (options: Options) => number(options, 'rate', optionTable.rate.default),
   timestamp: ({ timestamp }: Options) =>
     timestamp === undefined ? undefined : oneOf({ timestamp }, 'timestamp', ['now']),
-  unit: (options: Options) => oneOf(options, 'unit', ['milliseconds', 'seconds']),
-  archived: (options: Options) => boolean(options, 'archived', false),
+  unit: (options: Options) => oneOf(options, 'unit', optionTable.unit.of),
+  archived: (options: Options) => boolean(options, 'archived', optionTable.archived.default),
   checkpoint: checkpointOf,
   rejects: rejectsOf,
   maxRejects: ({ maxRejects }: Options) => maxRejectsOf(maxRejects),
   resume: ({ resume }: Options) => resumeOf(resume),
-  acceptChanges: (options: Options) => boolean(options, 'acceptChanges', false),
-  again: (options: Options) => boolean(options, 'again', false),
-  limit: (options: Options) => integer(options, 'limit', { default: Infinity, min: 1 }),
-  dryRun: (options: Options) => boolean(options, 'dryRun', false),
+  acceptChanges: (options: Options) =>
+    boolean(options, 'acceptChanges', optionTable.acceptChanges.default),
+  again: (options: Options) => boolean(options, 'again', optionTable.again.default),
+  limit: (options: Options) => integer(options, 'limit', optionTable.limit),
+  dryRun: (options: Options) => boolean(options, 'dryRun', optionTable.dryRun.default),
   signal: ({ signal }: Options) => signalOf(signal),
   onProgress: (options: Options) =>
     functionOr(options, 'onProgress') as ((progress: Progress) => void) | undefined,
@@ -87,7 +89,7 @@ function clientOf(options: Options, dryRun: boolean): Settings {
     ...Object.fromEntries(clients.map((name) => [name, options[name]])),
     // A dry run sends nothing. Without types it may be left out: the client's own check says so.
     writeKey: options.writeKey ?? (dryRun ? 'dry run' : undefined),
-    maxInFlight: options.maxInFlight ?? 4,
+    maxInFlight: options.maxInFlight ?? optionTable.maxInFlight.default,
     context: contextOf(options),
     // It was asked to deliver these rows, not to give up on them.
     maxRetries: Infinity,

@@ -53,13 +53,9 @@ async function optionsOf(input: Input, flags: BackfillFlags): Promise<Prepared> 
   const { map, mapping, check } = await mappingOf(flags)
   const run: BackfillOptions<Row> = {
     ...(await sharedOptions(flags)),
-    maxInFlight: flags.maxInFlight,
-    name: flags.name,
     map,
     mapping,
     timestamp: flags.timestampNow === true ? 'now' : undefined,
-    unit: flags.unit,
-    archived: flags.archived,
     active: flags.active ? undefined : false,
     integrations: await integrationsOf(flags.integrations),
     // By default it is called after the source: two files in one folder are two runs.
@@ -67,8 +63,6 @@ async function optionsOf(input: Input, flags: BackfillFlags): Promise<Prepared> 
     checkpoint: flags.checkpoint ?? (input.canResume && `${input.name}.checkpoint.json`),
     rejects: flags.rejects ?? `${input.name}.rejects.ndjson`,
     maxRejects: flags.maxRejects,
-    again: flags.again,
-    limit: flags.limit,
   }
   return { source: new CheckedSource(input.source, check), run }
 }

@@ -2,11 +2,12 @@
 
 import { InvalidArgumentError } from 'commander'
 
-export function wholeNumber(least: number): (text: string) => number {
+export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): (text: string) => number {
   return (text) => {
     const number = Number(text)
-    if (/^\d+$/.test(text) && number >= least && Number.isSafeInteger(number)) return number
-    throw new InvalidArgumentError(`Allowed: a whole number, ${least} or more.`)
+    if (/^\d+$/.test(text) && number >= min && number <= max) return number
+    const upper = max === Number.MAX_SAFE_INTEGER ? 'or more' : `to ${max}`
+    throw new InvalidArgumentError(`Allowed: a whole number, ${min} ${upper}.`)
   }
 }
 
