@@ -4,7 +4,7 @@ import { createHash, type Hash } from 'node:crypto'
 import { constants, createReadStream } from 'node:fs'
 import { lstat, open, rename, type FileHandle } from 'node:fs/promises'
 import { extname } from 'node:path'
-import { configure } from 'safe-stable-stringify'
+import { stringify } from '../message/serialize.js'
 import { noFollow } from './no-follow.js'
 import type { BrokenRow, RowPosition } from './sources/source.js'
 
@@ -34,8 +34,6 @@ export interface Rejects {
   close(): Promise<void>
 }
 
-const safely = configure({ deterministic: false, circularValue: '[Circular]', bigint: 'string' })
-
 /** How rejected rows are written to a file. */
 export interface RejectsFormat {
   /** Without the end of the line. */
@@ -48,15 +46,11 @@ const rowsFormat: RejectsFormat = { lineOf, addsToOlder: false }
 
 function lineOf(rejected: RejectedRow): string {
   try {
-    return JSON.stringify(rejected)
+    return stringify(rejected)
   } catch {
-    try {
-      return safely(rejected as object)
-    } catch {
-      // A getter or toJSON of the row throws: what is left is where it was.
-      const { line, key, reason } = rejected
-      return safely({ line, key, reason }) ?? ''
-    }
+    // A getter or toJSON of the row throws: what is left is where it was.
+    const { line, key, reason } = rejected
+    return stringify({ line, key, reason })
   }
 }
 

@@ -2,7 +2,7 @@
 
 import { types } from 'node:util'
 import { describeValue } from '../runtime/describe-value.js'
-import { toIsoTimestamp } from './timestamp.js'
+import { isoTime } from './timestamp.js'
 
 type Kind = 'string' | 'number' | 'id' | 'object' | 'date'
 
@@ -118,10 +118,10 @@ function isOf(kind: Kind, value: unknown): boolean {
 
 function isDateText(value: unknown): boolean {
   if (typeof value !== 'string') return false
-  // Birthdays may lie before 1970, which a timestamp may not.
-  if (/^1[5-9]\d\d-\d\d-\d\d/.test(value)) return true
   try {
-    return toIsoTimestamp(value) !== ''
+    // Birthdays may lie before 1970, which a timestamp may not.
+    isoTime(value)
+    return true
   } catch {
     return false
   }

@@ -34,7 +34,7 @@ export function toIsoTimestamp(value: unknown): string {
 }
 
 function toTime(value: unknown): number {
-  if (typeof value === 'string') return parse(value)
+  if (typeof value === 'string') return isoTime(value)
   if (typeof value === 'number') {
     if (Number.isNaN(value)) throw invalid('is NaN')
     if (Math.abs(value) < secondsBelow) {
@@ -48,7 +48,12 @@ function toTime(value: unknown): number {
   return time
 }
 
-function parse(text: string): number {
+/**
+ * The time of an ISO-8601 text, in milliseconds since 1970, also before it. A text without a zone is read as UTC.
+ *
+ * @throws AnalyticsError `invalid_message`
+ */
+export function isoTime(text: string): number {
   const parts = iso.exec(text)
   if (!parts) throw invalid('is a string that is no ISO-8601 date')
   const [, year, month, day, hour = '0', minute = '0', second = '0', fraction = '', zone = 'Z'] =

@@ -1,6 +1,7 @@
 // Cells of a table are text. Where an option says what they mean, they become it here.
 
 import { RowError } from '../../backfill/row-error.js'
+import { isoTime } from '../../spec/timestamp.js'
 
 export const cellTypes = ['text', 'number', 'boolean', 'date', 'json'] as const
 
@@ -51,9 +52,6 @@ const truth: Partial<Record<string, boolean>> = {
   '0': false,
 }
 
-const date =
-  /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?) ?(Z|[+-]\d{2}(?::?\d{2})?)?)?$/i
-
 function read(cell: string, type: CellType): unknown {
   const text = cell.trim()
   switch (type) {
@@ -66,29 +64,17 @@ function read(cell: string, type: CellType): unknown {
     case 'boolean':
       return truth[text.toLowerCase()]
     case 'date':
-      return toDate(text)
+      // With a zone, as date traits need it (Segment spec: Common fields, Timestamps).
+      return attempt(() => new Date(isoTime(text)).toISOString())
     case 'json':
-      try {
-        return JSON.parse(text) as unknown
-      } catch {
-        return undefined
-      }
+      return attempt(() => JSON.parse(text) as unknown)
   }
 }
 
-/** ISO-8601 with a zone, as date traits need it (Segment spec: Common fields, Timestamps). Without one it is UTC. */
-function toDate(text: string): string | undefined {
-  const parts = date.exec(text)
-  if (!parts) return undefined
-  const [, day = '', time = '00:00', zone = 'Z'] = parts
-  const offset = /^z$/i.test(zone)
-    ? 'Z'
-    : zone.replace(
-        /^([+-]\d{2}):?(\d{2})?$/,
-        (_, hours: string, minutes = '00') => `${hours}:${String(minutes)}`,
-      )
-  const parsed = new Date(`${day}T${time}${offset}`)
-  if (Number.isNaN(parsed.getTime())) return undefined
-  // The 31st of February would be a day in March.
-  return new Date(`${day}T00:00Z`).toISOString().startsWith(day) ? parsed.toISOString() : undefined
+function attempt<T>(reading: () => T): T | undefined {
+  try {
+    return reading()
+  } catch {
+    return undefined
+  }
 }
