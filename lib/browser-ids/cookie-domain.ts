@@ -33,7 +33,7 @@ export function checkDomain(domain: unknown, caller: string): string | undefined
   if (name.length > maxHostLength || !domainPattern.test(name) || domainOf(name) === undefined) {
     const allowed =
       'a domain that is no public suffix, such as "example.com" (leave it out for localhost and IP addresses)'
-    throw wrongArgument(`${caller}: options.domain`, allowed, domain)
+    throw wrongArgument(`${caller}: option domain`, allowed, domain)
   }
   return name
 }

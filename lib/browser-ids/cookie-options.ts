@@ -36,7 +36,7 @@ export function checkCookieOptions(options: IdCookieOptions, caller: string): Ch
   checkOptions(options, caller)
   return {
     domain: checkDomain(options.domain, caller),
-    secure: checkBoolean(options.secure, `${caller}: options.secure`),
-    classic: checkBoolean(options.classic, `${caller}: options.classic`),
+    secure: checkBoolean(options.secure, `${caller}: option secure`),
+    classic: checkBoolean(options.classic, `${caller}: option classic`),
   }
 }

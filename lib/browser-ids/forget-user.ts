@@ -35,8 +35,8 @@ export function forgetUser(
   const { domain: chosen, secure } = checkCookieOptions(options, caller)
   const names = [
     anonymousCookie,
-    checkCookieName(options.userCookie, `${caller}: options.userCookie`) ?? defaultUserCookie,
-    checkCookieName(options.groupCookie, `${caller}: options.groupCookie`) ?? defaultGroupCookie,
+    checkCookieName(options.userCookie, `${caller}: option userCookie`) ?? defaultUserCookie,
+    checkCookieName(options.groupCookie, `${caller}: option groupCookie`) ?? defaultGroupCookie,
   ]
   const cookies = new CookieHeader(cookieHeaderOf(checkRequest(request, `${caller}: request`)))
   const answer = cookiesOfResponse(response, caller)

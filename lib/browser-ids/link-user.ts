@@ -43,7 +43,7 @@ export function linkUser(
   const checked = checkCookieOptions(options, caller)
   const { domain: chosen, secure, classic } = checked
   const name =
-    checkCookieName(options.userCookie, `${caller}: options.userCookie`) ?? defaultUserCookie
+    checkCookieName(options.userCookie, `${caller}: option userCookie`) ?? defaultUserCookie
   const answer = cookiesOfResponse(response, caller)
   const id = toId(userId)
   if (id === undefined) {
@@ -52,10 +52,10 @@ export function linkUser(
     throw wrongArgument(`${caller}: userId`, allowed, userId)
   }
   const request =
-    checkRequest(options.request, `${caller}: options.request`) ?? requestOfResponse(response)
+    checkRequest(options.request, `${caller}: option request`) ?? requestOfResponse(response)
   if (chosen === undefined && (request === undefined || typeof request === 'string')) {
-    const allowed = 'given with Fetch Headers or a Response, which do not tell the host'
-    throw wrongArgument(`${caller}: options.request or options.domain`, allowed, request)
+    const allowed = 'a request, or the option domain: Fetch Headers and Responses name no host'
+    throw wrongArgument(`${caller}: option request`, allowed, request)
   }
   if (answer.sent) return false
 

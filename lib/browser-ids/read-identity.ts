@@ -67,9 +67,9 @@ export function identityIn(cookies: Cookies, readers: readonly CookieReader[]): 
 export function readersOf(sdks: unknown, caller: string): readonly CookieReader[] {
   if (sdks === undefined) return segmentOnly
   if (!Array.isArray(sdks) || sdks.length === 0) {
-    throw wrongArgument(`${caller}: options.sdks`, 'a list of SDK names and readers', sdks)
+    throw wrongArgument(`${caller}: option sdks`, 'a list of SDK names and readers', sdks)
   }
-  return sdks.map((sdk, index) => toReader(sdk, `${caller}: options.sdks[${index}]`))
+  return sdks.map((sdk, index) => toReader(sdk, `${caller}: option sdks[${index}]`))
 }
 
 function toReader(sdk: unknown, argument: string): CookieReader {

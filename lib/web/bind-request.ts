@@ -13,6 +13,7 @@ import { cookiesOfResponse, type ResponseCookies } from '../browser-ids/response
 import { describeValue } from '../runtime/describe-value.js'
 import type { MessageContext } from '../spec/messages.js'
 import { anonymously, readConsent, withoutConsent, type Consent } from './consent.js'
+import { wrongArgument } from '../browser-ids/readers/arguments.js'
 import { UserCode } from '../runtime/user-code.js'
 import type { RequestAnalyticsOptions } from './options.js'
 import { contextOf, type RequestFacts } from './request-context.js'
@@ -134,21 +135,19 @@ function check(analytics: unknown, options: RequestAnalyticsOptions<never>): voi
   checkCookieOptions(options, caller)
   const { issue, consent, trustUserId, ip } = options as Record<string, unknown>
   if (issue !== undefined && typeof issue !== 'boolean' && typeof issue !== 'function') {
-    throw wrong('issue', issue, 'true, false, or a function of the request')
+    throw wrongArgument(
+      `${caller}: option issue`,
+      'true, false, or a function of the request',
+      issue,
+    )
   }
   if (consent !== undefined && typeof consent !== 'function') {
-    throw wrong('consent', consent, 'a function of the request')
+    throw wrongArgument(`${caller}: option consent`, 'a function of the request', consent)
   }
   if (trustUserId !== undefined && typeof trustUserId !== 'function') {
-    throw wrong('trustUserId', trustUserId, 'a function of the request')
+    throw wrongArgument(`${caller}: option trustUserId`, 'a function of the request', trustUserId)
   }
   if (ip !== undefined && ip !== false && typeof ip !== 'function') {
-    throw wrong('ip', ip, 'false, or a function of the request')
+    throw wrongArgument(`${caller}: option ip`, 'false, or a function of the request', ip)
   }
-}
-
-function wrong(option: string, value: unknown, allowed: string): TypeError {
-  return new TypeError(
-    `${caller}: option ${option} is ${describeValue(value)}; allowed: ${allowed}`,
-  )
 }

@@ -20,8 +20,8 @@ export interface AmplitudeOptions {
  */
 export function amplitude(options: AmplitudeOptions = {}): CookieReader {
   checkOptions(options, 'amplitude')
-  const apiKey = checkText(options.apiKey, 'amplitude: options.apiKey')
-  const cookieName = checkCookieName(options.cookieName, 'amplitude: options.cookieName')
+  const apiKey = checkText(options.apiKey, 'amplitude: option apiKey')
+  const cookieName = checkCookieName(options.cookieName, 'amplitude: option cookieName')
   return {
     name: 'amplitude',
     read(cookies) {

@@ -1,17 +1,10 @@
-// What a wrong argument of the developer's is answered with: its name, its type and what is allowed, never its value.
+// Checks of the developer's arguments. Their errors have a name, a type and what is allowed, never the value.
 
+import { describeValue } from '../../runtime/describe-value.js'
 import { isList, isObject } from './probe.js'
 
-/** Names a value's type for an error message; the value itself may be a visitor's id and stays out of logs. */
-function typeOf(value: unknown): string {
-  if (value === null) return 'null'
-  if (isList(value)) return 'array'
-  if (value === '') return 'empty string'
-  return typeof value
-}
-
 export function wrongArgument(argument: string, allowed: string, value: unknown): TypeError {
-  return new TypeError(`${argument} must be ${allowed}; got ${typeOf(value)}`)
+  return new TypeError(`${argument} is ${describeValue(value)}; allowed: ${allowed}`)
 }
 
 /** @throws TypeError if options were given and are no object. */

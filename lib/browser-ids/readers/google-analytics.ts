@@ -15,7 +15,7 @@ export interface GoogleAnalyticsOptions {
  */
 export function googleAnalytics(options: GoogleAnalyticsOptions = {}): CookieReader {
   checkOptions(options, 'googleAnalytics')
-  const name = checkCookieName(options.cookieName, 'googleAnalytics: options.cookieName') ?? '_ga'
+  const name = checkCookieName(options.cookieName, 'googleAnalytics: option cookieName') ?? '_ga'
   return {
     name: 'googleAnalytics',
     read: (cookies) => claimsOf(idsOf(cookies.values(name), clientId)),

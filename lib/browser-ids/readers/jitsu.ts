@@ -18,9 +18,9 @@ export interface JitsuOptions {
  */
 export function jitsu(options: JitsuOptions = {}): CookieReader {
   checkOptions(options, 'jitsu')
-  const anonymous = checkCookieName(options.anonymousCookie, 'jitsu: options.anonymousCookie')
-  const user = checkCookieName(options.userCookie, 'jitsu: options.userCookie')
-  const group = checkCookieName(options.groupCookie, 'jitsu: options.groupCookie')
+  const anonymous = checkCookieName(options.anonymousCookie, 'jitsu: option anonymousCookie')
+  const user = checkCookieName(options.userCookie, 'jitsu: option userCookie')
+  const group = checkCookieName(options.groupCookie, 'jitsu: option groupCookie')
   return {
     name: 'jitsu',
     read: (cookies) =>

@@ -25,9 +25,9 @@ const devicePrefix = '$device:'
  */
 export function mixpanel(options: MixpanelOptions = {}): CookieReader {
   checkOptions(options, 'mixpanel')
-  const token = checkText(options.token, 'mixpanel: options.token')
-  const name = checkCookieName(options.name, 'mixpanel: options.name')
-  const groupKey = checkText(options.groupKey, 'mixpanel: options.groupKey')
+  const token = checkText(options.token, 'mixpanel: option token')
+  const name = checkCookieName(options.name, 'mixpanel: option name')
+  const groupKey = checkText(options.groupKey, 'mixpanel: option groupKey')
   return {
     name: 'mixpanel',
     read(cookies) {

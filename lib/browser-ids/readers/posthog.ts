@@ -30,9 +30,9 @@ const cookieless = '$posthog_cookieless'
  */
 export function posthog(options: PostHogOptions = {}): CookieReader {
   checkOptions(options, 'posthog')
-  const token = checkText(options.token, 'posthog: options.token')
-  const name = checkCookieName(options.name, 'posthog: options.name')
-  const groupType = checkText(options.groupType, 'posthog: options.groupType')
+  const token = checkText(options.token, 'posthog: option token')
+  const name = checkCookieName(options.name, 'posthog: option name')
+  const groupType = checkText(options.groupType, 'posthog: option groupType')
   return {
     name: 'posthog',
     read(cookies) {

@@ -28,8 +28,8 @@ export interface SegmentOptions {
  */
 export function segment(options: SegmentOptions = {}): CookieReader {
   checkOptions(options, 'segment')
-  const userCookie = checkCookieName(options.userCookie, 'segment: options.userCookie')
-  const groupCookie = checkCookieName(options.groupCookie, 'segment: options.groupCookie')
+  const userCookie = checkCookieName(options.userCookie, 'segment: option userCookie')
+  const groupCookie = checkCookieName(options.groupCookie, 'segment: option groupCookie')
   return ajsReader('segment', userCookie, groupCookie)
 }
 

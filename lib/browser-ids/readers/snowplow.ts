@@ -22,8 +22,8 @@ export interface SnowplowOptions {
  */
 export function snowplow(options: SnowplowOptions = {}): CookieReader {
   checkOptions(options, 'snowplow')
-  const domain = checkText(options.domain, 'snowplow: options.domain')
-  const prefix = checkCookieName(options.cookieName, 'snowplow: options.cookieName') ?? '_sp_'
+  const domain = checkText(options.domain, 'snowplow: option domain')
+  const prefix = checkCookieName(options.cookieName, 'snowplow: option cookieName') ?? '_sp_'
   const exact = domain === undefined ? undefined : namesFor(`${prefix}id.`, domain)
   return {
     name: 'snowplow',
