@@ -2,6 +2,7 @@
 
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { toError } from '../runtime/describe-value.js'
+import { within } from '../runtime/timer.js'
 import { hashOfRow, type RowTracker } from './row-tracker.js'
 import type { Checkpoint } from './checkpoint.js'
 import type { PacedDelivery } from '../delivery/paced/paced-delivery.js'
@@ -85,9 +86,7 @@ export class Reader {
   /** Lets the source close its file or connection, for a second: it may hang. */
   async close(): Promise<void> {
     const closed = Promise.resolve(this.#iterator?.return?.()).catch(() => undefined)
-    let timer: NodeJS.Timeout | undefined
-    await Promise.race([closed, new Promise((resolve) => (timer = setTimeout(resolve, closing)))])
-    clearTimeout(timer)
+    await within(closing, closed)
   }
 
   async #readRows(iterator: AsyncIterator<SourceRow | BrokenRow>): Promise<boolean> {

@@ -5,7 +5,7 @@ import { constants, createReadStream } from 'node:fs'
 import { lstat, open, rename, type FileHandle } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { stringify } from '../message/serialize.js'
-import { noFollow } from './no-follow.js'
+import { noFollow } from '../runtime/no-follow.js'
 import type { BrokenRow, RowPosition } from './sources/source.js'
 
 /** A line of the rejects file. */

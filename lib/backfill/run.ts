@@ -3,6 +3,7 @@
 import { toError } from '../runtime/describe-value.js'
 import { credentialsFor, transportFor } from '../client/connect.js'
 import type { Failure } from '../delivery/failure.js'
+import { within } from '../runtime/timer.js'
 import { UserCode } from '../runtime/user-code.js'
 import { RowTracker } from './row-tracker.js'
 import type { Checkpoint, CheckpointFile, RunFingerprint } from './checkpoint.js'
@@ -184,12 +185,7 @@ export class Run {
   /** Lets requests that are in flight end: what they carry need not be sent again. */
   async #land(): Promise<void> {
     if (this.#delivery.outbox.inFlight === 0) return
-    let timer: NodeJS.Timeout | undefined
-    await new Promise<void>((resolve) => {
-      this.#whenLanded = resolve
-      timer = setTimeout(resolve, landing)
-    })
-    clearTimeout(timer)
+    await within(landing, new Promise<void>((resolve) => (this.#whenLanded = resolve)))
   }
 
   async #finish(): Promise<BackfillReport> {

@@ -3,7 +3,7 @@
 import { parseSetCookie, stringifySetCookie } from 'cookie'
 import { jsonDecode } from './cookies/encodings.js'
 import { toId } from './readers/id-rules.js'
-import { decodeAjs } from './readers/ajs-encoding.js'
+import { decodeAjs, uuid } from './readers/ajs-encoding.js'
 
 /** Where a cookie lives, apart from its name: a browser holds one for each name, domain and path. */
 export interface CookiePlace {
@@ -72,8 +72,6 @@ function placeOf(cookie: string): string {
   const { name, domain = '', path = '' } = parseSetCookie(cookie, { decode: asItIs })
   return `${name};${domain.replace(/^\./, '').toLowerCase()};${path}`
 }
-
-const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 /**
  * analytics-next parses what it reads as JSON where it can, and so turns `1e3` into 1000, twenty digits into a rounded

@@ -5,7 +5,7 @@ import type { AttemptResult, Unanswered } from './transport/answer.js'
 import { describeAnswer } from './transport/answer.js'
 import type { Batch, SettleToken } from '../outbox/batch.js'
 import { Counters } from './counters.js'
-import { idleTimer } from '../runtime/timer.js'
+import { idleTimer, within } from '../runtime/timer.js'
 import { FlushWaiters } from './flush-waiters.js'
 import type { Appended, Lost, Outbox, OutboxFactory, Waiting } from '../outbox/outbox.js'
 import type { Failure } from './failure.js'
@@ -178,7 +178,10 @@ export class Delivery {
     if (!this.#opening) return this.#flush(timeout)
     // What an earlier process has left goes first, and is waited for as well.
     const started = performance.now()
-    await Promise.all([this.#flush(timeout), within(timeout, this.#opening)])
+    await Promise.all([
+      this.#flush(timeout),
+      timeout === undefined ? this.#opening : within(timeout, this.#opening),
+    ])
     return this.#flush(timeout && Math.max(0, timeout - (performance.now() - started)))
   }
 
@@ -358,13 +361,4 @@ export class Delivery {
     const since = needsHelp === true ? Infinity : failingFor
     this.#listener.struggling(describeAnswer(answer), since, this.outbox.count)
   }
-}
-
-/** Resolves when the promise does, or after `timeout` milliseconds. */
-async function within(timeout: number | undefined, promise: Promise<void>): Promise<void> {
-  if (timeout === undefined) return promise
-  let timer: NodeJS.Timeout | undefined
-  const end = new Promise<void>((resolve) => (timer = setTimeout(resolve, timeout)))
-  await Promise.race([promise, end])
-  clearTimeout(timer)
 }

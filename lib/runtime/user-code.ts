@@ -4,8 +4,9 @@
 // runs, every outbox and count is consistent, because the code may call back into the client, throw, or never return.
 
 import { errorText } from './describe-value.js'
+import { within } from './timer.js'
 import { isThenable } from './value-kinds.js'
-import { warn } from './warnings.js'
+import { isMilestone, warn } from './warnings.js'
 
 /** How long asynchronous callbacks are waited for, in milliseconds: they are not ours to speed up. */
 const longestWait = 1_000
@@ -87,12 +88,7 @@ export class UserCode {
   async settled(timeout: number, from: number): Promise<void> {
     const awaited = [...this.#running].filter(([number]) => number >= from).map(([, end]) => end)
     if (awaited.length === 0) return
-    let timer: NodeJS.Timeout | undefined
-    const end = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, Math.min(timeout, longestWait))
-    })
-    await Promise.race([Promise.all(awaited), end])
-    clearTimeout(timer)
+    await within(Math.min(timeout, longestWait), Promise.all(awaited))
   }
 
   #watch(where: string, number: number, result: PromiseLike<unknown>): void {
@@ -105,7 +101,7 @@ export class UserCode {
   #warn(where: string, error: unknown): void {
     const times = (this.#thrown.get(where) ?? 0) + 1
     this.#thrown.set(where, times)
-    if (!/^10*$/.test(String(times))) return
+    if (!isMilestone(times)) return
     const often = times > 1 ? `has thrown ${times} times; most recently` : 'threw'
     warn('SELFSAME_LISTENER_THREW', `${where} ${often}: ${errorText(error)}`)
   }

@@ -17,6 +17,14 @@ export const warningCodes = {
 /** Of a message that failed and that no listener heard of: SELFSAME_ and the error's code. */
 export type WarningCode = keyof typeof warningCodes | `SELFSAME_${Uppercase<ErrorCode>}`
 
+/**
+ * Whether something that happens again and again is worth a warning this time, the 1st, 10th, 100th …: a single warning
+ * would hide that it continues, a warning each time would flood the log.
+ */
+export function isMilestone(times: number): boolean {
+  return /^10*$/.test(String(times))
+}
+
 /** Gives a process warning of the type `SelfsameWarning`. Node prints it, unless the application listens. */
 export function warn(code: WarningCode, text: string): void {
   process.emitWarning(text, { type: 'SelfsameWarning', code })

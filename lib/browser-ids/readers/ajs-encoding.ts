@@ -2,7 +2,7 @@
 
 import { jsonDecode, percentDecode } from '../cookies/encodings.js'
 
-const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+export const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 /**
  * Reads `id` (analytics-next), `%22id%22` (classic: JSON) and `"id"` alike. JSON is read only where the text is quoted:

@@ -14,6 +14,8 @@ import {
 import { dirname, resolve } from 'node:path'
 import { toError } from '../../runtime/describe-value.js'
 import { shown, wrong } from '../../runtime/check-option.js'
+import { noFollow } from '../../runtime/no-follow.js'
+import { isMilestone, warn } from '../../runtime/warnings.js'
 import type { DeadLetters, Failed } from './dead-letters.js'
 import { writeDeadLetter } from './format.js'
 
@@ -57,20 +59,16 @@ export class DeadLetterFile implements DeadLetters {
     }
   }
 
-  /** The 1st, 10th, 100th … time: once would hide that it goes on, always would flood the log. */
   #warn(error: Error): void {
     const times = ++this.#failedWrites
-    if (!/^10*$/.test(String(times))) return
-    const often = times > 1 ? ` ${times} times, at last` : ''
-    warn(`cannot be written${often}: ${error.message}; failures are still reported to 'error'`)
+    if (!isMilestone(times)) return
+    const often = times > 1 ? ` (the ${times}th time)` : ''
+    warnOfFile(`${error.message}${often}; failures are still reported to 'error'`)
   }
 }
 
-function warn(problem: string): void {
-  process.emitWarning(`the file of the option deadLetter ${problem}`, {
-    type: 'SelfsameWarning',
-    code: 'SELFSAME_DEAD_LETTER',
-  })
+function warnOfFile(problem: string): void {
+  warn('SELFSAME_DEAD_LETTER', `the file of the option deadLetter cannot be written: ${problem}`)
 }
 
 function textOf(failures: readonly Failed[]): Buffer<ArrayBuffer> {
@@ -97,14 +95,14 @@ function checkPlace(given: string, path: string): void {
   } catch (error) {
     if (error instanceof TypeError) throw error
     // It may recover: a read-only disk is no reason not to start.
-    warn(`cannot be written: ${toError(error).message}`)
+    warnOfFile(toError(error).message)
   }
 }
 
 function open(path: string): number {
-  const { O_RDWR, O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK } = constants
+  const { O_RDWR, O_APPEND, O_CREAT, O_NONBLOCK } = constants
   // Nobody but the owner reads it: it has traits in it. A pipe must not block anyone who opens or writes it.
-  const file = openSync(path, O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o600)
+  const file = openSync(path, O_RDWR | O_APPEND | O_CREAT | noFollow | O_NONBLOCK, 0o600)
   if (fstatSync(file).isFile()) return file
   closeSync(file)
   throw new Error(`${path} is no regular file`)

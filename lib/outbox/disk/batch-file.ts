@@ -12,6 +12,7 @@ import {
   renameSync,
   writeSync,
 } from 'node:fs'
+import { noFollow } from '../../runtime/no-follow.js'
 import { join } from 'node:path'
 import { batchFileName, type BatchFileName } from './names.js'
 
@@ -24,8 +25,7 @@ export interface BatchFileOptions {
   onSyncFailed: (error: Error) => void
 }
 
-const creating =
-  constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW || 0)
+const creating = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | noFollow
 
 export class BatchFile {
   readonly #directory: string

@@ -3,9 +3,10 @@
 
 import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } from 'node:fs'
 import { open, type FileHandle } from 'node:fs/promises'
+import { noFollow } from '../../runtime/no-follow.js'
 
-// Windows has neither.
-const guarded = (constants.O_NOFOLLOW || 0) | (constants.O_NONBLOCK || 0)
+// Windows has no O_NONBLOCK.
+const guarded = noFollow | (constants.O_NONBLOCK || 0)
 
 /** @throws what Node throws, and an Error if it is not a regular file */
 export async function openFile(path: string): Promise<{ file: FileHandle; size: number }> {
