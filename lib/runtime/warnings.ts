@@ -1,4 +1,4 @@
-// The process warnings of this library: their codes, and how they are given.
+// The process warnings of this library: their codes, and the function that emits them.
 
 import type { ErrorCode } from './error-codes.js'
 
@@ -14,7 +14,7 @@ export const warningCodes = {
   SELFSAME_DEAD_LETTER: 'the file of the option deadLetter cannot be written',
 } as const
 
-/** Of a message that failed and that no listener heard of: SELFSAME_ and the error's code. */
+/** A failure that no listener received has the code SELFSAME_ and the error's code. */
 export type WarningCode = keyof typeof warningCodes | `SELFSAME_${Uppercase<ErrorCode>}`
 
 /**
@@ -25,7 +25,7 @@ export function isMilestone(times: number): boolean {
   return /^10*$/.test(String(times))
 }
 
-/** Gives a process warning of the type `SelfsameWarning`. Node prints it, unless the application listens. */
+/** Emits a process warning of the type `SelfsameWarning`. Node prints it, unless the application listens. */
 export function warn(code: WarningCode, text: string): void {
   process.emitWarning(text, { type: 'SelfsameWarning', code })
 }
