@@ -34,8 +34,8 @@ type NamingMethod =
 
 /**
  * Narrower than `EventEmitter<Events>`, whose methods accept any event name: a listener for a misspelt event would
- * never be called, without an error. These declarations are repeated because they differ between versions of
- * @types/node, so no interface can extend them.
+ * never be called, without an error. The original declarations differ between versions of @types/node, so they
+ * cannot be extended and are omitted.
  */
 interface TypedEmitter extends Omit<EventEmitter<AnalyticsEvents>, NamingMethod> {
   on<Event extends keyof AnalyticsEvents>(event: Event, listener: Listener<Event>): this
