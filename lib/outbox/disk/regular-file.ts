@@ -1,5 +1,5 @@
-// Opens what should be a batch file. Anybody who may write to the directory can put something else in its place: a pipe
-// that blocks anyone who opens it, a link to another file, a device.
+// Opens what should be a batch file. Anyone with write access to the directory can put something else in its place: a
+// pipe that blocks whatever opens it, a link to another file, a device.
 
 import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } from 'node:fs'
 import { open, type FileHandle } from 'node:fs/promises'
@@ -53,7 +53,7 @@ function sizeOf(stats: Stats): number {
 
 const passing = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN', 'EBUSY', 'EINTR'])
 
-/** Whether what could not be read now may be read later: descriptors or memory are wanting. */
+/** Whether a read failed for a temporary reason, such as a lack of descriptors or memory. */
 export function isPassing(error: unknown): boolean {
   return passing.has((error as NodeJS.ErrnoException).code ?? '')
 }
