@@ -1,4 +1,4 @@
-// Jitsu (@jitsu/js): a cookie an id, its text not encoded at all.
+// Jitsu (@jitsu/js): one cookie per id, not encoded.
 
 import { checkCookieName, checkOptions } from './arguments.js'
 import { claimsOf, idsOf, type CookieReader } from './reader.js'
@@ -13,7 +13,7 @@ export interface JitsuOptions {
 }
 
 /**
- * Reads Jitsu's cookies as they are: "%" and "+" in them are part of the id. A ";" in an id is lost in the browser.
+ * Reads Jitsu's cookies as they are: "%" and "+" in them are part of the id. An id with a ";" is cut off in the browser.
  * @throws TypeError for a wrong option.
  */
 export function jitsu(options: JitsuOptions = {}): CookieReader {
