@@ -1,4 +1,4 @@
-// Canonical JSON: one text for all objects that say the same, whatever the order of their keys.
+// Canonical JSON: the same text for objects with the same content, whatever the order of their keys.
 
 import { configure } from 'safe-stable-stringify'
 import { stringify } from '../message/serialize.js'
@@ -6,9 +6,9 @@ import { stringify } from '../message/serialize.js'
 const inOrder = configure({ deterministic: true, bigint: 'string', circularValue: TypeError })
 
 /**
- * What has circles, or is nested too deeply to be ordered, is written as a client writes it, its keys in their own order.
+ * An object with circles, or nested too deeply, is written as a client writes it, with its keys in their own order.
  *
- * @throws AnalyticsError `not_serializable`, as a client's call
+ * @throws AnalyticsError `not_serializable`, like a call of a client
  */
 export function canonicalJson(value: object): string {
   try {

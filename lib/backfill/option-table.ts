@@ -1,5 +1,5 @@
-// The options of a backfill that are numbers, switches, texts or one of a few words, with their defaults. The checks of
-// `backfill()` and the options of the command `selfsame` are made of this table; `BackfillOptions` has the texts.
+// The options of a backfill that are numbers, switches, texts or one of a few words, with their defaults. `backfill()`
+// and the command `selfsame` both use this table; `BackfillOptions` documents the options.
 
 import { booleans, integers } from '../client/options/table.js'
 import type { IntegerBounds } from '../runtime/check-option.js'
@@ -31,7 +31,7 @@ export type ListedOption = keyof typeof optionTable
 
 export const entryOf = (name: ListedOption): Entry => optionTable[name]
 
-/** The listed ones among other options. */
+/** Picks the options of the table from others. */
 export function pickListed(
   options: Pick<BackfillOptions, ListedOption>,
 ): Pick<BackfillOptions, ListedOption> {

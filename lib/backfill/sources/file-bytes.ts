@@ -1,4 +1,4 @@
-// The bytes of a file or of standard input, unpacked if they are gzip, and converted to UTF-8.
+// Reads the bytes of a file or of standard input, decompresses gzip, and converts the text to UTF-8.
 
 import { createHash } from 'node:crypto'
 import { constants, createReadStream, type Stats } from 'node:fs'
@@ -7,15 +7,15 @@ import { TextDecoder } from 'node:util'
 import { shown, wrong } from '../../runtime/check-option.js'
 import { SourceError } from './source-error.js'
 
-/** How much of a file's beginning and end identifies it, in bytes. */
+/** How much of a file's beginning and end is hashed, in bytes. */
 const sample = 64 * 1024
 
-/** The path that stands for standard input. */
+/** The path that means standard input. */
 export const stdinPath = '-'
 
 /**
- * Identifies a file's content: its size, and a hash of its beginning and end. Of what can be read only once (standard
- * input, a pipe) nothing is known.
+ * Identifies a file's content: its size, and a hash of its beginning and end. What can be read only once
+ * (standard input, a pipe) cannot be identified.
  */
 export async function fingerprintOf(path: string): Promise<string> {
   const size = await sizeOf(path)
@@ -34,12 +34,12 @@ export async function fingerprintOf(path: string): Promise<string> {
   return `${size} bytes, sha256 ${hash.digest('hex')}`
 }
 
-/** In bytes; undefined for what is no plain file: standard input, a pipe, a process substitution of a shell. */
+/** In bytes; undefined for anything but a regular file: standard input, a pipe, a process substitution of a shell. */
 export async function sizeOf(path: string): Promise<number | undefined> {
   if (path === stdinPath) return undefined
   let stats: Stats
   try {
-    // Not by opening it: a pipe that is opened and closed has lost its writer.
+    // Without opening it: opening and closing a pipe would end its writer.
     await access(path, constants.R_OK)
     stats = await stat(path)
   } catch (error) {
@@ -73,10 +73,10 @@ export async function* contentOf(
   try {
     let [first, rest] = await head(file, 4)
     refuseWorkbook(first)
-    // gzip is known by its first bytes, not by the name of the file.
+    // gzip is recognised by its first bytes, not by the name of the file.
     if (first[0] === 0x1f && first[1] === 0x8b)
       [first, rest] = await head(await unpacked(prepend(first, rest)), 4)
-    // UTF-8 is left as it is: a decoder would replace invalid bytes with U+FFFD, and nobody would know.
+    // UTF-8 is not decoded: a decoder would silently replace invalid bytes with U+FFFD.
     const isUtf8 = given === undefined || given.encoding === 'utf-8'
     const decoder = isUtf8 ? decoderOfMark(first) : given
     if (decoder) yield* decode(prepend(first, rest), decoder)
@@ -88,7 +88,7 @@ export async function* contentOf(
   }
 }
 
-/** @throws TypeError for an encoding that is not known */
+/** @throws TypeError for an unknown encoding */
 export function decoderFor(encoding: string): TextDecoder {
   try {
     return new TextDecoder(encoding)
@@ -117,7 +117,7 @@ async function* counted(
   }
 }
 
-/** The first bytes, at least `length` if there are so many, and the rest. */
+/** The first bytes, at least `length` if possible, and the rest. */
 export async function head(
   chunks: AsyncIterable<Buffer>,
   length: number,
@@ -154,7 +154,7 @@ async function unpacked(chunks: AsyncIterable<Buffer>): Promise<AsyncIterable<Bu
     import('node:stream'),
   ])
   const gunzip = createGunzip({ chunkSize: 64 * 1024 })
-  // What goes wrong in either is thrown when the result is read.
+  // An error of either is thrown when the result is read.
   pipeline(Readable.from(chunks, { objectMode: false }), gunzip, () => undefined)
   return gunzip
 }
@@ -176,7 +176,7 @@ function sourceErrorOf(path: string, error: unknown): SourceError {
 function decoderOfMark(first: Buffer): TextDecoder | undefined {
   if (first[0] === 0xff && first[1] === 0xfe) return new TextDecoder('utf-16le')
   if (first[0] === 0xfe && first[1] === 0xff) return new TextDecoder('utf-16be')
-  // Text in ASCII characters has a NUL in every second byte when it is UTF-16.
+  // ASCII text in UTF-16 has a NUL in every second byte.
   const nuls = [...first.subarray(0, 4)].map((byte) => (byte === 0 ? '0' : '1')).join('')
   const encoding = nuls === '1010' ? 'utf-16le' : nuls === '0101' ? 'utf-16be' : undefined
   if (encoding === undefined) return undefined

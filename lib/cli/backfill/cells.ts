@@ -1,4 +1,4 @@
-// Cells of a table are text. Where an option says what they mean, they become it here.
+// Converts cells, which are text, to the types given by options.
 
 import { RowError } from '../../backfill/row-error.js'
 import { isoTime } from '../../spec/timestamp.js'
@@ -7,7 +7,7 @@ export const cellTypes = ['text', 'number', 'boolean', 'date', 'json'] as const
 
 export type CellType = (typeof cellTypes)[number]
 
-/** What an empty cell means: no such trait, the removal of the trait, or an empty text. */
+/** What an empty cell means: no trait, removal of the trait, or an empty text. */
 export const emptyMeanings = ['skip', 'null', 'text'] as const
 
 export type EmptyMeaning = (typeof emptyMeanings)[number]
@@ -16,11 +16,11 @@ export type EmptyMeaning = (typeof emptyMeanings)[number]
  * The value of a cell; undefined if there is none.
  *
  * @param name of the column, for the error
- * @throws RowError that names the column and not the value
+ * @throws RowError that names the column, but not the value
  */
 export function valueOf(cell: unknown, type: CellType, empty: EmptyMeaning, name: string): unknown {
   if (cell === '') return empty === 'skip' ? undefined : empty === 'null' ? null : ''
-  // What is no text has its type already: a row of JSON, or of a database.
+  // Rows of JSON or of a database already have types.
   if (typeof cell !== 'string') return cell
   const value = read(cell, type)
   if (value !== undefined) return value

@@ -1,4 +1,4 @@
-// Options of the command that are options of the engine: name, values and default are those of its table.
+// Makes options of the command from the table of the engine's options.
 
 import { Option } from 'commander'
 import { entryOf, type ListedOption } from '../../backfill/option-table.js'

@@ -1,4 +1,4 @@
-// The options that both commands have: where messages go, and how a run is resumed.
+// The options that `backfill` and `resend` share: where messages go, and how a run is resumed.
 
 import { Option, type Command } from 'commander'
 import { pickListed, type ListedOption } from '../../backfill/option-table.js'
@@ -49,7 +49,7 @@ export function addRun(command: Command, name: string): Command {
     .option('--json', 'print the report as JSON')
 }
 
-/** What both commands have the engine do. */
+/** The options for the engine that both commands share. */
 export async function sharedOptions(
   flags: SharedFlags,
 ): Promise<Omit<BackfillOptions<never>, 'map' | 'rejects'>> {
@@ -62,7 +62,7 @@ export async function sharedOptions(
   }
 }
 
-/** The engine's error, with its options as the command has them. */
+/** Replaces the engine's option names in an error by those of the command. */
 export function inFlags({ code, message, cause }: BackfillError): BackfillError {
   const text = message
     .replace('resume: false', '--no-resume')

@@ -1,4 +1,4 @@
-// Values of options, read from their text.
+// Parses the values of options.
 
 import { InvalidArgumentError } from 'commander'
 
@@ -17,7 +17,7 @@ export function positiveOrZero(text: string): number {
   throw new InvalidArgumentError('Allowed: a number, 0 or more.')
 }
 
-/** `a,b` as its parts; also for an option that is given several times. */
+/** Splits `a,b`. The option may be given several times. */
 export function list(text: string, previous: string[] | undefined): string[] {
   const parts = text
     .split(',')
