@@ -15,8 +15,8 @@ const STATE: Shape = [
   ['state', 'text'],
 ]
 
-/** The id of the row, and its columns: as JSON, `[id, [[column, value, timestamp, seq, trait], …]]`. */
-type Kept = [id: string, columns: [string, Cell, number, number, string][]]
+/** The id of the row, its columns and the rest: as JSON, `[id, [[column, value, timestamp, seq, trait], …], rest]`. */
+type Kept = [id: string, columns: [string, Cell, number, number, string][], rest: string]
 
 export interface UpsertTable {
   readonly session: Session
@@ -47,13 +47,13 @@ export async function readStates(
 
 /** Values are kept as they were when they came: those of a column that was widened since are widened here. */
 function stateOf(text: string, types: ReadonlyMap<string, ColumnType>): UpsertState {
-  const [id, kept] = JSON.parse(text) as Kept
+  const [id, kept, rest] = JSON.parse(text) as Kept
   const columns = new Map<string, UpsertCell>()
   for (const [column, cell, timestamp, seq, trait] of kept) {
     const isText = types.get(column) === 'text' && cell !== null
     columns.set(column, { value: isText ? String(cell) : cell, timestamp, seq, trait })
   }
-  return { id, columns }
+  return { id, columns, rest }
 }
 
 /** What a column that could not be added would have is kept in the state, and shown when it is there. */
@@ -96,7 +96,7 @@ export function writeStates(of: UpsertTable, states: readonly UpsertState[]): vo
   )
 }
 
-function textOf({ id, columns }: UpsertState): string {
+function textOf({ id, columns, rest }: UpsertState): string {
   const kept: Kept = [
     id,
     [...columns].map(([column, { value, timestamp, seq, trait }]) => [
@@ -106,6 +106,7 @@ function textOf({ id, columns }: UpsertState): string {
       seq,
       trait,
     ]),
+    rest,
   ]
   return JSON.stringify(kept)
 }

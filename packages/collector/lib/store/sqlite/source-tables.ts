@@ -74,14 +74,15 @@ export class SourceTables {
     )
     const types = this.#tables.get(table)
     return (rows as [string, string][]).map(([id, text]) => {
-      const columns = stateFromText(text)
+      const state = stateFromText(id, text)
+      const { columns } = state
       // A column may have become one of text since.
       for (const [name, cell] of columns) {
         const { value } = cell
         if (types?.get(name) !== 'text' || value === null || typeof value === 'string') continue
         columns.set(name, { ...cell, value: String(value) })
       }
-      return { id, columns }
+      return state
     })
   }
 
@@ -92,9 +93,9 @@ export class SourceTables {
         columns: ['table', 'id', 'state'],
         tail: 'ON CONFLICT DO UPDATE SET state = excluded.state',
       },
-      states.map(({ id, columns }) => [table, id, stateToText(columns)]),
+      states.map((state) => [table, state.id, stateToText(state)]),
     )
-    for (const { id, columns } of states) this.#writeState(table, { id, columns }, nextSeq)
+    for (const state of states) this.#writeState(table, state, nextSeq)
   }
 
   #writeState(table: string, { id, columns }: UpsertState, nextSeq: () => number): void {

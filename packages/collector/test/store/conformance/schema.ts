@@ -63,7 +63,7 @@ export function describeSchema(open: Open): void {
           order: 'by',
         })
         expect((await rowsOf(store, 'event_messages'))[0]).to.include({ id: 'm4', oid: 7 })
-        expect((await rowsOf(store, 'event_tracks'))[0]).to.include({ id: 'm6', _seq: 6 })
+        expect((await rowsOf(store, 'event_tracks'))[0]).to.include({ id: 'm6', seq: 6 })
         expect(await store.messages({})).to.have.length(7)
         const long = Object.keys(await columnsOf(store, 'select')).filter((name) =>
           /^a_very/.test(name),
@@ -165,6 +165,7 @@ export function describeSchema(open: Open): void {
           )
           const byId = new Map(states.map(({ id, columns }) => [id, columns.get('value')?.value]))
           expect(given.map((_, i) => byId.get(`m${i}`))).to.deep.equal(expected)
+          for (const { id, rest } of states) expect(rest).to.equal(`the rest of ${id}`)
         }),
       )
     }
@@ -272,6 +273,7 @@ function state(id: string, value: Cell) {
       ['value', { ...cell, value, trait: 'value' }],
       ['after', { ...cell, value: 1, trait: 'after' }],
     ]),
+    rest: `the rest of ${id}`,
   }
 }
 

@@ -142,7 +142,9 @@ async function writeAll(transaction: Transaction, name: string): Promise<void> {
   ])
   await transaction.insertRows(SOURCE, [{ table, columns: ['id', 'plan'], rows: [[name, 'pro']] }])
   const cell = { value: 'pro', timestamp: 1, seq, trait: 'plan' }
-  await transaction.upsert(SOURCE, 'users', [{ id: name, columns: new Map([['plan', cell]]) }])
+  await transaction.upsert(SOURCE, 'users', [
+    { id: name, columns: new Map([['plan', cell]]), rest: '' },
+  ])
   await transaction.discard(SOURCE, [
     { table: 'users', column: 'plan', value: '1', reason: 'a reason', messageId: name },
   ])
