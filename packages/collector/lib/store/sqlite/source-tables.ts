@@ -68,21 +68,20 @@ export class SourceTables {
 
   states(table: string, ids: readonly string[]): UpsertState[] {
     const rows = this.#statements.all(
-      `SELECT id, state FROM selfsame_upserts
+      `SELECT id, state, rest FROM selfsame_upserts
        WHERE "table" = ? AND id IN (SELECT value FROM json_each(?))`,
       [table, JSON.stringify(ids)],
     )
     const types = this.#tables.get(table)
-    return (rows as [string, string][]).map(([id, text]) => {
-      const state = stateFromText(id, text)
-      const { columns } = state
+    return (rows as [string, string, string][]).map(([id, text, rest]) => {
+      const columns = stateFromText(text)
       // A column may have become one of text since.
       for (const [name, cell] of columns) {
         const { value } = cell
         if (types?.get(name) !== 'text' || value === null || typeof value === 'string') continue
         columns.set(name, { ...cell, value: String(value) })
       }
-      return state
+      return { id, columns, rest }
     })
   }
 
@@ -90,10 +89,10 @@ export class SourceTables {
     this.#statements.insert(
       {
         table: 'selfsame_upserts',
-        columns: ['table', 'id', 'state'],
-        tail: 'ON CONFLICT DO UPDATE SET state = excluded.state',
+        columns: ['table', 'id', 'state', 'rest'],
+        tail: 'ON CONFLICT DO UPDATE SET state = excluded.state, rest = excluded.rest',
       },
-      states.map((state) => [table, state.id, stateToText(state)]),
+      states.map(({ id, columns, rest }) => [table, id, stateToText(columns), rest]),
     )
     for (const state of states) this.#writeState(table, state, nextSeq)
   }
