@@ -7,10 +7,11 @@ import { BackfillError, type BackfillReport, type DryRunReport } from '../../bac
 import type { Integrations } from '../../spec/messages.js'
 import { attend } from '../shared/attend.js'
 import { exitCodes, UsageError } from '../shared/exit-codes.js'
-import { inFlags, sharedOptions } from '../shared/shared-options.js'
+import { inFlags } from '../shared/shared-options.js'
 import type { Terminal } from '../shared/terminal.js'
 import { formatCount } from '../shared/words.js'
 import { CheckedSource, checkColumns } from './checked-source.js'
+import { type Destination, destinationOf } from './destination.js'
 import { FlagMapping } from './flag-mapping.js'
 import { loadMapFile } from './map-file.js'
 import type { BackfillFlags } from './options.js'
@@ -33,14 +34,17 @@ export async function runBackfill(
   }
   // Reports a missing file before anything else.
   await input.source.total
-  const options = await optionsOf(input, flags)
+  const destination = await destinationOf(flags)
   try {
+    const options = await optionsOf(input, flags, destination)
     const { result, interrupted } = await attend((watch) =>
       backfill<Row>(options.source, { ...options.run, ...watch }),
     )
     return finish(result, { flags, input, interrupted, terminal })
   } catch (error) {
     throw withReport(error, flags, terminal)
+  } finally {
+    await destination.close()
   }
 }
 
@@ -49,10 +53,14 @@ interface Prepared {
   readonly run: BackfillOptions<Row>
 }
 
-async function optionsOf(input: Input, flags: BackfillFlags): Promise<Prepared> {
+async function optionsOf(
+  input: Input,
+  flags: BackfillFlags,
+  destination: Destination,
+): Promise<Prepared> {
   const { map, mapping, check } = await mappingOf(flags)
   const run: BackfillOptions<Row> = {
-    ...(await sharedOptions(flags)),
+    ...destination.options,
     map,
     mapping,
     timestamp: flags.timestampNow === true ? 'now' : undefined,

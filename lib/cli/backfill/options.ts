@@ -26,6 +26,10 @@ export interface BackfillFlags
   header: boolean
   active: boolean
   integrations?: string
+  to?: string
+  toEnv?: string
+  source?: string
+  space?: string
   showValues?: boolean
 }
 
@@ -33,9 +37,19 @@ export function addBackfillOptions(command: Command): Command {
   addSource(command)
   addMapping(command)
   addFiles(command)
-  return addConnection(command).addOption(
+  addConnection(command).addOption(
     engineOption('maxInFlight', 'requests at a time; with 1 the order is kept'),
   )
+  return addDestination(command)
+}
+
+function addDestination(command: Command): Command {
+  return command
+    .optionsGroup('Or into a store of @selfsame/collector, without a network:')
+    .option('--to <file|url>', 'a SQLite file, or postgres://user@host/name without a password')
+    .option('--to-env <name>', 'environment variable that has the file or the URL')
+    .option('--source <name>', 'name of the source (default: backfill)')
+    .option('--space <name>', 'space of its people (default: the name of the source)')
 }
 
 function addSource(command: Command): void {

@@ -52,11 +52,12 @@ export function addRun(command: Command, name: string): Command {
 /** The options for the engine that both commands share. */
 export async function sharedOptions(
   flags: SharedFlags,
+  writeKey?: string,
 ): Promise<Omit<BackfillOptions<never>, 'map' | 'rejects'>> {
   const { path, resume, dryRun = false } = flags
   return {
     ...pickListed(flags),
-    ...(dryRun ? {} : { writeKey: await readWriteKey(flags) }),
+    ...(dryRun ? {} : { writeKey: writeKey ?? (await readWriteKey(flags)) }),
     host: flags.host ?? process.env.SEGMENT_HOST,
     ...{ path, resume },
   }

@@ -4,6 +4,9 @@ import type { Desk } from './exchange.js'
 import { judgeRequest } from './judge.js'
 import { pathOf, routeOf } from './routes.js'
 import { tooLarge } from './body.js'
+import { parseDate } from '../timestamps.js'
+
+const JUST_NOW = 60_000
 
 /** As much of a fetch() request as a tracking client sends. */
 export interface InProcessRequest {
@@ -35,10 +38,20 @@ export async function answerInProcess(
     return answer(status, failure(reason, code))
   }
   const source = desk.sources.of(judged.writeKey)
-  const unavailable = await desk.accept(judged.parcel, desk.now(), source)
+  const at = arrivalOf(judged.parcel.sentAt, desk.now())
+  const unavailable = await desk.accept(judged.parcel, at, source)
   if (unavailable === undefined) return answer(200, SUCCESS)
   const headersOfAnswer = { 'retry-after': String(unavailable.retryAfter) }
   return answer(503, failure(unavailable.reason), headersOfAnswer)
+}
+
+/**
+ * Both ends have one clock, so what was sent just now arrived when it was sent: no timestamp is to be moved by the
+ * time that it took.
+ */
+function arrivalOf(sentAt: unknown, now: number): number {
+  const sent = parseDate(sentAt)
+  return sent !== undefined && sent <= now && now - sent < JUST_NOW ? sent : now
 }
 
 function answer(status: number, body: string, headers: Record<string, string> = {}): Response {
