@@ -33,8 +33,11 @@ export class Cluster {
   readonly #bin = binaries()
   readonly #user = unprivileged()
   readonly #folder: string
+  readonly #isDurable: boolean
 
-  constructor() {
+  /** @param isDurable - Whether a commit waits for the disk, as it does where nothing else is said. */
+  constructor({ isDurable = false } = {}) {
+    this.#isDurable = isDurable
     this.#folder = mkdtempSync(join(tmpdir(), 'selfsame-pg-'))
     if (this.#user) chownSync(this.#folder, this.#user.uid, this.#user.gid)
     this.#run('initdb', [
@@ -47,8 +50,15 @@ export class Cluster {
       '-E',
       'UTF8',
     ])
+    this.start()
+  }
+
+  start(): void {
     // No port of the machine's: the socket is enough, and nobody else's.
-    const options = `-c listen_addresses='' -c unix_socket_directories='${this.#folder}' -c fsync=off`
+    const options = [
+      `-c listen_addresses='' -c unix_socket_directories='${this.#folder}'`,
+      this.#isDurable ? '' : '-c fsync=off',
+    ]
     this.#run('pg_ctl', [
       '-D',
       this.#data,
@@ -56,18 +66,27 @@ export class Cluster {
       '-l',
       join(this.#folder, 'log'),
       '-o',
-      options,
+      options.join(' '),
       'start',
     ])
   }
 
   /** For `--from`. */
   get url(): string {
-    return `postgres://tester@/postgres?host=${encodeURIComponent(this.#folder)}`
+    return this.urlOf('postgres')
+  }
+
+  urlOf(database: string, user = 'tester'): string {
+    return `postgres://${user}@/${database}?host=${encodeURIComponent(this.#folder)}`
   }
 
   async query(...statements: string[]): Promise<unknown[]> {
-    const client = new Client({ connectionString: this.url })
+    return await this.queryOf('postgres', ...statements)
+  }
+
+  /** @returns the rows of the last statement */
+  async queryOf(database: string, ...statements: string[]): Promise<unknown[]> {
+    const client = new Client({ connectionString: this.urlOf(database) })
     await client.connect()
     try {
       let rows: unknown[] = []
@@ -78,8 +97,13 @@ export class Cluster {
     }
   }
 
+  /** As if the machine had lost its power, if the mode is `immediate`. */
+  halt(mode: 'immediate' | 'fast' = 'immediate'): void {
+    this.#run('pg_ctl', ['-D', this.#data, '-m', mode, 'stop'])
+  }
+
   stop(): void {
-    this.#run('pg_ctl', ['-D', this.#data, '-m', 'immediate', 'stop'])
+    this.halt()
     rmSync(this.#folder, { recursive: true })
   }
 

@@ -1,4 +1,6 @@
 // What could not be kept as it was sent, and why.
+import type { Cell } from '../cells.js'
+import { jsonText } from './json-text.js'
 import { cutText, plainText } from './text.js'
 import type { Discard } from './schema.js'
 
@@ -15,7 +17,7 @@ export type DiscardReason =
   | 'cut at 512 characters'
   | 'the table has 1,500 columns'
   | 'the row is too wide'
-  | 'there are 500 tables of events'
+  | 'there are too many tables of events'
   | 'an id of more than 500 characters has no row'
 
 export interface DiscardPlace {
@@ -27,10 +29,19 @@ export interface DiscardPlace {
 export class Discards {
   readonly list: Discard[] = []
 
-  add({ table, column, messageId }: DiscardPlace, value: unknown, reason: DiscardReason): void {
-    // JSON has no Infinity.
-    const json = typeof value === 'number' ? String(value) : JSON.stringify(value)
+  add(
+    { table, column, messageId }: DiscardPlace,
+    value: Cell | object,
+    reason: DiscardReason,
+  ): void {
+    const json = jsonOf(value)
     const shown = json.length > SHOWN ? `${cutText(json, SHOWN)}…` : json
     this.list.push({ table, column, value: shown, reason, messageId: plainText(messageId) })
   }
+}
+
+function jsonOf(value: Cell | object): string {
+  if (typeof value === 'object' && value !== null) return jsonText(value)
+  // JSON has no Infinity.
+  return typeof value === 'number' ? String(value) : JSON.stringify(value)
 }

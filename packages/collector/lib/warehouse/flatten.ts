@@ -1,6 +1,7 @@
 // Objects become columns: `address.city` is `address_city`.
 import { isObject, type JsonObject } from '../messages/message.js'
 import type { Cell } from '../cells.js'
+import { jsonText } from './json-text.js'
 import { type Path, paths } from './paths.js'
 import { isPlain } from './text.js'
 
@@ -56,15 +57,5 @@ function newCell(column: string, root: string, raw: unknown): RawCell {
 /** An array is kept as JSON. */
 function cellOf(value: unknown): Cell {
   if (value === undefined) return null
-  return typeof value === 'object' && value !== null ? jsonOf(value) : (value as Cell)
-}
-
-function jsonOf(value: object): string {
-  const json = JSON.stringify(value)
-  // JSON has no Infinity, which 1e999 is read as: JSON.stringify makes null of it.
-  return json.includes('null') ? JSON.stringify(value, finite) : json
-}
-
-function finite(_key: string, value: unknown): unknown {
-  return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value
+  return typeof value === 'object' && value !== null ? jsonText(value) : (value as Cell)
 }

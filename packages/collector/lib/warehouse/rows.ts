@@ -27,7 +27,7 @@ export function addRows(message: CollectedMessage, draft: SchemaDraft): readonly
   if (ofEvent !== undefined) ofEvent.addRow({ messageId, call, context, own })
   else {
     const place = { table, column: 'properties', messageId }
-    draft.discards.add(place, values ?? {}, 'there are 500 tables of events')
+    draft.discards.add(place, message.properties ?? {}, 'there are too many tables of events')
   }
   return own
 }

@@ -137,7 +137,8 @@ export class TableDraft {
     const other = slot === undefined || slot.index < 0 ? null : (row[slot.index] ?? null)
     if (slot !== undefined && other !== null) {
       // Equal values say the same: createdAt and created_at, for those who send both.
-      if (converted(value, slot.type) !== other) {
+      const isInexact = slot.type === 'timestamp' && !isExactTime(String(value))
+      if (isInexact || converted(value, slot.type) !== other) {
         this.#discard(column, value, 'another value of the message has the same column', messageId)
       }
       return

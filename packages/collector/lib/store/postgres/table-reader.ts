@@ -1,0 +1,122 @@
+// Which tables there are, and their newest rows.
+import type { Cell, Columns } from '../../cells.js'
+import { LOG_TABLES } from '../../profiles/logs.js'
+import { OWN_TABLES } from '../own-tables.js'
+import type { TableInfo } from '../store.js'
+import { traitsFromText } from '../traits-text.js'
+import type { Reader } from './people-rows.js'
+import { record } from './reader.js'
+import { readTables, SEQ } from './source-tables.js'
+import { literal, quote } from './sql-text.js'
+
+/** Tables with more rows are not counted: PostgreSQL's own estimate is given. */
+const MOST_COUNTED = 100_000
+
+const OWN: ReadonlyMap<string, Columns> = new Map<string, Columns>([
+  ...Object.entries(OWN_TABLES),
+  ...Object.entries(LOG_TABLES),
+])
+
+export async function tables(reader: Reader): Promise<TableInfo[]> {
+  const own = [...OWN].map(([name, columns]) => ({ schema: undefined, name, columns }))
+  const sources: { schema: string; name: string; columns: Columns }[] = []
+  const schemas = await reader.rows('SELECT schema FROM selfsame.selfsame_sources ORDER BY schema')
+  for (const [schema] of schemas) {
+    for (const [name, columns] of await readTables(reader, String(schema))) {
+      sources.push({ schema: String(schema), name, columns })
+    }
+  }
+  const all: Omit<TableInfo, 'rows'>[] = [...own, ...sources]
+  const rows = await countRows(reader, all)
+  return all.map((table, i) => ({ ...table, rows: rows[i] ?? 0 }))
+}
+
+async function countRows(
+  reader: Reader,
+  all: readonly Omit<TableInfo, 'rows'>[],
+): Promise<number[]> {
+  const estimates = await reader.rows(
+    `SELECT n.nspname::text, c.relname::text, c.reltuples::float8 FROM pg_class c
+     JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE c.reltuples > ${MOST_COUNTED} AND c.relkind IN ('r', 'p')`,
+  )
+  const large = new Map(
+    estimates.map(([schema, name, count]) => [`${String(schema)}.${String(name)}`, Number(count)]),
+  )
+  const counts = all.map(({ schema = 'selfsame', name }) => {
+    const estimate = large.get(`${schema}.${name}`)
+    if (estimate !== undefined) return `SELECT ${estimate}::float8`
+    const condition = name === 'profiles' && schema === 'selfsame' ? 'WHERE merged_into IS NULL' : ''
+    return `SELECT count(*)::float8 FROM ${quote(schema)}.${quote(name)} ${condition}`
+  })
+  const rows = await reader.rows(counts.join(' UNION ALL '))
+  return rows.map(([count]) => Number(count))
+}
+
+export async function rows(
+  reader: Reader,
+  table: string,
+  { schema, limit = 100 }: { schema?: string; limit?: number },
+): Promise<Record<string, Cell>[]> {
+  const most = Math.max(0, Math.floor(limit))
+  const own = schema === undefined ? OWN.get(table) : undefined
+  if (own !== undefined) return ownRows(reader, { table, columns: own, limit: most })
+  const where = await schemaOf(reader, table, schema)
+  const columns = where === undefined ? undefined : (await readTables(reader, where)).get(table)
+  if (where === undefined || columns === undefined) return []
+  const found = await reader.rows(
+    `SELECT ${[...columns.keys()].map(quote).join(', ')} FROM ${quote(where)}.${quote(table)}
+     ORDER BY ${SEQ} DESC LIMIT $1::bigint`,
+    [most],
+  )
+  return found.map((row) => record(columns, row))
+}
+
+/** Of a source. Without a name it is the first that has the table. */
+async function schemaOf(
+  reader: Reader,
+  table: string,
+  schema: string | undefined,
+): Promise<string | undefined> {
+  const [row] = await reader.rows(
+    `SELECT s.schema FROM selfsame.selfsame_sources s JOIN pg_namespace n ON n.nspname = s.schema
+     JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = $1
+     ${schema === undefined ? '' : `WHERE s.schema = ${literal(schema)}`} ORDER BY s.schema LIMIT 1`,
+    [table],
+  )
+  return row === undefined ? undefined : String(row[0])
+}
+
+/** Where the table has what is too long for an index beside its key, or profiles that were merged. */
+const SELECTS: Readonly<Record<string, string>> = {
+  messages: `SELECT m.seq, m.message_id, m.space, m.source, m.type, m.received_at, m.timestamp,
+      coalesce(p.merged_into, p.id), m.message
+    FROM selfsame.messages m LEFT JOIN selfsame.profiles p ON p.id = m.profile_id ORDER BY m.seq DESC`,
+  profiles: `SELECT seq, id, space, created_at, updated_at, first_message_id, first_source, last_message_id,
+      last_source, traits FROM selfsame.profiles WHERE merged_into IS NULL ORDER BY seq DESC, id DESC`,
+  profile_accounts: `SELECT space, coalesce(whole_id, id), created_at, updated_at, first_message_id,
+      last_message_id, traits FROM selfsame.profile_accounts`,
+  identifiers: `SELECT seq, space, coalesce(whole_type, type), coalesce(whole_value, value), profile_id, created_at, first_message_id, source
+    FROM selfsame.identifiers ORDER BY seq DESC, place DESC`,
+}
+
+async function ownRows(
+  reader: Reader,
+  { table, columns, limit }: { table: string; columns: Columns; limit: number },
+): Promise<Record<string, Cell>[]> {
+  const select =
+    SELECTS[table] ??
+    `SELECT ${[...columns.keys()].map(quote).join(', ')} FROM selfsame.${quote(table)} ORDER BY selfsame_row DESC`
+  const found = await reader.rows(`${select} LIMIT $1::bigint`, [limit])
+  const isOfPeople = table === 'profiles' || table === 'profile_accounts'
+  return found.map((row) => {
+    const named = record(columns, row)
+    return isOfPeople ? { ...named, traits: shownTraits(String(named.traits)) } : named
+  })
+}
+
+/** Without those that were removed. */
+function shownTraits(text: string): string {
+  const kept = [...traitsFromText(text)].filter(([, { value }]) => value !== null)
+  return JSON.stringify(Object.fromEntries(kept.map(([name, { value }]) => [name, value])))
+}

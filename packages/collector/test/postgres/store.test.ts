@@ -1,0 +1,21 @@
+// The store in a PostgreSQL database does what every store does.
+import { openPostgresStore } from '../../lib/store/postgres/postgres-store.js'
+import { describeStore } from '../store/conformance.js'
+import { createDatabase } from './database.js'
+
+describeStore('PostgreSQL', async () => {
+  const database = await createDatabase()
+  let store = await openPostgresStore(database.url)
+  return {
+    store,
+    async reopen() {
+      await store.close()
+      store = await openPostgresStore(database.url)
+      return store
+    },
+    async close() {
+      await store.close()
+      await database.drop()
+    },
+  }
+})
