@@ -202,9 +202,9 @@ export class Graph {
     const gone = [from.id, ...from.merged]
     into.merged.push(...gone)
     into.apart.push(...from.apart)
-    const changed = mergeTraits(into.traits, from.traits)
+    const changes = mergeTraits(into.traits, from.traits)
     this.#changes.noteMerged(from, into, entry)
-    this.#changes.noteTraits(into, changed, entry)
+    this.#changes.noteTraits(into, changes, entry)
   }
 
   #update(profile: Profile, entry: Entry): void {

@@ -146,7 +146,9 @@ export class MemoryStore implements Store {
   }
 
   operations(space: string): Promise<Operation[]> {
-    return this.#read(({ operations }) => operations.filter((each) => each.space === space))
+    return this.#read(({ operations }) =>
+      [...operations.oldestFirst()].filter((each) => each.space === space),
+    )
   }
 
   tables(): Promise<TableInfo[]> {

@@ -135,7 +135,7 @@ export class Tables {
     }
     for (const [id, state] of states) {
       const cell = state.columns.get(column)
-      if (!cell || cell.value === null) continue
+      if (cell === undefined || cell.value === null) continue
       const columns = new Map(state.columns).set(column, { ...cell, value: String(cell.value) })
       states.set(id, { ...state, columns })
       undo.push(() => states.set(id, state))

@@ -58,7 +58,7 @@ class SqliteStore implements Store {
     this.#writer = {
       statements,
       counters,
-      ids: new IdIndex(statements),
+      ids: new IdIndex(statements, file.indexEvery),
       people: new PeopleRows(statements, counters),
       tables: new SourceTables(statements, counters),
     }

@@ -281,13 +281,15 @@ function everyKind(): Parameters<typeof take>[1] {
 }
 
 async function contents(store: Parameters<typeof rowsOf>[0]): Promise<unknown> {
-  const tables = (await store.tables()).map(({ name, columns, rows }) => [
-    name,
-    rows,
-    Object.fromEntries([...columns].sort(([a], [b]) => (a < b ? -1 : 1))),
-  ])
+  const tables = (await store.tables())
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .map(({ name, columns, rows }) => ({
+      name,
+      rows,
+      columns: Object.fromEntries([...columns].sort(([a], [b]) => (a < b ? -1 : 1))),
+    }))
   const names = ['users', 'accounts', 'identifies', 'groups', 'tracks', 'event_0', 'event_1']
   const rows = await Promise.all(names.map((name) => rowsOf(store, name)))
   const profiles = await store.profiles({ limit: 1000 })
-  return { tables: tables.sort((a, b) => (String(a[0]) < String(b[0]) ? -1 : 1)), rows, profiles }
+  return { tables, rows, profiles }
 }
