@@ -96,7 +96,7 @@ describe('linkUser', () => {
     expect(parseSetCookie(setCookies()[0]!).domain).to.equal('example.org')
     expect(() => linkUser(new Headers(), 'u')).to.throw(
       TypeError,
-      /options\.request or options\.domain/,
+      /option request is undefined; allowed: a request, or the option domain/,
     )
   })
 

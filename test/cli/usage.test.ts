@@ -2,6 +2,8 @@
 
 import { expect } from 'chai'
 import { writeFileSync } from 'node:fs'
+import { optionTable } from '../../lib/backfill/option-table.js'
+import { flagOf } from '../../lib/cli/shared/engine-option.js'
 import { secret, withCommand, type Outcome } from './command.js'
 
 /** One line on standard error, and the exit code of wrong usage. */
@@ -28,6 +30,19 @@ describe('selfsame', () => {
         expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' })
       }
       expect((await run(['--version'])).stdout).to.match(/^\d+\.\d+\.\d+\n$/)
+    })).timeout(60_000)
+
+  it("has every option of the engine's table, with its default", () =>
+    withCommand(async ({ run }) => {
+      const { stdout } = await run(['backfill', '--help'])
+      const help = stdout.replace(/\s+/g, ' ')
+      for (const [name, entry] of Object.entries(optionTable)) {
+        const [, text = ''] = new RegExp(` ${flagOf(name)} (.*?)(?= --|$)`).exec(help) ?? []
+        expect(text, name).not.to.equal('')
+        const standard = entry.is === 'choice' ? entry.of[0] : entry.default
+        const isShown = entry.is !== 'switch' && standard !== Infinity
+        if (isShown) expect(text).to.include(`(default: ${standard})`)
+      }
     })).timeout(60_000)
 
   it('says what is wrong with a command line', () =>

@@ -130,8 +130,11 @@ export interface Store {
   log(name: LogName, query: LogQuery): Promise<LogRow[]>
   operations(space: string): Promise<Operation[]>
   tables(): Promise<TableInfo[]>
-  /** The newest rows of a table. */
-  rows(table: string, query: { schema?: string; limit?: number }): Promise<Record<string, Cell>[]>
+  /** The newest rows of a table. `where`: only those whose column has this value. */
+  rows(
+    table: string,
+    query: { schema?: string; limit?: number; where?: { column: string; value: Cell } },
+  ): Promise<Record<string, Cell>[]>
   counts(): Promise<Counts>
   /** A read-only query of at most so many rows and ms. Rejects in a store without SQL. */
   sql(text: string, limits: { readonly rows: number; readonly timeout: number }): Promise<SqlResult>
