@@ -1,7 +1,7 @@
 // Gathers what changes, for a store to write in one transaction.
 import type { JsonObject } from '../messages/message.js'
 import type { LogName, LogRow, ProfileChanges } from './changes.js'
-import { type Entry, triggerOf, type Violation } from './logs.js'
+import { type Entry, externalIdHash, triggerOf, type Violation } from './logs.js'
 import type { Account, Identifier, Mapping, Profile } from './profile.js'
 
 export class ChangeSet implements ProfileChanges {
@@ -18,6 +18,9 @@ export class ChangeSet implements ProfileChanges {
     violations: [],
   }
   readonly #space: string
+  /** The message that the newest rows are of, and how many there are. */
+  #seq = -1
+  #rows = 0
 
   constructor(space: string) {
     this.#space = space
@@ -31,7 +34,7 @@ export class ChangeSet implements ProfileChanges {
   noteAdded(profile: Profile, mapping: Mapping, entry: Entry): void {
     this.#change(profile)
     this.added.push({ profileId: profile.id, mapping })
-    this.#logMapping(profile.id, mapping, 'ADDED', entry)
+    this.#logMapping(profile.id, mapping, 'CREATED', entry)
   }
 
   /** `from` is still as it was. Those that were merged into it before are named again, as Profiles Sync does. */
@@ -49,7 +52,7 @@ export class ChangeSet implements ProfileChanges {
     this.logs.profile_traits_updates.push({
       segment_id: profile.id,
       traits: JSON.stringify(changed),
-      ...triggerOf(entry, this.#space),
+      ...this.#trigger(entry),
     })
   }
 
@@ -74,7 +77,7 @@ export class ChangeSet implements ProfileChanges {
         limited_type: limitedType ?? null,
         segment_id: profileId ?? null,
         conflicting_segment_id: owner ?? null,
-        ...triggerOf(entry, this.#space),
+        ...this.#trigger(entry),
       })
     }
   }
@@ -88,22 +91,32 @@ export class ChangeSet implements ProfileChanges {
     this.logs.id_graph_updates.push({
       segment_id: from,
       canonical_segment_id: into,
-      ...triggerOf(entry, this.#space),
+      ...this.#trigger(entry),
     })
   }
 
   #logMapping(
     profileId: string,
-    { type, value }: Identifier,
-    operation: 'ADDED' | 'REMOVED',
+    identifier: Identifier,
+    operation: 'CREATED' | 'REMOVED',
     entry: Entry,
   ): void {
     this.logs.external_id_mapping_updates.push({
       segment_id: profileId,
-      external_id_type: type,
-      external_id_value: value,
-      operation,
-      ...triggerOf(entry, this.#space),
+      external_id_type: identifier.type,
+      external_id_value: identifier.value,
+      external_id_hash: externalIdHash(identifier),
+      __operation: operation,
+      ...this.#trigger(entry),
     })
+  }
+
+  #trigger(entry: Entry): LogRow {
+    if (entry.seq !== this.#seq) {
+      this.#seq = entry.seq
+      this.#rows = 0
+    }
+    this.#rows += 1
+    return triggerOf(entry, this.#space, this.#rows)
   }
 }

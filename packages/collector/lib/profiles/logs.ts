@@ -1,19 +1,25 @@
 // The append-only logs: their columns, and how their rows are made.
+import { hash } from 'node:crypto'
 import type { Columns, ColumnType } from '../cells.js'
 import type { CollectedMessage } from '../messages/message.js'
 import type { LogName, LogRow } from './changes.js'
 import type { Identifier } from './profile.js'
 
-/** What a row says of the message that caused it, named as in Segment's Profiles Sync. */
+/** What a row says of the message that caused it, named as in Segment's Profiles Sync. `space` is ours. */
 const TRIGGER: readonly [string, ColumnType][] = [
+  ['id', 'text'],
   ['seq', 'integer'],
   ['space', 'text'],
   ['timestamp', 'timestamp'],
   ['received_at', 'timestamp'],
+  /** In Segment's warehouses when a row was loaded: models that read only what is new go by it. */
+  ['uuid_ts', 'timestamp'],
   ['triggering_event_id', 'text'],
   ['triggering_event_name', 'text'],
   ['triggering_event_type', 'text'],
+  ['triggering_event_source_id', 'text'],
   ['triggering_event_source_name', 'text'],
+  ['triggering_event_source_slug', 'text'],
 ]
 
 /** The columns of each log. */
@@ -25,8 +31,9 @@ export const LOG_TABLES: Readonly<Record<LogName, Columns>> = {
     ['segment_id', 'text'],
     ['external_id_type', 'text'],
     ['external_id_value', 'text'],
-    /** `ADDED`, or `REMOVED` by a split. */
-    ['operation', 'text'],
+    ['external_id_hash', 'text'],
+    /** `CREATED`, or `REMOVED` by a split. */
+    ['__operation', 'text'],
     ...TRIGGER,
   ]),
   /** The traits that a message or a merge changed, as JSON. */
@@ -74,17 +81,26 @@ export interface Violation {
   readonly owner: string | undefined
 }
 
-/** What every row says of its message. */
-export function triggerOf({ message, seq, source }: Entry, space: string): LogRow {
+/** @param place - Of the row, among the rows of its message. */
+export function triggerOf({ message, seq, source }: Entry, space: string, place: number): LogRow {
   const name = message.type === 'track' ? message.event : message.name
   return {
+    id: `${seq}.${place}`,
     seq,
     space,
     timestamp: message.timestamp,
     received_at: message.receivedAt,
+    uuid_ts: message.receivedAt,
     triggering_event_id: message.messageId,
     triggering_event_name: typeof name === 'string' ? name : null,
     triggering_event_type: message.type,
+    triggering_event_source_id: source,
     triggering_event_source_name: source,
+    triggering_event_source_slug: source,
   }
+}
+
+/** The same for an identifier in whatever profile. */
+export function externalIdHash({ type, value }: Identifier): string {
+  return hash('sha256', JSON.stringify([type, value]), 'hex').slice(0, 32)
 }

@@ -1,0 +1,115 @@
+// A batch of messages becomes profiles and rows, in one transaction.
+import type { ProfileChanges } from '../profiles/changes.js'
+import { Graph } from '../profiles/graph.js'
+import type { Identifier } from '../profiles/profile.js'
+import { accountIdOf, identifiersOf } from '../profiles/promote.js'
+import type { Rules } from '../profiles/rules.js'
+import type { NewMessage, Store, Transaction } from '../store/store.js'
+import { planRows } from '../warehouse/plan.js'
+import type { Incoming, Outcome } from './incoming.js'
+
+/**
+ * Takes messages in: those whose messageId is not known yet are kept, resolved and made rows of. All of it is in the
+ * store when the promise resolves, or nothing.
+ *
+ * @returns What became of each, in their order.
+ * @throws StoreUnavailable if the store cannot take anything now
+ */
+export async function takeIn(
+  store: Store,
+  rules: Rules,
+  batch: readonly Incoming[],
+): Promise<Outcome[]> {
+  if (batch.length === 0) return []
+  return await store.transaction((transaction) => new Taking(transaction, rules).take(batch))
+}
+
+class Taking {
+  readonly #transaction: Transaction
+  readonly #rules: Rules
+
+  constructor(transaction: Transaction, rules: Rules) {
+    this.#transaction = transaction
+    this.#rules = rules
+  }
+
+  async take(batch: readonly Incoming[]): Promise<Outcome[]> {
+    const ids = batch.map(({ message }) => message.messageId)
+    const known = new Set(await this.#transaction.known(ids))
+    const fresh = batch.filter(({ message: { messageId } }) => {
+      if (known.has(messageId)) return false
+      known.add(messageId)
+      return true
+    })
+    const kept = fresh.length === 0 ? [] : await this.#keep(fresh)
+    // In the same order, so that each finds its own.
+    let next = 0
+    return batch.map((incoming) => {
+      const message = kept[next]
+      if (message?.message !== incoming.message) return { isDuplicate: true }
+      next += 1
+      return { isDuplicate: false, seq: message.seq, profileId: message.profileId }
+    })
+  }
+
+  async #keep(fresh: readonly Incoming[]): Promise<NewMessage[]> {
+    const first = await this.#transaction.reserve(fresh.length)
+    const placed = fresh.map((incoming, i) => ({ ...incoming, seq: first + i }))
+    const profileIds = new Map<number, string | undefined>()
+    for (const [space, messages] of groupedBy(placed, 'space')) {
+      await this.#transaction.saveProfiles(await this.#resolve(space, messages, profileIds))
+    }
+    const kept = placed.map((message) => ({ ...message, profileId: profileIds.get(message.seq) }))
+    await this.#transaction.insertMessages(kept)
+    for (const [source, messages] of groupedBy(placed, 'source')) {
+      await this.#writeRows(source, messages)
+    }
+    return kept
+  }
+
+  async #resolve(
+    space: string,
+    messages: readonly Placed[],
+    profileIds: Map<number, string | undefined>,
+  ): Promise<ProfileChanges> {
+    const graph = new Graph(space, this.#rules)
+    const identifiers: Identifier[] = []
+    const accountIds = new Set<string>()
+    for (const { message } of messages) {
+      identifiers.push(...identifiersOf(message, this.#rules))
+      const accountId = accountIdOf(message)
+      if (accountId !== undefined) accountIds.add(accountId)
+    }
+    graph.add(
+      await this.#transaction.profilesOf(space, identifiers),
+      accountIds.size === 0 ? [] : await this.#transaction.accounts(space, [...accountIds]),
+    )
+    for (const entry of messages) profileIds.set(entry.seq, graph.take(entry).profileId)
+    return graph.drain()
+  }
+
+  async #writeRows(source: string, messages: readonly Placed[]): Promise<void> {
+    const transaction = this.#transaction
+    const schema = await transaction.schema(source)
+    const { changes, batches, upserts, discards } = planRows(schema, messages, this.#rules)
+    if (changes.length > 0) await transaction.changeSchema(source, changes)
+    await transaction.insertRows(source, batches)
+    for (const { table, ids, applyTo } of upserts) {
+      const states = await transaction.upsertStates(source, table, ids)
+      await transaction.upsert(source, table, applyTo(states))
+    }
+    if (discards.length > 0) await transaction.discard(source, discards)
+  }
+}
+
+type Placed = Incoming & { readonly seq: number }
+
+function groupedBy(messages: readonly Placed[], key: 'space' | 'source'): Map<string, Placed[]> {
+  const groups = new Map<string, Placed[]>()
+  for (const message of messages) {
+    const group = groups.get(message[key])
+    if (group) group.push(message)
+    else groups.set(message[key], [message])
+  }
+  return groups
+}

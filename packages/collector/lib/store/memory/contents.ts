@@ -1,0 +1,114 @@
+// All that the memory store holds.
+import type { CollectedMessage } from '../../messages/message.js'
+import type { LogName, LogRow } from '../../profiles/changes.js'
+import type { Discard } from '../../warehouse/schema.js'
+import { isIn, MESSAGE_COLUMN, namesProfile, VALUE_COLUMN } from '../log-columns.js'
+import type { Operation } from '../store.js'
+import { Counters } from './counters.js'
+import { LogBook } from './log-book.js'
+import { People } from './people.js'
+import { Tables } from './tables.js'
+import type { Undo } from './undo.js'
+
+export interface KeptMessage {
+  readonly seq: number
+  readonly message: CollectedMessage
+  readonly space: string
+  readonly source: string
+  /** Of its resolution: it may have been merged since. */
+  profileId: string | undefined
+  /** Those that have a row of it. */
+  readonly tables: string[]
+}
+
+export class Contents {
+  nextSeq = 1
+  readonly messages = new LogBook<KeptMessage>()
+  readonly byId = new Map<string, KeptMessage>()
+  readonly people = new People()
+  readonly logs: Readonly<Record<LogName, LogBook<LogRow>>> = {
+    id_graph_updates: new LogBook(),
+    external_id_mapping_updates: new LogBook(),
+    profile_traits_updates: new LogBook(),
+    violations: new LogBook(),
+  }
+  readonly tables = new Tables()
+  readonly discards = new LogBook<Discard & { readonly source: string }>()
+  readonly operations: Operation[] = []
+  readonly counters = new Counters()
+
+  /** Forgets the oldest of what is too much, which no transaction may be in the middle of. */
+  trim(limit: number): void {
+    while (this.messages.length > limit) {
+      const oldest = this.messages.shift()
+      if (!oldest) break
+      const { messageId } = oldest.message
+      this.byId.delete(messageId)
+      for (const table of oldest.tables) this.tables.forgetRow(table, messageId)
+    }
+    for (const log of [...Object.values(this.logs), this.discards]) {
+      while (log.length > limit) log.shift()
+    }
+  }
+
+  erase(space: string, ids: readonly string[], undo: Undo): { messages: number; rows: number } {
+    const survivors = new Set(
+      ids
+        .map((id) => this.people.survivor(id))
+        .filter((id) => this.people.get(id)?.space === space),
+    )
+    if (survivors.size === 0) return { messages: 0, rows: 0 }
+    const all = new Set(survivors)
+    for (const [from, into] of this.people.merges()) if (survivors.has(into)) all.add(from)
+    const values = this.people.valuesOf(survivors)
+    const isTheirs = ({ space: other, profileId, message }: KeptMessage) =>
+      other === space &&
+      (profileId === undefined ? namesOneOf(message, values) : all.has(profileId))
+    const messages = [...this.messages.oldestFirst()].filter(isTheirs)
+    const messageIds = new Set(messages.map(({ message }) => message.messageId))
+    const userIds = new Set(messages.flatMap(({ message }) => message.userId ?? []))
+
+    for (const value of this.people.valuesOf(survivors, 'user_id')) userIds.add(value)
+    this.people.erase(space, survivors, undo)
+    const gone = filter(this.messages, (entry) => !isTheirs(entry), undo)
+    for (const entry of messages) {
+      const { messageId } = entry.message
+      this.byId.delete(messageId)
+      undo.push(() => this.byId.set(messageId, entry))
+    }
+    const rows = this.tables.erase(messageIds, userIds, undo)
+    filter(this.discards, ({ messageId }) => !messageIds.has(messageId), undo)
+    const isOfThem = (row: LogRow) =>
+      row.space === space &&
+      (namesProfile(row, all) ||
+        isIn(row, MESSAGE_COLUMN, messageIds) ||
+        isIn(row, VALUE_COLUMN, values))
+    for (const log of Object.values(this.logs)) filter(log, (row) => !isOfThem(row), undo)
+    this.counters.add('messages', -gone, undo)
+    return { messages: gone, rows }
+  }
+
+  /** Forgets the profiles of a space, its accounts and its logs. Messages and tables stay. */
+  clearProfiles(space: string, undo: Undo): void {
+    this.people.clear(space, undo)
+    for (const { space: other, name } of this.logs.violations.oldestFirst()) {
+      if (other === space) this.counters.add(`violation ${String(name)}`, -1, undo)
+    }
+    for (const log of Object.values(this.logs)) filter(log, (row) => row.space !== space, undo)
+  }
+}
+
+/** Whether a message that belongs to nobody, as an alias does, has one of these ids. */
+function namesOneOf(message: CollectedMessage, ids: ReadonlySet<string>): boolean {
+  return [message.userId, message.anonymousId, message.previousId].some(
+    (id) => typeof id === 'string' && ids.has(id),
+  )
+}
+
+/** @returns how many went */
+function filter<T>(book: LogBook<T>, isKept: (item: T) => boolean, undo: Undo): number {
+  const { length } = book
+  const before = book.filter(isKept)
+  undo.push(() => book.restore(before))
+  return length - book.length
+}

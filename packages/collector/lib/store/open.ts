@@ -1,0 +1,17 @@
+// The store that a text names.
+import { MemoryStore } from './memory/memory-store.js'
+import type { Store } from './store.js'
+
+/**
+ * Opens a store.
+ *
+ * @param db - `postgres://…` or `postgresql://…`: a PostgreSQL database. Any other text: the path of a SQLite file,
+ * which is created if it is not there. @default in memory
+ * @throws StoreNotUsable if it cannot be opened: the message says what will help
+ */
+export async function openStore(db?: string): Promise<Store> {
+  if (db === undefined) return new MemoryStore()
+  // Loaded when needed: a store in memory starts in no time.
+  const { openSqliteStore } = await import('./sqlite/sqlite-store.js')
+  return await openSqliteStore({ path: db })
+}

@@ -1,0 +1,238 @@
+// Profiles as a transaction reads and writes them.
+import type { Cell } from '../../cells.js'
+import type { LogName, ProfileChanges } from '../../profiles/changes.js'
+import { LOG_TABLES } from '../../profiles/logs.js'
+import type { Account, Identifier, Profile } from '../../profiles/profile.js'
+import { copyProfile } from '../copies.js'
+import { traitsToText } from '../traits-text.js'
+import type { Counters } from './counters.js'
+import { type CachedProfile, ProfileCache } from './profile-cache.js'
+import {
+  ACCOUNT_COLUMNS,
+  accountRow,
+  PROFILE_COLUMNS,
+  profileRow,
+  readProfiles,
+} from './profile-rows.js'
+import type { Statements } from './statements.js'
+
+const IDENTIFIER_COLUMNS = [
+  'space',
+  'type',
+  'value',
+  'profile',
+  'place',
+  'seq',
+  'created_at',
+  'first_message_id',
+  'source',
+] as const
+
+export class PeopleRows {
+  readonly #statements: Statements
+  readonly #counters: Counters
+  readonly #cache = new ProfileCache()
+  /** By profile id, of the transaction that runs. */
+  readonly #entries = new Map<string, CachedProfile>()
+  /** Numbers of profiles that are named before they are saved. */
+  readonly #reserved = new Map<string, number>()
+
+  constructor(statements: Statements, counters: Counters) {
+    this.#statements = statements
+    this.#counters = counters
+  }
+
+  find(space: string, identifiers: readonly Identifier[]): Profile[] {
+    const found = new Map<number, CachedProfile>()
+    const others: Identifier[] = []
+    for (const identifier of identifiers) {
+      const entry = this.#cache.get(space, identifier)
+      if (entry) found.set(entry.number, entry)
+      else others.push(identifier)
+    }
+    const numbers = new Set(this.#numbersOf(space, others))
+    const missing = [...numbers].filter((number) => !found.has(number))
+    for (const [number, profile] of readProfiles(this.#statements, missing)) {
+      found.set(number, { number, profile })
+    }
+    for (const number of numbers) {
+      const entry = found.get(number)
+      if (entry) this.#cache.set(space, entry.profile.mappings, entry)
+    }
+    const entries = [...found.values()]
+    for (const entry of entries) this.#entries.set(entry.profile.id, entry)
+    return entries.map(({ profile }) => copyProfile(profile))
+  }
+
+  save(changes: ProfileChanges): void {
+    const profiles = [...changes.profiles]
+    const space = profiles[0]?.space ?? ''
+    this.#saveWhole(profiles)
+    for (const profile of changes.touched) this.#touch(profile)
+    for (const { from } of changes.merges) {
+      // One that is new itself has no row yet, but messages are counted to it.
+      if (this.numberOf(from) === undefined) this.#addMerged(from, space)
+    }
+    this.#addIdentifiers(changes.added, space)
+    for (const { identifier, to } of changes.moved) this.#move(identifier, { space, to })
+    for (const { from, into } of changes.merges) this.#merge(from, into)
+    this.#saveAccounts([...changes.accounts])
+    this.#saveLogs(changes)
+    for (const { id, mappings } of profiles) {
+      const entry = this.#entries.get(id)
+      if (entry) this.#cache.set(space, mappings, entry)
+    }
+  }
+
+  /** The number that rows refer to a profile by. */
+  numberOf(id: string): number | undefined {
+    const known = this.#entries.get(id)?.number
+    if (known !== undefined) return known
+    const number = this.#statements.value('SELECT number FROM profiles WHERE id = ?', [id])
+    return typeof number === 'number' ? number : undefined
+  }
+
+  /** As `numberOf()`, also for one that is to be saved in this transaction. */
+  numberFor(id: string): number {
+    const known = this.numberOf(id) ?? this.#reserved.get(id)
+    if (known !== undefined) return known
+    const number = this.#nextNumber()
+    this.#reserved.set(id, number)
+    return number
+  }
+
+  committed(): void {
+    this.#entries.clear()
+    this.#reserved.clear()
+  }
+
+  /** What was read may have been changed since, or was never kept. */
+  forget(): void {
+    this.committed()
+    this.#cache.clear()
+  }
+
+  #numbersOf(space: string, identifiers: readonly Identifier[]): number[] {
+    if (identifiers.length === 0) return []
+    const rows = this.#statements.all(
+      `SELECT profile FROM json_each(?) w CROSS JOIN identifiers i
+       ON i.space = ? AND i.type = w.value ->> 0 AND i.value = w.value ->> 1`,
+      [JSON.stringify(identifiers.map(({ type, value }) => [type, value])), space],
+    )
+    return rows.map(([number]) => Number(number))
+  }
+
+  #nextNumber(): number {
+    return this.#counters.add('profile numbers', 1)
+  }
+
+  #saveWhole(profiles: readonly Profile[]): void {
+    const added: Cell[][] = []
+    for (const profile of profiles) {
+      const known = this.numberOf(profile.id)
+      const number = known ?? this.numberFor(profile.id)
+      this.#entries.set(profile.id, { number, profile })
+      if (known === undefined) added.push(profileRow(number, profile))
+      else this.#update(number, profile)
+    }
+    this.#statements.insert({ table: 'profiles', columns: PROFILE_COLUMNS }, added)
+    this.#counters.add('profiles', added.length)
+  }
+
+  #update(number: number, profile: Profile): void {
+    this.#statements.run(
+      `UPDATE profiles SET updated_at = ?, last_message_id = ?, last_source = ?, traits = ?, apart = ?
+       WHERE number = ?`,
+      [
+        profile.updatedAt,
+        profile.lastMessageId,
+        profile.lastSource,
+        traitsToText(profile.traits),
+        JSON.stringify(profile.apart),
+        number,
+      ],
+    )
+  }
+
+  #touch(profile: Profile): void {
+    const number = this.#existing(profile.id)
+    const { updatedAt, lastMessageId, lastSource } = profile
+    this.#statements.run(
+      'UPDATE profiles SET updated_at = ?, last_message_id = ?, last_source = ? WHERE number = ?',
+      [updatedAt, lastMessageId, lastSource, number],
+    )
+    const entry = this.#entries.get(profile.id)
+    if (entry) entry.profile = profile
+  }
+
+  #addMerged(id: string, space: string): void {
+    const number = this.numberFor(id)
+    this.#statements.run('INSERT INTO profiles (number, id, space) VALUES (?, ?, ?)', [
+      number,
+      id,
+      space,
+    ])
+    this.#counters.add('profiles', 1)
+  }
+
+  #addIdentifiers(added: ProfileChanges['added'], space: string): void {
+    const rows = added.map(({ profileId, mapping }) => [
+      space,
+      mapping.type,
+      mapping.value,
+      this.#existing(profileId),
+      this.#counters.add('identifier places', 1),
+      mapping.seq,
+      mapping.createdAt,
+      mapping.firstMessageId,
+      mapping.source,
+    ])
+    this.#statements.insert({ table: 'identifiers', columns: IDENTIFIER_COLUMNS }, rows)
+    this.#counters.add('identifiers', rows.length)
+  }
+
+  #move({ type, value }: Identifier, { space, to }: { space: string; to: string }): void {
+    this.#statements.run(
+      'UPDATE identifiers SET profile = ? WHERE space = ? AND type = ? AND value = ?',
+      [this.#existing(to), space, type, value],
+    )
+  }
+
+  #merge(from: string, into: string): void {
+    const numbers = [this.#existing(into), this.#existing(from)]
+    this.#statements.run('UPDATE identifiers SET profile = ? WHERE profile = ?', numbers)
+    this.#statements.run('UPDATE profiles SET merged_into = ? WHERE merged_into = ?', numbers)
+    this.#statements.run(
+      `UPDATE profiles SET merged_into = ?, traits = '{}', apart = '[]' WHERE number = ?`,
+      numbers,
+    )
+    this.#counters.add('profiles', -1)
+  }
+
+  #saveAccounts(accounts: readonly Account[]): void {
+    this.#statements.insert(
+      {
+        table: 'profile_accounts',
+        columns: ACCOUNT_COLUMNS,
+        tail: `ON CONFLICT DO UPDATE SET updated_at = excluded.updated_at,
+          last_message_id = excluded.last_message_id, traits = excluded.traits`,
+      },
+      accounts.map(accountRow),
+    )
+  }
+
+  #saveLogs({ logs }: ProfileChanges): void {
+    for (const [name, columns] of Object.entries(LOG_TABLES)) {
+      const names = [...columns.keys()]
+      const rows = logs[name as LogName].map((row) => names.map((column) => row[column] ?? null))
+      this.#statements.insert({ table: name, columns: names }, rows)
+    }
+    for (const { name } of logs.violations) this.#counters.add(`violation ${String(name)}`, 1)
+  }
+
+  #existing(id: string): number {
+    const number = this.numberOf(id)
+    if (number === undefined) throw new Error(`There is no profile ${id}`)
+    return number
+  }
+}

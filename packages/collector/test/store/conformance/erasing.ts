@@ -1,0 +1,162 @@
+// A person is forgotten, and nobody else.
+import { expect } from 'chai'
+import type { Store } from '../../../lib/store/store.js'
+import { type Open, withStore } from '../conformance.js'
+import { rowsOf, SPACE, take } from './examples.js'
+
+export function describeErasing(open: Open): void {
+  describe('erasing', () => {
+    it(
+      'leaves nothing of the person in any table',
+      withStore(open, async ({ store, reopen }) => {
+        await fill(store)
+        const person = await store.profileOf(SPACE, { type: 'user_id', value: 'secret-user' })
+        const gone = await store.transaction((transaction) =>
+          transaction.erase(SPACE, [person?.id ?? '']),
+        )
+        // Two tracks are a row in two tables each, the identify one beside the user's, the page one.
+        expect(gone).to.deep.equal({ messages: 5, rows: 8 })
+        const again = reopen ? await reopen() : store
+        const everything = await dump(again)
+        expect(everything).not.to.include('secret')
+        expect(everything).not.to.include(person?.id)
+        expect(await again.profile(person?.id ?? '')).to.equal(undefined)
+        for (const merged of person?.merged ?? []) {
+          expect(await again.profile(merged)).to.equal(undefined)
+        }
+        expect(await again.counts()).to.deep.include({ messages: 2, profiles: 1, identifiers: 2 })
+      }),
+    )
+
+    it(
+      'leaves others as they were',
+      withStore(open, async ({ store }) => {
+        await fill(store)
+        const before = await store.profileOf(SPACE, { type: 'user_id', value: 'other' })
+        const person = await store.profileOf(SPACE, { type: 'user_id', value: 'secret-user' })
+        await store.transaction((transaction) => transaction.erase(SPACE, [person?.id ?? '']))
+        expect(await store.profileOf(SPACE, { type: 'user_id', value: 'other' })).to.deep.equal(
+          before,
+        )
+        expect((await rowsOf(store, 'users')).map(({ id }) => id)).to.deep.equal(['other'])
+        expect(await rowsOf(store, 'tracks')).to.have.length(1)
+        expect(await store.messages({ profileId: before?.id })).to.have.length(2)
+      }),
+    )
+
+    it(
+      'lets the person come again, as somebody new',
+      withStore(open, async ({ store }) => {
+        await fill(store)
+        const person = await store.profileOf(SPACE, { type: 'user_id', value: 'secret-user' })
+        await store.transaction((transaction) => transaction.erase(SPACE, [person?.id ?? '']))
+        const [outcome] = await take(store, [
+          {
+            messageId: 'secret-1',
+            type: 'identify',
+            userId: 'secret-user',
+            traits: { plan: 'new' },
+          },
+        ])
+        expect(outcome?.isDuplicate).to.equal(false)
+        const again = await store.profileOf(SPACE, { type: 'user_id', value: 'secret-user' })
+        expect(again?.mappings).to.have.length(1)
+        expect(again?.traits.size).to.equal(1)
+        const user = (await rowsOf(store, 'users')).find(({ id }) => id === 'secret-user')
+        expect(user).to.include({ plan: 'new' })
+        expect(user).not.to.have.property('email')
+      }),
+    )
+
+    it(
+      'is taken back with its transaction',
+      withStore(open, async ({ store }) => {
+        await fill(store)
+        const before = await dump(store)
+        const person = await store.profileOf(SPACE, { type: 'user_id', value: 'secret-user' })
+        const failing = store.transaction(async (transaction) => {
+          await transaction.erase(SPACE, [person?.id ?? ''])
+          throw new Error('not so')
+        })
+        expect(await failing.catch((error: unknown) => (error as Error).message)).to.equal('not so')
+        expect(await dump(store)).to.equal(before)
+        expect(await take(store, [{ messageId: 'secret-1', userId: 'x' }])).to.deep.equal([
+          { isDuplicate: true },
+        ])
+      }),
+    )
+
+    it(
+      'knows nobody of another space, and nobody at all',
+      withStore(open, async ({ store }) => {
+        await fill(store)
+        const before = await dump(store)
+        const person = await store.profileOf(SPACE, { type: 'user_id', value: 'secret-user' })
+        for (const [space, ids] of [
+          ['elsewhere', [person?.id ?? '']],
+          [SPACE, ['use_nobody']],
+          [SPACE, []],
+        ] as const) {
+          const gone = await store.transaction((transaction) => transaction.erase(space, ids))
+          expect(gone).to.deep.equal({ messages: 0, rows: 0 })
+        }
+        expect(await dump(store)).to.equal(before)
+      }),
+    )
+  })
+}
+
+/** A person whose values all have "secret" in them, who was two once, and another. */
+async function fill(store: Store): Promise<void> {
+  await take(store, [
+    { messageId: 'secret-page', type: 'page', anonymousId: 'secret-visitor', name: 'secret page' },
+    {
+      messageId: 'secret-1',
+      type: 'identify',
+      userId: 'secret-user',
+      traits: {
+        email: 'secret@example.com',
+        plan: 'secret plan',
+        address: { city: 'Secretville' },
+      },
+    },
+    { messageId: 'secret-tie', userId: 'secret-user', anonymousId: 'secret-visitor' },
+    {
+      messageId: 'secret-2',
+      userId: 'secret-user',
+      anonymousId: 'null',
+      event: 'Signed Up',
+      properties: { user_id: 'secret', note: 'secret note' },
+    },
+    {
+      messageId: 'secret-alias',
+      type: 'alias',
+      userId: 'secret-user',
+      previousId: 'secret-visitor',
+    },
+    {
+      messageId: 'o1',
+      type: 'identify',
+      userId: 'other',
+      anonymousId: 'a9',
+      traits: { plan: 'own' },
+    },
+    { messageId: 'o2', userId: 'other', event: 'Signed Up', properties: { note: 'own' } },
+  ])
+}
+
+/** All that there is, as one text. */
+export async function dump(store: Store): Promise<string> {
+  const tables = (await store.tables()).sort((a, b) => (a.name < b.name ? -1 : 1))
+  const rows = await Promise.all(
+    tables.map(({ name, schema }) =>
+      store.rows(name, { ...(schema === undefined ? {} : { schema }), limit: 10_000 }),
+    ),
+  )
+  return JSON.stringify([
+    tables.map(({ name, rows: count }) => [name, count]),
+    rows,
+    await store.profiles({ limit: 1000 }),
+    await store.messages({ limit: 1000 }),
+  ])
+}
