@@ -1,4 +1,6 @@
 // The routes of messages: search, paging, waiting, download, what was refused.
+/* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-unsafe-assignment,
+   @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-return -- the answers are JSON, whose shape is what is tested */
 import { expect } from 'chai'
 import { type Bench, eachWithBench, inEachStore, type Reply } from './support.js'
 

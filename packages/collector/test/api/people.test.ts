@@ -1,4 +1,6 @@
 // The routes of people: search, one person, split, erase, explain.
+/* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-unsafe-assignment,
+   @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-return -- the answers are JSON, whose shape is what is tested */
 import { expect } from 'chai'
 import { eachWithBench, inEachStore } from './support.js'
 

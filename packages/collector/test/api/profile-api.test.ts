@@ -1,4 +1,7 @@
 // The Profile API: Segment's paths and shapes.
+/* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-unsafe-assignment,
+   @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-return,
+   @typescript-eslint/no-unsafe-argument -- the answers are JSON, whose shape is what is tested */
 import { expect } from 'chai'
 import { inEachStore } from './support.js'
 

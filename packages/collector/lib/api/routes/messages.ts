@@ -59,7 +59,6 @@ export function messageRoutes(needs: Needs): Route[] {
       query: [],
       answer: async () => {
         await needs.clear()
-        needs.arrivals.cleared()
         return jsonAnswer({ success: true })
       },
     },
