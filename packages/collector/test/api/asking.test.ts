@@ -37,6 +37,21 @@ inEachStore('asking in the process', (bench) => {
     expect(again.messageId).to.equal('m2')
   })
 
+  it('lets many wait at once, without a warning of Node', async () => {
+    const warnings: Error[] = []
+    const note = (warning: Error) => warnings.push(warning)
+    process.on('warning', note)
+    const waits = Array.from({ length: 30 }, () => bench().asking.waitFor('', { timeout: 5000 }))
+    const requests = Array.from({ length: 30 }, () => bench().get('/_/messages?wait=5000'))
+    while (bench().arrivals.feed.waiting < 60) await new Promise(setImmediate)
+    await bench().take([{ userId: 'u1' }])
+    await Promise.all([...waits, ...requests])
+    // A warning is emitted in a later tick.
+    await new Promise(setImmediate)
+    process.off('warning', note)
+    expect(warnings).to.deep.equal([])
+  })
+
   it('never takes what was discarded for a message that came', async () => {
     bench().refuse({ kind: 'discarded', message: { type: 'track', event: 'Paid' } })
     const error = await failure(bench().asking.waitFor('event:Paid', { timeout: 20 }))

@@ -5,6 +5,10 @@ import { once } from 'node:events'
 import { type ClientRequest, type IncomingMessage, request } from 'node:http'
 import { connect } from 'node:net'
 import { expect } from 'chai'
+import { useFakeTimers } from 'sinon'
+import { Feed } from '../../lib/api/arrivals/feed.js'
+import type { FoundMessage } from '../../lib/api/arrivals/found.js'
+import { LiveReader } from '../../lib/api/routes/live-reader.js'
 import { type Bench, eachWithBench } from './support.js'
 
 interface SentEvent {
@@ -85,6 +89,31 @@ class Reader {
   }
 }
 
+describe('a reader of the live feed', () => {
+  it('gets a comment every 15 seconds in which nothing happens', async () => {
+    const clock = useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    try {
+      const feed = new Feed()
+      const over = new AbortController()
+      const select = () => Promise.resolve(new Set<FoundMessage>())
+      const chunks = new LiveReader(feed, select, over.signal).chunks(undefined)
+      expect((await chunks.next()).value).to.equal('retry: 1000\n\n')
+      expect((await chunks.next()).value).to.match(/^id: .*\nevent: ready\n/)
+      const comment = chunks.next()
+      let isThere = false
+      void comment.then(() => (isThere = true))
+      await clock.tickAsync(14_999)
+      expect(isThere).to.equal(false)
+      await clock.tickAsync(1)
+      expect((await comment).value).to.equal(': still here\n\n')
+      over.abort()
+      expect((await chunks.next()).done).to.equal(true)
+    } finally {
+      clock.restore()
+    }
+  })
+})
+
 describe('GET /_/live', () => {
   const bench = eachWithBench()
   const readers: Reader[] = []
@@ -127,6 +156,13 @@ describe('GET /_/live', () => {
     expect(await names(tracks, 3)).to.deep.equal(['2', 'cleared', 'people'])
     expect(await names(all, 5)).to.deep.equal(['1', '1.1', '2', 'cleared', 'people'])
     expect(await names(discarded, 3)).to.deep.equal(['1.1', 'cleared', 'people'])
+  })
+
+  it('filters by violations', async () => {
+    const reader = await open('/_/live?filter=violation:*')
+    await reader.next()
+    await bench().take([{ userId: 'u1' }, { userId: 'null' }])
+    expect((await reader.next())[0]!.data.position).to.equal('2')
   })
 
   it('resumes after the last event that a reader had', async () => {
