@@ -4,7 +4,8 @@ import type { CollectedMessage } from '../messages/message.js'
 import { SchemaDraft } from './draft.js'
 import { addRows } from './rows.js'
 import type { Discard, Schema, SchemaChange, UpsertState } from './schema.js'
-import { applyUpserts, type RowUpdate, updateOf } from './upserts.js'
+import { applyUpserts } from './upsert-state.js'
+import { type RowUpdate, updateOf } from './upserts.js'
 
 export interface PlannedMessage {
   readonly message: CollectedMessage
@@ -18,6 +19,7 @@ export interface WarehousePlan {
   readonly batches: readonly RowBatch[]
   /** The rows of `users` and of `accounts` that change, whose states applyTo() needs. */
   readonly upserts: readonly PlannedUpsert[]
+  /** Complete when applyTo() of every upsert has been called. */
   readonly discards: readonly Discard[]
 }
 
@@ -28,21 +30,27 @@ export interface PlannedUpsert {
   applyTo(states: readonly UpsertState[]): UpsertState[]
 }
 
+export interface PlanOptions {
+  /** Whether texts are cut at 512 characters, as Segment does. Each cut is a discard. */
+  readonly isSegment: boolean
+  /** How many tables of events there may be; events beyond are in `tracks` alone. @default 500 */
+  readonly maxEventTables?: number
+}
+
 /**
- * Plans the rows of these messages, and what the schema needs for them.
- *
- * @param isSegment - Whether texts are cut at 512 characters, as Segment does. Each cut is a discard.
+ * Plans the rows of these messages, and what the schema needs for them. The messages must be new to the store: a
+ * second row with the same id is left out by it.
  */
 export function planRows(
   schema: Schema,
   messages: readonly PlannedMessage[],
-  { isSegment }: { readonly isSegment: boolean },
+  { isSegment, maxEventTables = 500 }: PlanOptions,
 ): WarehousePlan {
-  const draft = new SchemaDraft(schema, { maxText: isSegment ? 512 : Infinity })
+  const draft = new SchemaDraft(schema, { maxText: isSegment ? 512 : Infinity, maxEventTables })
   const updates: Record<RowUpdate['table'], RowUpdate[]> = { users: [], accounts: [] }
   for (const { message, seq } of messages) {
-    addRows(message, draft)
-    const update = updateOf(message, seq, draft)
+    const traits = addRows(message, draft)
+    const update = updateOf(message, seq, traits, draft)
     if (update !== undefined) updates[update.table].push(update)
   }
   return {
@@ -53,8 +61,13 @@ export function planRows(
       .map((table) => ({
         table,
         ids: [...new Set(updates[table].map(({ id }) => id))],
-        applyTo: (states) => applyUpserts(states, updates[table], draft),
+        applyTo: (states) =>
+          applyUpserts(states, updates[table], {
+            table,
+            draft: draft.table(table),
+            discards: draft.discards,
+          }),
       })),
-    discards: draft.discards,
+    discards: draft.discards.list,
   }
 }

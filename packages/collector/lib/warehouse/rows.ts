@@ -1,123 +1,78 @@
 // A message becomes rows (Segment: Warehouse Schemas).
-import { type CollectedMessage, isObject, type JsonObject } from '../messages/message.js'
+import { type CollectedMessage, isObject } from '../messages/message.js'
 import type { SchemaDraft } from './draft.js'
-import { flatten, flattenUnder, type RawCell } from './flatten.js'
+import { flatten, flattenContext, type RawCell, rawCell } from './flatten.js'
 import { nameOf } from './snake-case.js'
 import { eventTable } from './tables.js'
 
+/** The cells of a message, and those of its traits or properties. */
+export interface MessageCells {
+  readonly call: readonly RawCell[]
+  readonly own: readonly RawCell[]
+}
+
 /** Adds the rows of a message, less those of `users` and `accounts`, which are not a message's. */
-export function addRows(message: CollectedMessage, draft: SchemaDraft): void {
-  const cells = callCells(message)
-  switch (message.type) {
-    case 'track':
-      addTrack(message, cells, draft)
-      break
-    case 'identify':
-      addRow(message, { table: 'identifies', cells, values: message.traits }, draft)
-      break
-    case 'group':
-      cells.push({ column: 'group_id', value: message.groupId ?? null })
-      addRow(message, { table: 'groups', cells, values: message.traits }, draft)
-      break
-    case 'page':
-    case 'screen':
-      cells.push({ column: 'name', value: message.name ?? null })
-      if (message.category != null) cells.push({ column: 'category', value: message.category })
-      addRow(message, { table: `${message.type}s`, cells, values: message.properties }, draft)
-      break
-    case 'alias':
-      cells.push({ column: 'previous_id', value: message.previousId ?? null })
-      addRow(message, { table: 'aliases', cells, values: undefined }, draft)
-      break
+export function addRows(message: CollectedMessage, draft: SchemaDraft): readonly RawCell[] {
+  const { messageId } = message
+  const { table, values, more } = kindOf(message)
+  const call = [...callCells(message), ...more]
+  const context = isObject(message.context) ? flattenContext(message.context) : []
+  const own = isObject(values) ? flatten(values) : []
+  if (message.type !== 'track') {
+    draft.table(table).addRow({ messageId, call, context, own })
+    return own
   }
-}
-
-function addTrack(message: CollectedMessage, cells: RawCell[], draft: SchemaDraft): void {
-  const event = message.event ?? ''
-  const table = eventTable(event)
-  cells.push({ column: 'event', value: nameOf(event) }, { column: 'event_text', value: event })
-  draft.addRow('tracks', message.messageId, cells)
-  if (draft.hasRoomFor(table)) addRow(message, { table, cells, values: message.properties }, draft)
+  draft.table('tracks').addRow({ messageId, call, context, own: [] })
+  const ofEvent = draft.eventTable(table)
+  if (ofEvent !== undefined) ofEvent.addRow({ messageId, call, context, own })
   else {
-    const cell = { column: 'event', value: event }
-    draft.discard(
-      table,
-      cell,
-      'there are 500 tables of events: it is in tracks alone',
-      message.messageId,
-    )
+    const place = { table, column: 'properties', messageId }
+    draft.discards.add(place, values ?? {}, 'there are 500 tables of events')
   }
+  return own
 }
 
-interface NewRow {
+interface Kind {
   readonly table: string
-  readonly cells: readonly RawCell[]
   /** Traits or properties. */
   readonly values: unknown
+  /** The columns that only this call has. */
+  readonly more: readonly RawCell[]
 }
 
-function addRow(
-  message: CollectedMessage,
-  { table, cells, values }: NewRow,
-  draft: SchemaDraft,
-): void {
-  if (!isObject(values)) {
-    draft.addRow(table, message.messageId, cells)
-    return
-  }
-  const all = [...cells]
-  const own = new Set(cells.map(({ column }) => column))
-  for (const column of RESERVED) own.add(column)
-  own.delete('category')
-  flatten(values, (cell) => {
-    if (!own.has(cell.column)) all.push(cell)
-    else if (!saysTheSame(cell, message, cells)) {
-      draft.discard(table, cell, 'the column has a meaning of its own', message.messageId)
+function kindOf(message: CollectedMessage): Kind {
+  const { traits, properties } = message
+  switch (message.type) {
+    case 'track': {
+      const event = message.event ?? ''
+      const more = [rawCell('event', nameOf(event)), rawCell('event_text', event)]
+      return { table: eventTable(event), values: properties, more }
     }
-  })
-  draft.addRow(table, message.messageId, all)
-}
-
-/** Columns of every call, which no trait or property may take. */
-const RESERVED = [
-  'id',
-  'anonymous_id',
-  'user_id',
-  'received_at',
-  'sent_at',
-  'timestamp',
-  'original_timestamp',
-  'uuid_ts',
-]
-
-/** A trait `id` that is the userId, or a property that repeats its column, is not lost. */
-function saysTheSame(
-  { column, value }: RawCell,
-  { userId, groupId }: CollectedMessage,
-  cells: readonly RawCell[],
-): boolean {
-  if (value === null) return true
-  const text = String(value)
-  if (column === 'id' && (text === userId || text === groupId)) return true
-  return cells.some((cell) => cell.column === column && cell.value === value)
+    case 'identify':
+      return { table: 'identifies', values: traits, more: [] }
+    case 'group':
+      return { table: 'groups', values: traits, more: [rawCell('group_id', message.groupId)] }
+    case 'alias':
+      return {
+        table: 'aliases',
+        values: traits,
+        more: [rawCell('previous_id', message.previousId)],
+      }
+    default: {
+      const more = [rawCell('name', message.name), rawCell('category', message.category)]
+      return { table: `${message.type}s`, values: properties, more }
+    }
+  }
 }
 
 function callCells(message: CollectedMessage): RawCell[] {
-  const cells: RawCell[] = [
-    { column: 'id', value: message.messageId },
-    { column: 'anonymous_id', value: message.anonymousId ?? null },
-    { column: 'user_id', value: message.userId ?? null },
-    { column: 'received_at', value: message.receivedAt },
-    { column: 'sent_at', value: textOrNull(message.sentAt) },
-    { column: 'timestamp', value: message.timestamp },
-    { column: 'original_timestamp', value: textOrNull(message.originalTimestamp) },
+  return [
+    rawCell('id', message.messageId),
+    rawCell('anonymous_id', message.anonymousId),
+    rawCell('user_id', message.userId),
+    rawCell('received_at', message.receivedAt),
+    rawCell('sent_at', message.sentAt),
+    rawCell('timestamp', message.timestamp),
+    rawCell('original_timestamp', message.originalTimestamp),
   ]
-  const context: JsonObject | null | undefined = message.context
-  if (isObject(context)) flattenUnder('context', context, (cell) => cells.push(cell))
-  return cells
-}
-
-/** It is whatever the client sent. */
-function textOrNull(value: unknown): string | null {
-  return typeof value === 'string' ? value : null
 }

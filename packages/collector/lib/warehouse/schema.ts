@@ -35,7 +35,13 @@ export interface Discard {
 /** A row of `users` or `accounts`: what each column has, and since when. */
 export interface UpsertState {
   readonly id: string
+  /** The row. */
   readonly columns: Map<string, UpsertCell>
+  /**
+   * What the row does not show and a later update has to know, such as a trait that was set to null before it had a
+   * column. A store keeps the text as it is, and gives it back; '' if there is nothing.
+   */
+  readonly rest: string
 }
 
 export interface UpsertCell {
@@ -44,6 +50,6 @@ export interface UpsertCell {
   readonly timestamp: number
   /** The place of that message in the order of arrival: decides between equal timestamps. */
   readonly seq: number
-  /** The trait that the column comes from: `address` for `address_city`. */
+  /** The trait that the column comes from: `address` for `address_city`; '' if it comes from none. */
   readonly trait: string
 }

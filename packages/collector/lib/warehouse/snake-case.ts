@@ -3,21 +3,37 @@ import { createHash } from 'node:crypto'
 
 /** PostgreSQL's limit, in bytes of UTF-8. */
 const MAX_BYTES = 63
-const MAX_CACHED = 20_000
+const MAX_CACHED = 10_000
+/** Nobody's keys are longer, and a cache of 32 KiB each would be a way to fill the memory. */
+const LONGEST_CACHED = 100
+
+const WORDS = /[A-Z0-9]+[a-z0-9]*|[a-z][a-z0-9]*/g
+
+const UPPER = '\\p{Lu}\\p{Lt}\\p{N}'
+const OTHER = '\\p{Ll}\\p{Lo}\\p{Lm}\\p{M}'
+const WORDS_OF_ANY_SCRIPT = new RegExp(
+  `[${UPPER}]+[${OTHER}\\p{N}]*|[${OTHER}][${OTHER}\\p{N}]*`,
+  'gu',
+)
+const NOT_LATIN = /(?=[\p{L}\p{Nd}])(?!\p{Script=Latin}|\p{Script=Common})./su
 
 const cache = new Map<string, string>()
 
 /**
- * The name of the column or table for a key or an event. Runs of capitals stay together (`CStringRef` is
- * `cstring_ref`), digits are not split off, and whatever is no letter or digit of ASCII separates.
+ * The name of the column or table for a key or an event: Segment's rule. Runs of capitals stay together (`CStringRef`
+ * is `cstring_ref`), digits are not split off, and whatever is no letter or digit of ASCII separates words.
  *
- * A name of which that would leave nothing keeps its letters, of whatever script. A name that is too long is cut, and
- * ends in a hash of the whole, so that two do not meet.
+ * A name with letters that are not Latin keeps them, as does one of which the rule would leave nothing: 価格1 and 数量1
+ * would otherwise be one column, `1`. A name without any letter or digit is `name_` and a hash of it. A name that is
+ * too long is cut, and ends in a hash of the whole, so that two do not meet.
  */
 export function nameOf(key: string): string {
   let name = cache.get(key)
   if (name === undefined) {
-    name = fitting(snakeCase(key) || lettersOf(key) || `name_${hashOf(key)}`)
+    name = fitting(
+      (NOT_LATIN.test(key) ? '' : snakeCase(key)) || lettersOf(key) || `name_${hashOf(key)}`,
+    )
+    if (key.length > LONGEST_CACHED) return name
     // Keys come from outside: a cache without a bound is a leak.
     if (cache.size >= MAX_CACHED) cache.clear()
     cache.set(key, name)
@@ -32,20 +48,13 @@ export function joined(prefix: string, name: string): string {
 
 /** Segment's rule alone; '' if the key has no letter or digit of ASCII. */
 export function snakeCase(key: string): string {
-  const plain = /^(?:[a-z0-9]|_(?=[a-z0-9]))*/.exec(key)?.[0] ?? ''
-  if (plain === key) return key
-  // A digit before a capital belongs to the word that the capital begins.
-  const start = /[0-9]$/.test(plain) ? plain.slice(0, -1) : plain
-  const words = key.slice(start.length).match(/[A-Z0-9]+[a-z0-9]*|[a-z][a-z0-9]*/g) ?? []
-  return [...(start === '' ? [] : [start]), ...words].join('_').toLowerCase()
+  return key.match(WORDS)?.join('_').toLowerCase() ?? ''
 }
 
 function lettersOf(key: string): string {
-  const words = key
-    .normalize('NFC')
-    .toLowerCase()
-    .match(/[\p{L}\p{M}\p{N}]+/gu)
-  return words?.join('_') ?? ''
+  // Composed after the lower-casing too: one name must not have two spellings.
+  const words = key.normalize('NFC').match(WORDS_OF_ANY_SCRIPT)
+  return words?.join('_').toLowerCase().normalize('NFC') ?? ''
 }
 
 /** Cut between characters. */

@@ -2,40 +2,56 @@
 import type { Cell, ColumnType } from '../cells.js'
 import { parseDate } from '../timestamps.js'
 
-// With a time, a zone, and no more than a timestamp keeps.
-const TIMESTAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:?\d\d)$/
+/** A value that is there. */
+export type Value = Exclude<Cell, null>
+
+// A time and its zone, and no more of its fraction than a timestamp keeps.
+const EXACT = /^\d{4}-\d\d?-\d\d?[Tt ]\d\d?:\d\d(?::\d\d(?:\.\d{1,3}0*)?)?(?:[Zz]|[+-]\d\d:?\d\d)$/
+const CANONICAL =
+  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/
+
+const YEAR_1 = new Date(0).setUTCFullYear(1, 0, 1)
+const YEAR_10000 = Date.UTC(10_000, 0, 1)
 
 /** The type of a column that appears with this value. */
-export function typeOf(value: Exclude<Cell, null>): ColumnType {
+export function typeOf(value: Value): ColumnType {
   switch (typeof value) {
     case 'boolean':
       return 'boolean'
     case 'number':
-      return Number.isSafeInteger(value) && !Object.is(value, -0) ? 'integer' : 'number'
+      return Number.isSafeInteger(value) ? 'integer' : 'number'
     default:
-      return TIMESTAMP.test(value) && parseDate(value) !== undefined ? 'timestamp' : 'text'
+      return isExactTime(value) ? 'timestamp' : 'text'
   }
 }
 
-/** The type that holds what the column holds and this value too; undefined if there is none. */
-export function widened(type: ColumnType, value: Exclude<Cell, null>): ColumnType | undefined {
-  if (type === 'text') return 'text'
-  if (type === 'timestamp') return timestampOf(value) === undefined ? undefined : 'timestamp'
-  const own = typeOf(value)
-  if (own === type) return type
-  if (typeof value === 'number' && type !== 'boolean') return 'number'
-  return 'text'
+/** The type that holds what a column holds and this value too. A column of timestamps stays one. */
+export function widened(type: ColumnType, value: Value): ColumnType {
+  if (type === 'text' || type === 'timestamp') return type
+  if (typeof value === 'boolean') return type === 'boolean' ? type : 'text'
+  if (typeof value === 'string' || type === 'boolean') return 'text'
+  return Number.isSafeInteger(value) ? type : 'number'
 }
 
-/** The value as the column holds it. It must fit: see widened(). */
+/** The value as a column of this type holds it; `null` if it does not. */
 export function converted(value: Cell, type: ColumnType): Cell {
   if (value === null) return null
   if (type === 'text') return String(value)
-  if (type === 'timestamp') return timestampOf(value) ?? null
-  return value
+  if (type === 'timestamp') return instantOf(value) ?? null
+  // Zero has no sign in a column of integers, and none in some stores.
+  return value === 0 ? 0 : value
 }
 
-function timestampOf(value: Cell): string | undefined {
+/** Whether a text names an instant that a timestamp keeps whole. */
+export function isExactTime(text: string): boolean {
+  return EXACT.test(text) && instantOf(text) !== undefined
+}
+
+/** The instant as ISO 8601 in UTC; undefined if it is none, or not of the years that every store knows. */
+export function instantOf(value: Cell): string | undefined {
+  if (typeof value !== 'string') return undefined
+  if (value.length === 24 && CANONICAL.test(value) && !value.startsWith('0000')) return value
   const time = parseDate(value)
-  return time === undefined ? undefined : new Date(time).toISOString()
+  if (time === undefined || time < YEAR_1 || time >= YEAR_10000) return undefined
+  return new Date(time).toISOString()
 }

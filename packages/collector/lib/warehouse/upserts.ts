@@ -1,11 +1,14 @@
 // `users` and `accounts`: one row each, with the newest value of every trait.
-import { type CollectedMessage, isObject, type JsonObject } from '../messages/message.js'
-import { fullName } from '../profiles/traits.js'
+import type { Cell } from '../cells.js'
+import type { CollectedMessage } from '../messages/message.js'
 import type { SchemaDraft } from './draft.js'
-import { flatten, type RawCell } from './flatten.js'
-import type { UpsertCell, UpsertState } from './schema.js'
-import { nameOf } from './snake-case.js'
-import { converted } from './types.js'
+import { type RawCell, rawCell } from './flatten.js'
+import { fixedColumns } from './tables.js'
+import type { TableDraft } from './table-draft.js'
+import { plainText } from './text.js'
+
+/** PostgreSQL keeps no longer key in an index; Segment takes no longer groupId. */
+const LONGEST_ID = 500
 
 /** What a message says about a row of `users` or `accounts`. */
 export interface RowUpdate {
@@ -16,136 +19,75 @@ export interface RowUpdate {
   readonly timestamp: number
   readonly seq: number
   readonly receivedAt: string
-  readonly traits: readonly TraitUpdate[]
+  /** The columns of each trait; none if it was set to null. */
+  readonly traits: ReadonlyMap<string, ReadonlyMap<string, Cell>>
 }
 
-interface TraitUpdate {
-  readonly trait: string
-  readonly isObject: boolean
-  readonly cells: readonly RawCell[]
-}
-
-const RESERVED = new Set(['id', 'received_at', 'uuid_ts', 'anonymous_id', 'user_id', 'group_id'])
-
-/** The row that an identify of a known user, or a group call, is about; undefined for any other message. */
+/**
+ * The row that an identify of a known user, or a group call, is about; undefined for any other message.
+ *
+ * @param traits - The cells of the message's traits.
+ */
 export function updateOf(
   message: CollectedMessage,
   seq: number,
+  traits: readonly RawCell[],
   draft: SchemaDraft,
 ): RowUpdate | undefined {
   const { type, userId, groupId, messageId } = message
   const id = type === 'identify' ? userId : type === 'group' ? groupId : undefined
   if (typeof id !== 'string' || id === '') return undefined
-  const table = type === 'identify' ? 'users' : 'accounts'
-  draft.ensure(table)
+  const name = type === 'identify' ? 'users' : 'accounts'
+  const table = draft.table(name)
+  if (id.length > LONGEST_ID) {
+    const place = { table: name, column: 'id', messageId }
+    draft.discards.add(place, id, 'an id of more than 500 characters has no row')
+    return undefined
+  }
   return {
-    table,
-    id,
+    table: name,
+    id: plainText(id),
     messageId,
     timestamp: Date.parse(message.timestamp),
     seq,
     receivedAt: message.receivedAt,
-    traits: isObject(message.traits) ? traitUpdates(table, message.traits, messageId, draft) : [],
+    traits: traitsOf(traits, type === 'identify' ? 'identifies' : 'groups', messageId, table),
   }
 }
 
-function traitUpdates(
-  table: RowUpdate['table'],
-  traits: JsonObject,
+function traitsOf(
+  cells: readonly RawCell[],
+  rowTable: string,
   messageId: string,
-  draft: SchemaDraft,
-): TraitUpdate[] {
-  const updates: TraitUpdate[] = []
+  table: TableDraft,
+): Map<string, Map<string, Cell>> {
+  const reserved = fixedColumns(rowTable)
+  const traits = new Map<string, Map<string, Cell>>()
   const seen = new Set<string>()
-  for (const trait of Object.keys(traits)) {
-    const cells: RawCell[] = []
-    flatten({ [trait]: traits[trait] }, ({ column, value }) => {
-      // Those that are reserved, or that two traits share, were reported with the row of the message.
-      if (RESERVED.has(column) || seen.has(column)) return
-      seen.add(column)
-      const fitted = draft.fit(table, { column, value }, messageId)
-      cells.push({ column, value: fitted ?? null })
-    })
-    updates.push({ trait: nameOf(trait), isObject: isObject(traits[trait]), cells })
+  for (const cell of cells) {
+    const { column, root, value } = cell
+    // Those that are reserved, or that two traits share, were reported with the row of the message.
+    if (reserved.has(column)) continue
+    let columns = traits.get(root)
+    if (columns === undefined) traits.set(root, (columns = new Map<string, Cell>()))
+    if (value === null || seen.has(column)) continue
+    const fitted = table.fit(cell, messageId)
+    if (fitted === null) continue
+    seen.add(column)
+    columns.set(column, fitted)
   }
-  // It may be made of its parts.
-  if (seen.has('first_name') || seen.has('last_name')) {
-    draft.fit(table, { column: 'name', value: '' }, messageId)
-  }
-  return updates
+  if (rowTable === 'identifies') makeRoomForName(traits, messageId, table)
+  return traits
 }
 
-/**
- * The states of the rows after these updates, in any order: of each trait the newest value.
- *
- * @param states - Those that are known of the ids of the updates.
- * @returns New states, whose values are of the types that the columns will have.
- */
-export function applyUpserts(
-  states: readonly UpsertState[],
-  updates: readonly RowUpdate[],
-  draft: SchemaDraft,
-): UpsertState[] {
-  const byId = new Map<string, Map<string, UpsertCell>>()
-  for (const { id, columns } of states) byId.set(id, new Map(columns))
-  for (const update of updates) {
-    let columns = byId.get(update.id)
-    if (columns === undefined) byId.set(update.id, (columns = new Map<string, UpsertCell>()))
-    applyUpdate(columns, update)
-  }
-  const table = updates[0]?.table ?? 'users'
-  return [...byId].map(([id, columns]) => ({ id, columns: typed(columns, table, draft) }))
-}
-
-function applyUpdate(columns: Map<string, UpsertCell>, update: RowUpdate): void {
-  set(columns, update, { column: 'received_at', value: update.receivedAt }, 'received_at')
-  for (const { trait, isObject: isNested, cells } of update.traits) {
-    // What a trait was before it was something else does not stay beside it.
-    for (const [column, cell] of columns) {
-      const isOther = isNested ? column === trait : column !== trait
-      if (cell.trait === trait && isOther) set(columns, update, { column, value: null }, trait)
-    }
-    for (const cell of cells) set(columns, update, cell, trait)
-  }
-}
-
-function set(
-  columns: Map<string, UpsertCell>,
-  { timestamp, seq }: RowUpdate,
-  { column, value }: RawCell,
-  trait: string,
+/** It may have to be made of its parts. */
+function makeRoomForName(
+  traits: ReadonlyMap<string, unknown>,
+  messageId: string,
+  table: TableDraft,
 ): void {
-  const before = columns.get(column)
-  const isOlder =
-    before !== undefined &&
-    !isDerived(before) &&
-    (before.timestamp > timestamp || (before.timestamp === timestamp && before.seq > seq))
-  if (!isOlder) columns.set(column, { value, timestamp, seq, trait })
-}
-
-function typed(
-  columns: Map<string, UpsertCell>,
-  table: string,
-  draft: SchemaDraft,
-): Map<string, UpsertCell> {
-  deriveName(columns)
-  const result = new Map<string, UpsertCell>()
-  for (const [column, cell] of columns) {
-    const type = draft.typeOf(table, column)
-    // A column that never had a value is not there.
-    if (type !== undefined) result.set(column, { ...cell, value: converted(cell.value, type) })
-  }
-  return result
-}
-
-/** A name that was made of its parts is no trait: any name that is sent replaces it (Segment spec: Identify). */
-function deriveName(columns: Map<string, UpsertCell>): void {
-  const before = columns.get('name')
-  if ((before?.value ?? null) !== null && before?.trait !== '') return
-  const name = fullName((key) => columns.get(nameOf(key))?.value)
-  if (name !== undefined) columns.set('name', { value: name, timestamp: 0, seq: 0, trait: '' })
-}
-
-function isDerived({ trait }: UpsertCell): boolean {
-  return trait === ''
+  const isConcerned = traits.has('first_name') || traits.has('last_name') || traits.has('name')
+  const isPossible = table.typeOf('first_name') && table.typeOf('last_name')
+  if (!isConcerned || !isPossible || table.typeOf('name') === 'timestamp') return
+  table.fit(rawCell('name', ''), messageId)
 }

@@ -35,7 +35,7 @@ const LIMIT = 100_000
  */
 export class MemoryStore implements Store {
   readonly kind = 'memory'
-  readonly #contents = new Contents()
+  #contents = new Contents()
   readonly #turns = new Turns()
   readonly #limit: number
   #isClosed = false
@@ -58,6 +58,11 @@ export class MemoryStore implements Store {
         throw error
       }
     })
+  }
+
+  /** Forgets everything. */
+  clear(): void {
+    this.#contents = new Contents()
   }
 
   spaces(): Promise<string[]> {

@@ -55,7 +55,7 @@ CREATE TABLE selfsame_columns (
   PRIMARY KEY ("table", "column")
 ) WITHOUT ROWID;
 CREATE TABLE selfsame_upserts (
-  "table" TEXT NOT NULL, id TEXT NOT NULL, state TEXT NOT NULL, PRIMARY KEY ("table", id)
+  "table" TEXT NOT NULL, id TEXT NOT NULL, state TEXT NOT NULL, rest TEXT NOT NULL, PRIMARY KEY ("table", id)
 ) WITHOUT ROWID;
 CREATE TABLE selfsame_counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 
