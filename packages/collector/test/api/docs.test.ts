@@ -128,8 +128,8 @@ describe('docs/asking.md', () => {
     for (const name of folders) {
       for (const file of readdirSync(join(root, 'packages/collector/lib/api', name))) {
         const text = readFileSync(join(root, 'packages/collector/lib/api', name, file), 'utf8')
-        for (const [, code = ''] of text.matchAll(/new ApiError\(\s*\d{3},\s*'(\w+)'/g))
-          codes.add(code)
+        const made = text.matchAll(/new ApiError\(\s*\d{3},\s*'(\w+)'|'(cannot_\w+)'/g)
+        for (const [, code, cannot] of made) codes.add(code ?? cannot ?? '')
       }
     }
     expect(codes.size).to.be.greaterThan(10)

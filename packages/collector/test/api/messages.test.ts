@@ -2,7 +2,7 @@
 /* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-unsafe-assignment,
    @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-return -- the answers are JSON, whose shape is what is tested */
 import { expect } from 'chai'
-import { type Bench, eachWithBench, inEachStore, type Reply } from './support.js'
+import { Bench, eachWithBench, inEachStore, type Reply } from './support.js'
 
 const search = (bench: Bench, parameters: Record<string, string> = {}): Promise<Reply> =>
   bench.get(`/_/messages?${new URLSearchParams(parameters).toString()}`)
@@ -324,6 +324,24 @@ describe('DELETE /_/messages', () => {
     expect(bench().calls).to.deep.equal([['clear']])
     expect(bench().arrivals.refusals.between(undefined, undefined)).to.deep.equal([])
     expect(bench().arrivals.traffic.totals.discarded).to.equal(0)
+  })
+
+  it('says why it cannot clear', async () => {
+    const other = await Bench.start({ clear: () => Promise.reject(new TypeError('not this one')) })
+    const { status, json } = await other.send('DELETE', '/_/messages')
+    expect(status).to.equal(409)
+    expect(json.error).to.deep.equal({ code: 'cannot_clear', message: 'not this one' })
+    await other.close()
+  })
+
+  it('lets those who wait find what comes afterwards', async () => {
+    await bench().take([{ userId: 'u1' }, { userId: 'u1' }])
+    const reply = bench().get('/_/messages?wait=5000&filter=event:Paid')
+    await waiting(bench())
+    await bench().send('DELETE', '/_/messages')
+    await waiting(bench())
+    await bench().take([{ userId: 'u1', event: 'Paid' }])
+    expect(ids(await reply)).to.have.length(1)
   })
 
   it('is refused if it might be a form', async () => {

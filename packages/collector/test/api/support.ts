@@ -12,11 +12,12 @@ import { Asking } from '../../lib/api/asking/asking.js'
 import type { GuardOptions } from '../../lib/api/guard/guard.js'
 import type { People } from '../../lib/api/needs/needs.js'
 import { Misbehaviour } from '../../lib/faults/misbehave.js'
-import { apiRequestOf, exchangeWithApi } from '../../lib/http/api-exchange.js'
+import { answerAsked } from '../../lib/http/asked.js'
 import type { CollectedMessage } from '../../lib/messages/message.js'
 import { promote } from '../../lib/profiles/promote.js'
 import { rulesFrom } from '../../lib/profiles/rules.js'
 import { takeIn } from '../../lib/intake/take-in.js'
+import { MemoryStore } from '../../lib/store/memory/memory-store.js'
 import { openStore } from '../../lib/store/open.js'
 import type { Store } from '../../lib/store/store.js'
 
@@ -34,6 +35,7 @@ export interface Options {
   readonly guard?: Partial<GuardOptions>
   readonly people?: Partial<People>
   readonly now?: () => number
+  readonly clear?: () => Promise<void>
 }
 
 /** A message of a test: what is missing is filled in. */
@@ -58,7 +60,7 @@ export class Bench {
     return bench
   }
 
-  constructor(store: Store, { guard, people, now = Date.now }: Options) {
+  constructor(store: Store, { guard, people, now = Date.now, clear }: Options) {
     this.store = store
     this.arrivals = new Arrivals(now)
     const sources = { store, arrivals: this.arrivals }
@@ -82,14 +84,19 @@ export class Bench {
       promote: (message) => promote(message, rules),
       clear: () => {
         this.calls.push(['clear'])
+        if (clear !== undefined) return clear()
+        if (store instanceof MemoryStore) store.clear()
         this.arrivals.cleared()
       },
       now,
       closed: this.closed.signal,
     })
     this.#server = createServer((incoming, response) => {
-      const asked = apiRequestOf(incoming, response, () => undefined)
-      exchangeWithApi(api, asked, response, () => undefined).catch((error: unknown) => {
+      const over = new AbortController()
+      response.on('close', () => over.abort())
+      const onBytes = () => undefined
+      const asked = { api, request: incoming, response, signal: over.signal, onBytes }
+      answerAsked(asked, () => undefined).catch((error: unknown) => {
         response.writeHead(500)
         response.end(String((error as Error).stack))
       })

@@ -1,6 +1,6 @@
 // The routes of messages: search, wait, download, delete.
 import { jsonAnswer, DATA_HEADERS } from '../exchange/answers.js'
-import { ApiError, invalid, notFound } from '../exchange/api-error.js'
+import { ApiError, invalid, notFound, unlessTypeError } from '../exchange/api-error.js'
 import type { Query } from '../exchange/query.js'
 import { linked } from '../exchange/linked-signal.js'
 import type { ApiStream } from '../exchange/request.js'
@@ -59,7 +59,7 @@ export function messageRoutes(needs: Needs): Route[] {
       path: '/_/messages',
       query: [],
       answer: async () => {
-        await needs.clear()
+        await unlessTypeError(async () => needs.clear(), 'cannot_clear')
         return jsonAnswer({ success: true })
       },
     },
