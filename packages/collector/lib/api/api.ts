@@ -1,4 +1,5 @@
 // What can be asked of a collector over HTTP.
+import { setMaxListeners } from 'node:events'
 import { SpaceError } from './asking/spaces.js'
 import { jsonAnswer } from './exchange/answers.js'
 import { ApiError } from './exchange/api-error.js'
@@ -22,6 +23,8 @@ export class Api {
 
   constructor(needs: Needs) {
     this.#guard = new Guard(needs.guard)
+    // Each request that waits listens to it; Node warns of more than ten.
+    setMaxListeners(0, needs.closed)
     this.#router = new Router([
       ...profileRoutes(needs),
       ...messageRoutes(needs),

@@ -10,10 +10,16 @@ export class Arrivals {
   readonly refusals = new Refusals()
   readonly traffic: Traffic
   #seq = 0
+  #clears = 0
 
   /** @param now - The collector's clock, ms since 1970. */
   constructor(now: () => number) {
     this.traffic = new Traffic(now)
+  }
+
+  /** How often all messages were deleted. */
+  get clears(): number {
+    return this.#clears
   }
 
   /** A message was kept: the store has it. @param violations - The names of the rules it violated. */
@@ -33,6 +39,8 @@ export class Arrivals {
 
   /** All messages were deleted. */
   cleared(): void {
+    this.#seq = 0
+    this.#clears += 1
     this.refusals.clear()
     this.traffic.clear()
     this.feed.publish({ kind: 'cleared' })

@@ -26,6 +26,11 @@ export class Feed {
     return this.#last
   }
 
+  /** How many wait for the next event. */
+  get waiting(): number {
+    return this.#waiting.size
+  }
+
   /** Resolves at the next event, after so many ms, or when the signal is aborted. */
   wait(duration: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve) => {

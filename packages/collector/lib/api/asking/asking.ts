@@ -1,4 +1,5 @@
 // What can be asked within the process.
+import { setMaxListeners } from 'node:events'
 import { parseFilter } from '../../../../../lib/spec/filter/filter.js'
 import type { Cell } from '../../cells.js'
 import type { CollectedMessage } from '../../messages/message.js'
@@ -18,6 +19,8 @@ export class Asking {
   constructor(sources: Sources, closed: AbortSignal) {
     this.#sources = sources
     this.#closed = closed
+    // Each wait listens to it; Node warns of more than ten.
+    setMaxListeners(0, closed)
   }
 
   /**

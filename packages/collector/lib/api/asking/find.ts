@@ -121,7 +121,8 @@ async function known(
   return filter.mentions.has('violation') ? withViolations(store, found) : found
 }
 
-async function withViolations(
+/** The same messages, in their order, with the violations that are in the log. */
+export async function withViolations(
   store: Store,
   messages: readonly FoundMessage[],
 ): Promise<FoundMessage[]> {

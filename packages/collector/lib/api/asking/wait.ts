@@ -1,9 +1,12 @@
 // Waits for a message.
 import type { Filter } from '../../../../../lib/spec/filter/filter.js'
+import type { Position } from '../arrivals/position.js'
 import { find, type FindOptions, type Found, type Sources } from './find.js'
 
 /** Other collectors on the same database tell us nothing. */
 const POLL_SHARED = 500
+
+const BEGINNING: Position = { seq: 0, order: 0 }
 
 export interface WaitForMessages extends FindOptions {
   /** ms; Infinity waits for ever. */
@@ -17,25 +20,35 @@ export async function findOrWait(
   filter: Filter,
   { timeout, signal, ...options }: WaitForMessages,
 ): Promise<Found> {
-  const { store, arrivals } = sources
-  const { feed } = arrivals
+  const { feed } = sources.arrivals
   const end = performance.now() + timeout
   let seen = feed.last
-  const [newest] = await store.messages({ limit: 1 })
+  let { clears } = sources.arrivals
+  const [newest] = await sources.store.messages({ limit: 1 })
   let found = await find(sources, filter, options)
-  // What is there was looked at from its newest on: from here on it is what comes after that.
-  let after = options.after ?? { seq: newest?.seq ?? 0, order: 0 }
-  let isWhole = options.after === undefined || found.next === undefined
-  if (options.after !== undefined) after = found.end ?? after
+  // Without `after` the newest were looked at first: what remains is what comes after them.
+  const isForward = options.after !== undefined
+  let after = isForward ? found.end : { seq: newest?.seq ?? 0, order: 0 }
+  let isWhole = !isForward || found.next === undefined
   while (found.messages.length === 0 && signal?.aborted !== true) {
     const left = end - performance.now()
     if (left <= 0) break
     if (isWhole && feed.last === seen) {
-      await feed.wait(store.kind === 'postgres' ? Math.min(left, POLL_SHARED) : left, signal)
+      const isShared = sources.store.kind === 'postgres'
+      await feed.wait(isShared ? Math.min(left, POLL_SHARED) : left, signal)
     }
     seen = feed.last
-    found = await find(sources, filter, { ...options, before: undefined, after })
-    after = found.end ?? after
+    if (clears !== sources.arrivals.clears) {
+      // What comes after that may begin at the first place again.
+      clears = sources.arrivals.clears
+      after = BEGINNING
+    }
+    found = await find(sources, filter, {
+      ...options,
+      before: undefined,
+      after: after ?? BEGINNING,
+    })
+    after = found.end
     isWhole = found.next === undefined
   }
   return found

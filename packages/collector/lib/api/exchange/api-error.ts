@@ -29,3 +29,13 @@ export function invalid(message: string): ApiError {
 export function notFound(message: string): ApiError {
   return new ApiError(404, 'not_found', message)
 }
+
+/** The result of the work; a TypeError, by which it says that it cannot be done, is answered with 409. */
+export async function unlessTypeError<T>(work: () => Promise<T>, code: string): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof TypeError) throw new ApiError(409, code, error.message)
+    throw error
+  }
+}

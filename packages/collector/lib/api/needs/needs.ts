@@ -34,8 +34,8 @@ export interface Needs {
     readonly identifiers: readonly Identifier[]
     readonly blocked: readonly Identifier[]
   }
-  /** Deletes all messages, and what became of them. */
-  readonly clear: () => Promise<void>
+  /** Deletes all messages and what became of them, and tells `arrivals`. */
+  readonly clear: () => Promise<void> | void
   /** The collector's clock, ms since 1970. */
   readonly now: () => number
   /** Aborted when the collector is closed: waits and streams end. */

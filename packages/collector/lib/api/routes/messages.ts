@@ -1,7 +1,8 @@
 // The routes of messages: search, wait, download, delete.
 import { jsonAnswer, DATA_HEADERS } from '../exchange/answers.js'
-import { ApiError, invalid, notFound } from '../exchange/api-error.js'
+import { ApiError, invalid, notFound, unlessTypeError } from '../exchange/api-error.js'
 import type { Query } from '../exchange/query.js'
+import { linked } from '../exchange/linked-signal.js'
 import type { ApiStream } from '../exchange/request.js'
 import type { Call, Route } from '../exchange/route.js'
 import { viewOf } from '../arrivals/found.js'
@@ -58,8 +59,7 @@ export function messageRoutes(needs: Needs): Route[] {
       path: '/_/messages',
       query: [],
       answer: async () => {
-        await needs.clear()
-        needs.arrivals.cleared()
+        await unlessTypeError(async () => needs.clear(), 'cannot_clear')
         return jsonAnswer({ success: true })
       },
     },
@@ -87,17 +87,18 @@ async function search(needs: Needs, wait: typeof findOrWait, { query, request }:
 /** findOrWait() for a bounded number at a time, until the collector is closed. */
 function waiting({ closed }: Needs): typeof findOrWait {
   let count = 0
-  return async (sources, filter, { signal, ...options }) => {
+  return async (sources, filter, options) => {
     if (count >= MAX_WAITING) {
       const problem = `${MAX_WAITING} requests are waiting already`
       throw new ApiError(503, 'too_many_waiting', problem, { 'retry-after': '1' })
     }
     count += 1
+    const { signal, unlink } = linked(closed, options.signal ?? closed)
     try {
-      const ends = signal === undefined ? [closed] : [closed, signal]
-      return await findOrWait(sources, filter, { ...options, signal: AbortSignal.any(ends) })
+      return await findOrWait(sources, filter, { ...options, signal })
     } finally {
       count -= 1
+      unlink()
     }
   }
 }

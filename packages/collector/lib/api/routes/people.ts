@@ -6,7 +6,7 @@ import { foundOf, viewOf } from '../arrivals/found.js'
 import { identifierOf, profileNamed, spaceNamed } from '../asking/spaces.js'
 import { profileView } from '../asking/views.js'
 import { jsonAnswer } from '../exchange/answers.js'
-import { ApiError, invalid, notFound } from '../exchange/api-error.js'
+import { invalid, notFound, unlessTypeError } from '../exchange/api-error.js'
 import type { Call, Route } from '../exchange/route.js'
 import type { Needs } from '../needs/needs.js'
 
@@ -51,7 +51,7 @@ export function peopleRoutes(needs: Needs): Route[] {
       query: ['space'],
       answer: async (call) => {
         const { space, id } = await profileIn(needs, call)
-        const erased = await needs.people.erase(space, id)
+        const erased = await unlessTypeError(() => needs.people.erase(space, id), 'cannot_erase')
         needs.arrivals.peopleChanged()
         return jsonAnswer(erased)
       },
@@ -122,14 +122,10 @@ async function split(needs: Needs, call: Call) {
     return { type: each.type, value: each.value }
   })
   const { space, id } = await profileIn(needs, call)
-  try {
-    const result = await needs.people.split(space, id, taken)
-    needs.arrivals.peopleChanged()
-    return jsonAnswer(result)
-  } catch (error) {
-    if (error instanceof TypeError) throw new ApiError(409, 'cannot_split', error.message)
-    throw error
-  }
+  const work = () => needs.people.split(space, id, taken)
+  const result = await unlessTypeError(work, 'cannot_split')
+  needs.arrivals.peopleChanged()
+  return jsonAnswer(result)
 }
 
 function identifierIn(text: string | undefined, name: string): Identifier {

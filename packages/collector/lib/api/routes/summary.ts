@@ -10,13 +10,14 @@ const SAMPLE = 1000
 /** Messages a second are the average of the last so many seconds, of those that are over. */
 const RATE_SECONDS = 10
 
-export function summaryRoutes({ store, arrivals }: Needs): Route[] {
+export function summaryRoutes(needs: Needs): Route[] {
   return [
     {
       method: 'GET',
       path: '/_/summary',
       query: [],
       answer: async () => {
+        const { store, arrivals } = needs
         const { traffic } = arrivals
         const [counts, spaces, people, [newest]] = await Promise.all([
           store.counts(),

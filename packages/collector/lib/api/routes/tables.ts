@@ -78,8 +78,9 @@ async function sql({ store }: Needs, { request }: Call) {
   try {
     result = await store.sql(text, SQL_LIMITS)
   } catch (error) {
-    // What the database says of a query is for whoever wrote it.
-    throw new ApiError(400, 'sql_error', isError(error) ? error.message : 'the query failed')
+    // By its name: a store that is loaded when it is needed may have another copy of the class.
+    if (!isError(error) || error.name !== 'QueryRejected') throw error
+    throw new ApiError(400, 'sql_error', error.message)
   }
   return jsonAnswer(result)
 }
