@@ -12,6 +12,10 @@ import type { Store } from './store.js'
 export async function openStore(db?: string): Promise<Store> {
   if (db === undefined) return new MemoryStore()
   // Loaded when needed: a store in memory starts in no time.
+  if (/^postgres(ql)?:/i.test(db)) {
+    const { openPostgresStore } = await import('./postgres/postgres-store.js')
+    return await openPostgresStore(db)
+  }
   const { openSqliteStore } = await import('./sqlite/sqlite-store.js')
   return await openSqliteStore({ path: db })
 }

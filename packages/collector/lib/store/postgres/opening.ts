@@ -36,7 +36,7 @@ async function check(client: pg.PoolClient): Promise<void> {
   const { rows } = await client.query<{ version: number; encoding: string }>(
     `SELECT current_setting('server_version_num')::int AS version, current_setting('server_encoding') AS encoding`,
   )
-  const [{ version = 0, encoding = '' } = {}] = rows
+  const { version, encoding } = rows[0] ?? { version: 0, encoding: '' }
   if (version < OLDEST) {
     throw new StoreNotUsable(
       `PostgreSQL ${Math.floor(version / 10_000)} is too old: 13 or later is needed.`,

@@ -4,8 +4,8 @@ import type { UpsertCell, UpsertState } from '../../warehouse/schema.js'
 import { arrayOf } from './arrays.js'
 import { fit } from './rows.js'
 import type { Session } from './session.js'
-import { SEQ, type SourceTables, tableName } from './source-tables.js'
-import { insert, quote, SQL_TYPES, type Shape } from './sql-text.js'
+import { type SourceTables, tableName } from './source-tables.js'
+import { columnName, insert, quote, SQL_TYPES, type Shape } from './sql-text.js'
 import { keyOf } from './texts.js'
 
 const STATE: Shape = [
@@ -15,8 +15,8 @@ const STATE: Shape = [
   ['state', 'text'],
 ]
 
-/** The id of the row, and its columns: as JSON, `[id, [[column, value, timestamp, seq, trait], …]]`. */
-type Kept = [id: string, columns: [string, Cell, number, number, string][]]
+/** As JSON: the id of the row, its columns as `[column, value, timestamp, seq, trait]`, and the rest. */
+type Kept = [id: string, columns: [string, Cell, number, number, string][], rest: string]
 
 export interface UpsertTable {
   readonly session: Session
@@ -47,13 +47,13 @@ export async function readStates(
 
 /** Values are kept as they were when they came: those of a column that was widened since are widened here. */
 function stateOf(text: string, types: ReadonlyMap<string, ColumnType>): UpsertState {
-  const [id, kept] = JSON.parse(text) as Kept
+  const [id, kept, rest] = JSON.parse(text) as Kept
   const columns = new Map<string, UpsertCell>()
   for (const [column, cell, timestamp, seq, trait] of kept) {
     const isText = types.get(column) === 'text' && cell !== null
     columns.set(column, { value: isText ? String(cell) : cell, timestamp, seq, trait })
   }
-  return { id, columns }
+  return { id, columns, rest }
 }
 
 /** What a column that could not be added would have is kept in the state, and shown when it is there. */
@@ -74,11 +74,10 @@ export function writeStates(of: UpsertTable, states: readonly UpsertState[]): vo
   used.delete('id')
   const columns = [...types].filter(([column]) => used.has(column))
   const shape: Shape = [
-    [SEQ, 'bigint'],
     ['id', 'text'],
-    ...columns.map(([column, type]) => [column, SQL_TYPES[type]] as const),
+    ...columns.map(([column, type]) => [columnName(column), SQL_TYPES[type]] as const),
   ]
-  const updates = columns.map(([column]) => `${quote(column)} = excluded.${quote(column)}`)
+  const updates = shape.slice(1).map(([name]) => `${quote(name)} = excluded.${quote(name)}`)
   insert(
     session,
     {
@@ -87,7 +86,6 @@ export function writeStates(of: UpsertTable, states: readonly UpsertState[]): vo
       tail: `ON CONFLICT (id) DO ${updates.length === 0 ? 'NOTHING' : `UPDATE SET ${updates.join(', ')}`}`,
     },
     states.map(({ id, columns: cells }) => [
-      Math.max(0, ...[...cells.values()].map(({ seq }) => seq)),
       keyOf(id),
       ...columns.map(([column, type]) =>
         fit([], cells.get(column)?.value ?? null, { table, column, type, id }),
@@ -96,7 +94,7 @@ export function writeStates(of: UpsertTable, states: readonly UpsertState[]): vo
   )
 }
 
-function textOf({ id, columns }: UpsertState): string {
+function textOf({ id, columns, rest }: UpsertState): string {
   const kept: Kept = [
     id,
     [...columns].map(([column, { value, timestamp, seq, trait }]) => [
@@ -106,6 +104,7 @@ function textOf({ id, columns }: UpsertState): string {
       seq,
       trait,
     ]),
+    rest,
   ]
   return JSON.stringify(kept)
 }
