@@ -1,7 +1,7 @@
 // Gathers what changes, for a store to write in one transaction.
 import type { JsonObject } from '../messages/message.js'
 import type { LogName, LogRow, ProfileChanges } from './changes.js'
-import { type Entry, externalIdHash, triggerOf, type Violation } from './logs.js'
+import { type Cause, externalIdHash, triggerOf, type Violation } from './logs.js'
 import type { Account, Identifier, Mapping, Profile } from './profile.js'
 
 export class ChangeSet implements ProfileChanges {
@@ -26,34 +26,53 @@ export class ChangeSet implements ProfileChanges {
     this.#space = space
   }
 
-  noteCreated(profile: Profile, entry: Entry): void {
+  noteCreated(profile: Profile, cause: Cause): void {
     this.#change(profile)
-    this.#logGraph(profile.id, profile.id, entry)
+    this.#logGraph(profile.id, profile.id, cause)
   }
 
-  noteAdded(profile: Profile, mapping: Mapping, entry: Entry): void {
+  noteAdded(profile: Profile, mapping: Mapping, cause: Cause): void {
     this.#change(profile)
     this.added.push({ profileId: profile.id, mapping })
-    this.#logMapping(profile.id, mapping, 'CREATED', entry)
+    this.#logMapping(profile.id, mapping, 'CREATED', cause)
   }
 
   /** `from` is still as it was. Those that were merged into it before are named again, as Profiles Sync does. */
-  noteMerged(from: Profile, into: Profile, entry: Entry): void {
+  noteMerged(from: Profile, into: Profile, cause: Cause): void {
     this.profiles.delete(from)
     this.touched.delete(from)
     this.#change(into)
     this.merges.push({ from: from.id, into: into.id })
-    for (const id of [from.id, ...from.merged]) this.#logGraph(id, into.id, entry)
+    for (const id of [from.id, ...from.merged]) this.#logGraph(id, into.id, cause)
   }
 
-  noteTraits(profile: Profile, changed: JsonObject, entry: Entry): void {
+  noteTraits(profile: Profile, changed: JsonObject, cause: Cause): void {
     if (Object.keys(changed).length === 0) return
     this.#change(profile)
     this.logs.profile_traits_updates.push({
       segment_id: profile.id,
       traits: JSON.stringify(changed),
-      ...this.#trigger(entry),
+      ...this.#trigger(cause),
     })
+  }
+
+  /** What leaves is known to belong to `to` a millisecond later: models go by the newest row of an identifier. */
+  noteMoved(from: Profile, to: Profile, mappings: readonly Mapping[], cause: Cause): void {
+    this.#change(from)
+    this.#change(to)
+    const after = new Date(Date.parse(cause.message.timestamp) + 1).toISOString()
+    const later = { ...cause, message: { ...cause.message, timestamp: after } }
+    for (const { type, value } of mappings) {
+      const identifier = { type, value }
+      this.moved.push({ identifier, to: to.id })
+      this.#logMapping(from.id, identifier, 'REMOVED', cause)
+      this.#logMapping(to.id, identifier, 'CREATED', later)
+    }
+  }
+
+  noteApart(a: Profile, b: Profile): void {
+    this.#change(a)
+    this.#change(b)
   }
 
   noteTouched(profile: Profile): void {
@@ -67,7 +86,7 @@ export class ChangeSet implements ProfileChanges {
   noteViolations(
     violations: readonly Violation[],
     profileId: string | undefined,
-    entry: Entry,
+    cause: Cause,
   ): void {
     for (const { name, identifier, limitedType, owner } of violations) {
       this.logs.violations.push({
@@ -77,7 +96,7 @@ export class ChangeSet implements ProfileChanges {
         limited_type: limitedType ?? null,
         segment_id: profileId ?? null,
         conflicting_segment_id: owner ?? null,
-        ...this.#trigger(entry),
+        ...this.#trigger(cause),
       })
     }
   }
@@ -87,11 +106,11 @@ export class ChangeSet implements ProfileChanges {
     this.touched.delete(profile)
   }
 
-  #logGraph(from: string, into: string, entry: Entry): void {
+  #logGraph(from: string, into: string, cause: Cause): void {
     this.logs.id_graph_updates.push({
       segment_id: from,
       canonical_segment_id: into,
-      ...this.#trigger(entry),
+      ...this.#trigger(cause),
     })
   }
 
@@ -99,7 +118,7 @@ export class ChangeSet implements ProfileChanges {
     profileId: string,
     identifier: Identifier,
     operation: 'CREATED' | 'REMOVED',
-    entry: Entry,
+    cause: Cause,
   ): void {
     this.logs.external_id_mapping_updates.push({
       segment_id: profileId,
@@ -107,16 +126,16 @@ export class ChangeSet implements ProfileChanges {
       external_id_value: identifier.value,
       external_id_hash: externalIdHash(identifier),
       __operation: operation,
-      ...this.#trigger(entry),
+      ...this.#trigger(cause),
     })
   }
 
-  #trigger(entry: Entry): LogRow {
-    if (entry.seq !== this.#seq) {
-      this.#seq = entry.seq
+  #trigger(cause: Cause): LogRow {
+    if (cause.seq !== this.#seq) {
+      this.#seq = cause.seq
       this.#rows = 0
     }
     this.#rows += 1
-    return triggerOf(entry, this.#space, this.#rows)
+    return triggerOf(cause, this.#space, this.#rows)
   }
 }

@@ -8,6 +8,7 @@ import type { Account, Identifier, Mapping, Profile } from './profile.js'
 import { profileId } from './profile-id.js'
 import { accountIdOf, keyOf, promote } from './promote.js'
 import type { Rules } from './rules.js'
+import { keepApart, type Split, splitDetails, splitOff, type SplitResult } from './split.js'
 import { isNewer, mergeTraits, setTraits } from './traits.js'
 
 /** The profiles and accounts of one space, or those of them that some messages concern. */
@@ -86,6 +87,33 @@ export class Graph {
     if (profile !== undefined) this.#update(profile, entry)
     this.#updateAccount(entry)
     return { profileId: profile?.id, violations: violations.length }
+  }
+
+  /** Takes identifiers out of their profiles, and keeps the two apart from then on. */
+  split(split: Split): SplitResult {
+    const changes = this.#changes
+    const keys = new Set(split.identifiers.map(({ type, value }) => keyOf(type, value)))
+    const isLeaving = ({ type, value }: Identifier) => keys.has(keyOf(type, value))
+    const from = [...new Set(split.identifiers.flatMap((each) => this.profileOf(each) ?? []))]
+    const rest =
+      split.rest ?? from.flatMap(({ mappings }) => mappings.filter((each) => !isLeaving(each)))
+    const created: Profile[] = []
+    const alone: Profile[] = []
+    for (const profile of from) {
+      const leaving = profile.mappings.filter(isLeaving)
+      if (leaving.length === profile.mappings.length) {
+        alone.push(profile)
+        continue
+      }
+      const one = splitOff(profile, leaving, split, { rules: this.#rules, changes })
+      for (const { type, value } of leaving) this.#byIdentifier.set(keyOf(type, value), one)
+      created.push(one)
+    }
+    const others = new Set(rest.flatMap((each) => this.profileOf(each) ?? []))
+    for (const one of [...created, ...alone]) {
+      for (const other of others) keepApart(one, other, changes)
+    }
+    return { created, details: splitDetails(from, split.identifiers, rest) }
   }
 
   /**

@@ -54,8 +54,17 @@ export const LOG_TABLES: Readonly<Record<LogName, Columns>> = {
 }
 
 /** A message that is taken in. */
-export interface Entry {
+export interface Entry extends Cause {
   readonly message: CollectedMessage
+}
+
+/** What rows are written for: a message, or something done by hand that has a place among them. */
+export interface Cause {
+  readonly message: Readonly<Pick<CollectedMessage, 'messageId' | 'timestamp' | 'receivedAt'>> & {
+    readonly type: string
+    readonly event?: unknown
+    readonly name?: unknown
+  }
   /** Its place in the order of arrival. */
   readonly seq: number
   /** The name of its source. */
@@ -82,7 +91,7 @@ export interface Violation {
 }
 
 /** @param place - Of the row, among the rows of its message. */
-export function triggerOf({ message, seq, source }: Entry, space: string, place: number): LogRow {
+export function triggerOf({ message, seq, source }: Cause, space: string, place: number): LogRow {
   const name = message.type === 'track' ? message.event : message.name
   return {
     id: `${seq}.${place}`,

@@ -6,6 +6,8 @@ import { LOG_TABLES } from '../../lib/profiles/logs.js'
 import type { Account, Identifier, Profile } from '../../lib/profiles/profile.js'
 import { accountIdOf, identifiersOf } from '../../lib/profiles/promote.js'
 import type { Rules } from '../../lib/profiles/rules.js'
+import type { SplitResult } from '../../lib/profiles/split.js'
+import { id } from './people.js'
 
 const LOG_NAMES = Object.keys(LOG_TABLES) as LogName[]
 
@@ -34,9 +36,7 @@ export class Shelf {
   takeIn(incoming: readonly Incoming[]): void {
     const graph = new Graph(this.#space, this.#rules)
     graph.add(
-      this.#profilesOf(
-        incoming.flatMap(({ message }) => [...identifiersOf(message, this.#rules)]),
-      ),
+      this.#profilesOf(incoming.flatMap(({ message }) => [...identifiersOf(message, this.#rules)])),
       incoming.flatMap(({ message }) => {
         const account = this.#accounts.get(accountIdOf(message) ?? '')
         return account === undefined ? [] : [structuredClone(account)]
@@ -48,6 +48,17 @@ export class Shelf {
       this.#counted.push({ messageId: message.messageId, profileId })
     }
     this.save(graph.drain())
+  }
+
+  /** On the day after the messages. */
+  split(ids: readonly string[]): SplitResult {
+    const graph = new Graph(this.#space, this.#rules)
+    const identifiers = ids.map(id)
+    graph.add(this.#profilesOf(identifiers), [])
+    this.#seq += 1
+    const result = graph.split({ identifiers, seq: this.#seq, at: '2026-03-03T00:00:00.000Z' })
+    this.save(graph.drain())
+    return result
   }
 
   save(changes: ProfileChanges): void {

@@ -76,7 +76,7 @@ export class Tables {
     const states = this.#tables.get(name)?.states
     return ids.flatMap((id) => {
       const state = states?.get(id)
-      return state ? [{ id, columns: new Map(state.columns) }] : []
+      return state ? [copyState(state)] : []
     })
   }
 
@@ -84,7 +84,7 @@ export class Tables {
     const table = this.#table(name)
     for (const state of states) {
       const before = table.states.get(state.id)
-      table.states.set(state.id, { id: state.id, columns: new Map(state.columns) })
+      table.states.set(state.id, copyState(state))
       undo.push(() => (before ? table.states.set(state.id, before) : table.states.delete(state.id)))
     }
   }
@@ -137,10 +137,14 @@ export class Tables {
       const cell = state.columns.get(column)
       if (!cell || cell.value === null) continue
       const columns = new Map(state.columns).set(column, { ...cell, value: String(cell.value) })
-      states.set(id, { id, columns })
+      states.set(id, { ...state, columns })
       undo.push(() => states.set(id, state))
     }
   }
+}
+
+function copyState(state: UpsertState): UpsertState {
+  return { ...state, columns: new Map(state.columns) }
 }
 
 function rowOf({ id, columns }: UpsertState): Row {

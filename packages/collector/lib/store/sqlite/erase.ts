@@ -1,6 +1,7 @@
 // People are forgotten, and spaces are resolved anew, in a SQLite file.
 import { LOG_TABLES } from '../../profiles/logs.js'
 import { MESSAGE_COLUMN, PROFILE_COLUMNS, VALUE_COLUMN } from '../log-columns.js'
+import { indexMessagesAgain, MESSAGES_OF } from './late-indexes.js'
 import { quote } from './sql-text.js'
 import type { Writer } from './sqlite-transaction.js'
 import { SEQ } from './table-text.js'
@@ -28,11 +29,11 @@ export function eraseProfiles(
   const values = JSON.stringify(identifiers.map(([, value]) => value))
   // A message that belongs to nobody may have their ids: an alias does.
   const messages = statements.all(
-    `SELECT message_id, seq, message ->> '$.userId' FROM messages WHERE profile ${LISTED}
+    `SELECT message_id, seq, message ->> '$.userId' FROM messages WHERE seq IN (${MESSAGES_OF})
      UNION ALL SELECT message_id, seq, message ->> '$.userId' FROM messages
      WHERE profile IS NULL AND space = ? AND (message ->> '$.userId' ${LISTED}
        OR message ->> '$.anonymousId' ${LISTED} OR message ->> '$.previousId' ${LISTED})`,
-    [numbers, space, values, values, values],
+    [numbers, numbers, space, values, values, values],
   ) as [string, number, string | null][]
   const userIds = new Set(messages.flatMap(([, , userId]) => userId ?? []))
   for (const [type, value] of identifiers) if (type === 'user_id') userIds.add(value)
@@ -48,7 +49,9 @@ export function eraseProfiles(
     messageIds,
     values,
   })
-  statements.run(`DELETE FROM identifiers WHERE profile ${LISTED}`, [numbers])
+  for (const table of ['identifiers', 'selfsame_activity', 'selfsame_messages_of']) {
+    statements.run(`DELETE FROM ${table} WHERE profile ${LISTED}`, [numbers])
+  }
   statements.run(`DELETE FROM profiles WHERE number ${LISTED}`, [numbers])
   counters.add('messages', -messages.length)
   counters.add('identifiers', -identifiers.length)
@@ -98,6 +101,7 @@ function eraseLogs(
   space: string,
   lists: { profileIds: string; messageIds: string; values: string },
 ): void {
+  statements.run(`DELETE FROM selfsame_logs_of WHERE id ${LISTED}`, [lists.profileIds])
   for (const [log, columns] of Object.entries(LOG_TABLES)) {
     const conditions: [column: string, list: string][] = [
       ...PROFILE_COLUMNS.map((column): [string, string] => [column, lists.profileIds]),
@@ -128,6 +132,11 @@ export function clearSpace({ statements, counters, people }: Writer, space: stri
   for (const [name, number] of violations) {
     counters.add(`violation ${String(name)}`, -Number(number))
   }
+  const ofSpace = 'FROM profiles WHERE space = ?'
+  statements.run(`DELETE FROM selfsame_logs_of WHERE id IN (SELECT id ${ofSpace})`, [space])
+  for (const table of ['selfsame_activity', 'selfsame_messages_of']) {
+    statements.run(`DELETE FROM ${table} WHERE profile IN (SELECT number ${ofSpace})`, [space])
+  }
   for (const table of ['profiles', 'identifiers', 'profile_accounts', ...Object.keys(LOG_TABLES)]) {
     statements.run(`DELETE FROM ${quote(table)} WHERE space = ?`, [space])
   }
@@ -151,4 +160,5 @@ export function writeResolutions(
       space,
     ])
   }
+  indexMessagesAgain(statements, space)
 }

@@ -1,11 +1,11 @@
 // Which messageIds are known. Ids are random: an index of their texts would be written to at a random page for each
 // message, which costs more than all the rest. The newest are kept in memory instead, and put into an index of their
 // hashes many at a time, in its order, so that many fall on each page.
+import { indexMessages, INDEXED_TO, indexLogs } from './late-indexes.js'
 import type { Statements } from './statements.js'
 
 /** How many ids are gathered before they are put into the index. */
-const MOST_RECENT = 50_000
-const INDEXED_TO = 'indexed to'
+const MOST_RECENT = 20_000
 
 export class IdIndex {
   readonly #statements: Statements
@@ -56,10 +56,8 @@ export class IdIndex {
     rows.sort(([a], [b]) => a - b)
     const last = all.reduce((most, [, seq]) => Math.max(most, seq), 0)
     this.#statements.insert({ table: 'selfsame_ids', columns: ['hash', 'seq'] }, rows)
-    this.#statements.run(
-      'INSERT INTO selfsame_counters VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value',
-      [INDEXED_TO, last],
-    )
+    indexMessages(this.#statements, last)
+    indexLogs(this.#statements)
     this.#isIndexed = true
   }
 

@@ -17,8 +17,12 @@ export const OWN_SELECTS: ReadonlyMap<string, string> = new Map([
   ],
   [
     'profiles',
-    `SELECT seq, id, space, created_at, updated_at, first_message_id, first_source, last_message_id,
-       last_source, ${TRAITS} FROM profiles WHERE merged_into IS NULL ORDER BY seq DESC, number DESC`,
+    `SELECT p.seq, id, p.space, created_at,
+       coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', a.updated_at / 1000.0, 'unixepoch'), p.updated_at),
+       first_message_id, first_source, coalesce(m.message_id, last_message_id),
+       coalesce(m.source, last_source), ${TRAITS}
+     FROM profiles p LEFT JOIN selfsame_activity a ON a.profile = number
+     LEFT JOIN messages m ON m.seq = a.seq WHERE merged_into IS NULL ORDER BY p.seq DESC, number DESC`,
   ],
   [
     'profile_accounts',

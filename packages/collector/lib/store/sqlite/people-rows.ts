@@ -15,6 +15,8 @@ import {
   readProfiles,
 } from './profile-rows.js'
 import type { Statements } from './statements.js'
+import { LOG_ROWS } from './late-indexes.js'
+import { SEQ } from './table-text.js'
 
 const IDENTIFIER_COLUMNS = [
   'space',
@@ -36,6 +38,8 @@ export class PeopleRows {
   readonly #entries = new Map<string, CachedProfile>()
   /** Numbers of profiles that are named before they are saved. */
   readonly #reserved = new Map<string, number>()
+  /** Of which only the last message is new. */
+  readonly #touched = new Map<number, Profile>()
 
   constructor(statements: Statements, counters: Counters) {
     this.#statements = statements
@@ -53,7 +57,7 @@ export class PeopleRows {
     const numbers = new Set(this.#numbersOf(space, others))
     const missing = [...numbers].filter((number) => !found.has(number))
     for (const [number, profile] of readProfiles(this.#statements, missing)) {
-      found.set(number, { number, profile })
+      found.set(number, this.#entries.get(profile.id) ?? { number, profile })
     }
     for (const number of numbers) {
       const entry = found.get(number)
@@ -101,9 +105,32 @@ export class PeopleRows {
     return number
   }
 
+  /**
+   * Writes who did something. Profiles are many, and most messages change nothing else of them.
+   *
+   * @param seqOf - The place of a message of this transaction.
+   */
+  beforeCommit(seqOf: (messageId: string) => number | undefined): void {
+    const rows: Cell[][] = []
+    for (const [number, profile] of this.#touched) {
+      const seq = seqOf(profile.lastMessageId)
+      if (seq === undefined) this.#update(number, profile)
+      else rows.push([number, seq, Date.parse(profile.updatedAt)])
+    }
+    this.#statements.insert(
+      {
+        table: 'selfsame_activity',
+        columns: ['profile', 'seq', 'updated_at'],
+        tail: 'ON CONFLICT DO UPDATE SET seq = excluded.seq, updated_at = excluded.updated_at',
+      },
+      rows,
+    )
+  }
+
   committed(): void {
     this.#entries.clear()
     this.#reserved.clear()
+    this.#touched.clear()
   }
 
   /** What was read may have been changed since, or was never kept. */
@@ -140,6 +167,7 @@ export class PeopleRows {
   }
 
   #update(number: number, profile: Profile): void {
+    this.#forgetActivity(number)
     this.#statements.run(
       `UPDATE profiles SET updated_at = ?, last_message_id = ?, last_source = ?, traits = ?, apart = ?
        WHERE number = ?`,
@@ -155,14 +183,14 @@ export class PeopleRows {
   }
 
   #touch(profile: Profile): void {
-    const number = this.#existing(profile.id)
-    const { updatedAt, lastMessageId, lastSource } = profile
-    this.#statements.run(
-      'UPDATE profiles SET updated_at = ?, last_message_id = ?, last_source = ? WHERE number = ?',
-      [updatedAt, lastMessageId, lastSource, number],
-    )
+    this.#touched.set(this.#existing(profile.id), profile)
     const entry = this.#entries.get(profile.id)
     if (entry) entry.profile = profile
+  }
+
+  #forgetActivity(number: number): void {
+    this.#touched.delete(number)
+    this.#statements.run('DELETE FROM selfsame_activity WHERE profile = ?', [number])
   }
 
   #addMerged(id: string, space: string): void {
@@ -206,6 +234,7 @@ export class PeopleRows {
       `UPDATE profiles SET merged_into = ?, traits = '{}', apart = '[]' WHERE number = ?`,
       numbers,
     )
+    this.#forgetActivity(numbers[1] ?? 0)
     this.#counters.add('profiles', -1)
   }
 
@@ -224,8 +253,11 @@ export class PeopleRows {
   #saveLogs({ logs }: ProfileChanges): void {
     for (const [name, columns] of Object.entries(LOG_TABLES)) {
       const names = [...columns.keys()]
-      const rows = logs[name as LogName].map((row) => names.map((column) => row[column] ?? null))
-      this.#statements.insert({ table: name, columns: names }, rows)
+      const rows = logs[name as LogName].map((row) => [
+        this.#counters.add(LOG_ROWS, 1),
+        ...names.map((column) => row[column] ?? null),
+      ])
+      this.#statements.insert({ table: name, columns: [SEQ, ...names] }, rows)
     }
     for (const { name } of logs.violations) this.#counters.add(`violation ${String(name)}`, 1)
   }

@@ -45,8 +45,11 @@ export function readProfiles(
   if (numbers.length === 0) return profiles
   const wanted = JSON.stringify(numbers)
   const rows = statements.all(
-    `SELECT ${PROFILE_COLUMNS.map((column) => `p.${column}`).join(', ')}
-     FROM json_each(?) w CROSS JOIN profiles p ON p.number = w.value WHERE p.merged_into IS NULL`,
+    `SELECT ${PROFILE_COLUMNS.map((column) => `p.${column}`).join(', ')},
+       a.updated_at, m.message_id, m.source
+     FROM json_each(?) w CROSS JOIN profiles p ON p.number = w.value
+     LEFT JOIN selfsame_activity a ON a.profile = p.number LEFT JOIN messages m ON m.seq = a.seq
+     WHERE p.merged_into IS NULL`,
     [wanted],
   )
   for (const row of rows) profiles.set(Number(row[0]), profileOf(row))
@@ -67,19 +70,22 @@ export function readProfiles(
   return profiles
 }
 
+/** What it did last is newer than what its own row says. */
 function profileOf(row: readonly Cell[]): Profile {
-  const [, id, space, seq, createdAt, updatedAt, ...rest] = row as string[]
-  const [firstMessageId, firstSource, lastMessageId, lastSource, traits, apart] = rest
+  const [, id, space, seq, createdAt, updatedAt, firstMessageId, firstSource, ...rest] =
+    row as string[]
+  const [lastMessageId, lastSource, traits, apart, activeAt, activeMessageId, activeSource] = rest
+  const isActive = typeof activeAt === 'number'
   return {
     id: id ?? '',
     space: space ?? '',
     seq: Number(seq),
     createdAt: createdAt ?? '',
-    updatedAt: updatedAt ?? '',
+    updatedAt: isActive ? new Date(activeAt).toISOString() : (updatedAt ?? ''),
     firstMessageId: firstMessageId ?? '',
     firstSource: firstSource ?? '',
-    lastMessageId: lastMessageId ?? '',
-    lastSource: lastSource ?? '',
+    lastMessageId: (isActive ? activeMessageId : lastMessageId) ?? '',
+    lastSource: (isActive ? activeSource : lastSource) ?? '',
     mappings: [],
     traits: traitsFromText(traits ?? '{}'),
     merged: [],

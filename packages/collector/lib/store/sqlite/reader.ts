@@ -4,7 +4,7 @@ import type { CollectedMessage } from '../../messages/message.js'
 import type { LogName, LogRow } from '../../profiles/changes.js'
 import { LOG_TABLES } from '../../profiles/logs.js'
 import type { Account, Identifier, Profile } from '../../profiles/profile.js'
-import { MESSAGE_COLUMN, PROFILE_COLUMNS } from '../log-columns.js'
+import { MESSAGE_COLUMN } from '../log-columns.js'
 import { type Bounds, boundsOf } from '../paging.js'
 import type {
   Counts,
@@ -16,6 +16,7 @@ import type {
   TableInfo,
 } from '../store.js'
 import { findMessages } from './id-index.js'
+import { MESSAGES_OF, rowsNaming } from './late-indexes.js'
 import { OWN_SELECTS, ownColumns } from './own-selects.js'
 import { readAccounts, readProfiles } from './profile-rows.js'
 import { quote } from './sql-text.js'
@@ -86,12 +87,9 @@ export class Reader {
     const conditions = ['m.seq > ?', 'm.seq < ?']
     const bound: Cell[] = [...values]
     if (profileId !== undefined) {
-      const survivor = this.#statements.value(SURVIVOR, [profileId]) ?? -1
-      // Not one condition with OR: the index would not be used.
-      conditions.push(
-        `m.profile IN (SELECT ? UNION ALL SELECT number FROM profiles WHERE merged_into = ?)`,
-      )
-      bound.push(survivor, survivor)
+      const numbers = JSON.stringify(this.#numbersOf(profileId))
+      conditions.push(`m.seq IN (${MESSAGES_OF})`)
+      bound.push(numbers, numbers)
     }
     if (messageIds !== undefined) {
       conditions.push(`m.seq ${LISTED}`)
@@ -120,9 +118,9 @@ export class Reader {
     const conditions = ['seq > ?', 'seq < ?']
     const bound: Cell[] = [...values]
     if (profileIds !== undefined) {
-      const naming = PROFILE_COLUMNS.filter((column) => columns.has(column))
-      conditions.push(`(${naming.map((column) => `${column} ${LISTED}`).join(' OR ')})`)
-      for (const _ of naming) bound.push(JSON.stringify(profileIds))
+      const { sql, lists } = rowsNaming(name)
+      conditions.push(`${SEQ} IN (${sql})`)
+      for (let i = 0; i < lists; i++) bound.push(JSON.stringify(profileIds))
     }
     if (messageIds !== undefined) {
       const seqs = [...findMessages(this.#statements, messageIds).values()]
@@ -204,6 +202,16 @@ export class Reader {
       violations: under('violation '),
       discards: under('discard '),
     }
+  }
+
+  /** Of the surviving profile, and of those that were merged into it. */
+  #numbersOf(id: string): number[] {
+    const rows = this.#statements.all(
+      `WITH survivor AS (${SURVIVOR})
+       SELECT number FROM profiles WHERE number IN survivor OR merged_into IN survivor`,
+      [id],
+    )
+    return rows.map(([number]) => Number(number))
   }
 
   #profile(number: Cell | undefined): Profile | undefined {

@@ -68,12 +68,12 @@ export class SourceTables {
 
   states(table: string, ids: readonly string[]): UpsertState[] {
     const rows = this.#statements.all(
-      `SELECT id, state FROM selfsame_upserts
+      `SELECT id, state, rest FROM selfsame_upserts
        WHERE "table" = ? AND id IN (SELECT value FROM json_each(?))`,
       [table, JSON.stringify(ids)],
     )
     const types = this.#tables.get(table)
-    return (rows as [string, string][]).map(([id, text]) => {
+    return (rows as [string, string, string][]).map(([id, text, rest]) => {
       const columns = stateFromText(text)
       // A column may have become one of text since.
       for (const [name, cell] of columns) {
@@ -81,7 +81,7 @@ export class SourceTables {
         if (types?.get(name) !== 'text' || value === null || typeof value === 'string') continue
         columns.set(name, { ...cell, value: String(value) })
       }
-      return { id, columns }
+      return { id, columns, rest }
     })
   }
 
@@ -89,12 +89,12 @@ export class SourceTables {
     this.#statements.insert(
       {
         table: 'selfsame_upserts',
-        columns: ['table', 'id', 'state'],
-        tail: 'ON CONFLICT DO UPDATE SET state = excluded.state',
+        columns: ['table', 'id', 'state', 'rest'],
+        tail: 'ON CONFLICT DO UPDATE SET state = excluded.state, rest = excluded.rest',
       },
-      states.map(({ id, columns }) => [table, id, stateToText(columns)]),
+      states.map(({ id, columns, rest }) => [table, id, stateToText(columns), rest]),
     )
-    for (const { id, columns } of states) this.#writeState(table, { id, columns }, nextSeq)
+    for (const state of states) this.#writeState(table, state, nextSeq)
   }
 
   #writeState(table: string, { id, columns }: UpsertState, nextSeq: () => number): void {

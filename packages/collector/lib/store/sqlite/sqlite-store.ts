@@ -79,8 +79,7 @@ class SqliteStore implements Store {
     try {
       this.#loadIfChanged()
       result = await work(transaction)
-      this.#writer.counters.beforeCommit()
-      this.#writer.ids.beforeCommit()
+      transaction.finish()
       statements.exec('COMMIT')
     } catch (error) {
       this.#rollBack()

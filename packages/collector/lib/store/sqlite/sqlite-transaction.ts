@@ -47,6 +47,14 @@ export class SqliteTransaction implements Transaction {
     this.#writer = writer
   }
 
+  /** The last before a commit. */
+  finish(): void {
+    const { counters, ids, people } = this.#writer
+    people.beforeCommit((id) => this.#seqs.get(id))
+    counters.beforeCommit()
+    ids.beforeCommit()
+  }
+
   known(messageIds: readonly string[]): Promise<ReadonlySet<string>> {
     return this.#do(({ ids }) => new Set(ids.find(messageIds).keys()))
   }

@@ -63,6 +63,8 @@ export function describeTransactions(open: Open): void {
           expect((await transaction.schema(SOURCE)).get('event_own')?.get('plan')).to.equal('text')
           const [state] = await transaction.upsertStates(SOURCE, 'users', ['own', 'other'])
           expect(state?.columns.get('plan')?.value).to.equal('pro')
+          expect(state?.rest).to.equal('the rest')
+          expect(state?.rest).to.equal('the rest')
         })
       }),
     )
@@ -142,7 +144,9 @@ async function writeAll(transaction: Transaction, name: string): Promise<void> {
   ])
   await transaction.insertRows(SOURCE, [{ table, columns: ['id', 'plan'], rows: [[name, 'pro']] }])
   const cell = { value: 'pro', timestamp: 1, seq, trait: 'plan' }
-  await transaction.upsert(SOURCE, 'users', [{ id: name, columns: new Map([['plan', cell]]) }])
+  await transaction.upsert(SOURCE, 'users', [
+    { id: name, columns: new Map([['plan', cell]]), rest: 'the rest' },
+  ])
   await transaction.discard(SOURCE, [
     { table: 'users', column: 'plan', value: '1', reason: 'a reason', messageId: name },
   ])
