@@ -199,7 +199,7 @@ function feed(
 async function expectWhole(store: Store, batches: readonly Incoming[][]): Promise<void> {
   const sent = batches.flat()
   const arrived: Incoming[] = []
-  for (let after = 0; ; ) {
+  for (let after = 0; ;) {
     const page = await store.messages({ after, limit: 10_000 })
     if (page.length === 0) break
     arrived.push(...page)
@@ -233,7 +233,9 @@ function expectedPeople(sent: readonly Incoming[]): string[] {
 }
 
 async function expectRows(store: Store, replay: Store): Promise<void> {
-  const tables = (await replay.tables()).filter(({ name }) => /^(tracks|event_|users|identifies)/.test(name))
+  const tables = (await replay.tables()).filter(({ name }) =>
+    /^(tracks|event_|users|identifies)/.test(name),
+  )
   expect(tables.length).to.be.above(3)
   for (const { name } of tables) {
     const [here, there] = await Promise.all([

@@ -51,7 +51,9 @@ export function checkQuery(text: string): void {
   const [first] = tokens
   if (first === undefined) throw new QueryRejected('The query is empty')
   if (!isWord(first, ['select', 'with', 'values', 'table']) && first.text !== '(') {
-    throw new QueryRejected('A query begins with SELECT, WITH, VALUES or TABLE: nothing can be changed here')
+    throw new QueryRejected(
+      'A query begins with SELECT, WITH, VALUES or TABLE: nothing can be changed here',
+    )
   }
   tokens.forEach((token, at) => checkToken(tokens, token, at))
 }

@@ -94,7 +94,8 @@ function rejected(error: unknown, { timeout }: SqlLimits): unknown {
     return new QueryRejected(`The query takes longer than ${timeout} ms`, { cause: error })
   }
   // Syntax, names, values, privileges, what is read-only, limits.
-  if (/^(0A|21|22|25006|2B|42|54|P0)/.test(code)) return new QueryRejected(error.message, { cause: error })
+  if (/^(0A|21|22|25006|2B|42|54|P0)/.test(code))
+    return new QueryRejected(error.message, { cause: error })
   const other = explained(error)
   return other instanceof StoreUnavailable ? other : error
 }

@@ -9,7 +9,15 @@ export function quote(name: string): string {
 }
 
 /** PostgreSQL has columns of these names in every table, and the last is ours. */
-const TAKEN: ReadonlySet<string> = new Set(['tableoid', 'xmin', 'cmin', 'xmax', 'cmax', 'ctid', '_seq'])
+const TAKEN: ReadonlySet<string> = new Set([
+  'tableoid',
+  'xmin',
+  'cmin',
+  'xmax',
+  'cmax',
+  'ctid',
+  '_seq',
+])
 
 /** The name that a column of a source has in the database. No column of a source ends in an underscore. */
 export function columnName(column: string): string {

@@ -23,7 +23,7 @@ const RULES: readonly (readonly [kind: Token['kind'] | 'space', pattern: RegExp]
 export function tokensOf(text: string): Token[] {
   if (text.includes('\0')) throw new QueryRejected('A query has no NUL')
   const tokens: Token[] = []
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     const comment = text.startsWith('/*', at) ? commentEnd(text, at) : undefined
     const dollar = dollarQuoted(text, at)
     if (comment !== undefined) at = comment
@@ -64,7 +64,7 @@ function tokenOf(kind: Token['kind'], found: string): Token {
 /** Comments may stand in comments. */
 function commentEnd(text: string, start: number): number {
   let depth = 0
-  for (let at = start; at < text.length; ) {
+  for (let at = start; at < text.length;) {
     if (text.startsWith('/*', at)) depth += 1
     else if (text.startsWith('*/', at)) depth -= 1
     else {
