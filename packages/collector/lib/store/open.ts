@@ -17,6 +17,10 @@ export async function openStore(
   if (db === undefined)
     return new MemoryStore(maxMessages === undefined ? {} : { limit: maxMessages })
   // Loaded when needed: a store in memory starts in no time.
+  if (/^postgres(ql)?:/i.test(db)) {
+    const { openPostgresStore } = await import('./postgres/postgres-store.js')
+    return await openPostgresStore(db)
+  }
   const { openSqliteStore } = await import('./sqlite/sqlite-store.js')
   return await openSqliteStore({ path: db })
 }
