@@ -63,7 +63,7 @@ describe(`killed ${kills} times at random, and gone on with each time`, () => {
         failed: 0,
         skipped: 0,
         rejected,
-        rejectedByReason: { 'timestamp is a string that is no ISO-8601 date': rejected },
+        rejectedByReason: { 'timestamp is a string that is not an ISO-8601 date': rejected },
         firstTimestamp: '2014-01-01T00:00:00.000Z',
         completed: true,
       })

@@ -136,7 +136,7 @@ describe('a timestamp', () => {
     [start, 'timestamp looks like milliseconds', String(start), { unit: 'seconds' }],
     [-1, 'timestamp before 1970', 'before 1970'],
     ['1969-12-31T23:59:59Z', 'timestamp lies before 1970-01-01', 'before 1970'],
-    ['01/02/2014', 'timestamp is a string that is no ISO-8601 date', 'ISO-8601'],
+    ['01/02/2014', 'timestamp is a string that is not an ISO-8601 date', 'ISO-8601'],
     [
       '2014-02-30',
       'timestamp is an ISO-8601 string of a date or time that does not exist',

@@ -200,14 +200,14 @@ describe('selfsame backfill', () => {
       ])
       expect(reasons[5]).to.include('the quote that opens in column 2 is never closed')
       expect(reasons[9]).to.include('userId and anonymousId are both undefined')
-      expect(reasons[12]).to.include('timestamp is a string that is no ISO-8601 date')
+      expect(reasons[12]).to.include('timestamp is a string that is not an ISO-8601 date')
       expect(reasons[17]).to.include(
         "that looks like seconds; set unit to 'seconds' (--unit seconds)",
       )
-      expect(reasons[20]).to.include('the column age is a string that is no number')
+      expect(reasons[20]).to.include('the column age is a string that is not a number')
       expect(reasons[23]).to.include('the row has 6 columns, the header has 7')
       expect(reasons[30]).to.include('a NUL byte is in the row')
-      expect(reasons[31]).to.include('text behind the closing quote in column 2')
+      expect(reasons[31]).to.include('text after the closing quote in column 2')
       expect(reasons[41]).to.include('allowed: 1048576')
       expect(reasons[62]).to.include("in Latin-1 it is 'é'")
 
@@ -313,7 +313,7 @@ describe('selfsame backfill', () => {
       expect(code).to.equal(3)
       expect(stdout)
         .to.include('nothing was sent')
-        .and.to.include('line 3: timestamp is a string that is no ISO-8601 date')
+        .and.to.include('line 3: timestamp is a string that is not an ISO-8601 date')
         .and.to.include('email as user id, in 1 row\n')
         .and.to.include('"userId": "a@example.com"')
       const json = await run([...args, '--json'], { env })

@@ -106,13 +106,13 @@ describe('the file of dead letters', () => {
 
 describe('a file of dead letters that cannot be one', () => {
   const places: Record<string, (file: string) => string> = {
-    'whose directory is not there': (file) => join(dirname(file), 'missing', 'dead.ndjson'),
-    'a symbolic link': (file) => {
+    'whose directory does not exist': (file) => join(dirname(file), 'missing', 'dead.ndjson'),
+    'which is a symbolic link': (file) => {
       writeFileSync(`${file}.target`, '')
       symlinkSync(`${file}.target`, file)
       return file
     },
-    'no regular file': (file) => {
+    'which is not a regular file': (file) => {
       mkdirSync(file)
       return file
     },
@@ -124,7 +124,7 @@ describe('a file of dead letters that cannot be one', () => {
         expect(() => new Analytics({ writeKey: 'k', deadLetter })).to.throw(
           TypeError,
           new RegExp(
-            `^option deadLetter is .*, ${what}; allowed: the path of a file in a directory`,
+            `^option deadLetter is .*, ${what}; allowed: the path of a file in an existing directory`,
           ),
         )
       }))
@@ -134,8 +134,8 @@ describe('a file of dead letters that cannot be one', () => {
     withFile((file) => {
       symlinkSync(`${file}.nowhere`, file)
       for (const [deadLetter, what] of [
-        ['/dev/full', 'no regular file'],
-        [file, 'a symbolic link'],
+        ['/dev/full', 'which is not a regular file'],
+        [file, 'which is a symbolic link'],
         ['a\0b', 'which has a NUL in it'],
       ] as const) {
         expect(() => new Analytics({ writeKey: 'k', deadLetter })).to.throw(TypeError, what)
@@ -150,7 +150,7 @@ describe('a file of dead letters that cannot be one', () => {
     }))
 
   const later: Record<string, (file: string) => void> = {
-    'a symbolic link': (file) => {
+    'which is a symbolic link': (file) => {
       writeFileSync(`${file}.target`, '')
       symlinkSync(`${file}.target`, file)
     },

@@ -204,7 +204,7 @@ describe('what a middleware returns', () => {
       { messageId: 'm'.repeat(100) },
       'messageId is a string of 100',
     ],
-    ['a wrong timestamp', { timestamp: 'yesterday' }, 'timestamp is a string that is no ISO-8601'],
+    ['a wrong timestamp', { timestamp: 'yesterday' }, 'timestamp is a string that is not an ISO-8601'],
     ['properties that are none', { properties: [] }, 'properties is an array'],
     ['a context that is none', { context: 'web' }, 'context is a string'],
     ['integrations that are none', { integrations: true }, 'integrations is a boolean'],

@@ -187,7 +187,7 @@ describe('a function clientKey that gives no key', () => {
     [
       'gives something else',
       () => 'the-private-key',
-      'a function that gives a string that is no private key in PEM',
+      'a function that gives a string that is not a private key in PEM',
     ],
     ['gives an object without a key', () => ({ keyId: 'k' }), 'a function that gives undefined'],
   ] as const) {

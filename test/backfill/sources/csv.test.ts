@@ -62,7 +62,7 @@ describe('a broken row of a CSV file costs only itself', () => {
       '2,"open,b',
       'the quote that opens in column 2 is never closed',
     ],
-    ['text behind a closing quote', '2,"x"y,b', 'text behind the closing quote in column 2'],
+    ['text behind a closing quote', '2,"x"y,b', 'text after the closing quote in column 2'],
     ['a quote within a bare field', '2,x"y",b', 'a quote within column 2'],
     ['too few columns', '2,x', 'the row has 2 columns, the header has 3'],
     ['too many columns', '2,x,y,z', 'the row has 4 columns, the header has 3'],
@@ -117,9 +117,9 @@ describe('a broken row of a CSV file costs only itself', () => {
     expect(told(items)).to.deep.equal([
       '2 {"id":"1","name":"a","plan":"b"}',
       '3 ! the quote that opens in column 2 is never closed',
-      '4 ! text behind the closing quote in column 2; a quote within quotes is written twice',
+      '4 ! text after the closing quote in column 2; a quote within quotes is written twice',
       '5 {"id":"4","name":"b","plan":"c"}',
-      '6 ! text behind the closing quote in column 2; a quote within quotes is written twice',
+      '6 ! text after the closing quote in column 2; a quote within quotes is written twice',
       '7 {"id":"6","name":"d","plan":"e"}',
     ])
   })

@@ -74,7 +74,7 @@ ${numbers.join('')}`)
       mkdirSync(join(folder, 'directory'))
       const read = (name: string): Promise<string> =>
         errorOf(fileSource(join(folder, name)).open()[Symbol.asyncIterator]().next())
-      expect(await read('nothing.csv')).to.match(/SourceError: .*nothing\.csv is not there/)
+      expect(await read('nothing.csv')).to.match(/SourceError: .*nothing\.csv does not exist/)
       expect(await read('directory')).to.include('is a directory')
     }))
 
