@@ -148,7 +148,7 @@ describe('selfsame', () => {
       expect(code).to.equal(1)
     })).timeout(60_000)
 
-  it('says why a mapping cannot be loaded, also where it never is', () =>
+  it('says why a mapping cannot be loaded, even in a dry run', () =>
     withCommand(async ({ run, at }) => {
       writeFileSync(at('a.csv'), 'id\n1\n')
       writeFileSync(at('throws.mjs'), `throw new Error('boom')`)

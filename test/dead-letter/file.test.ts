@@ -244,7 +244,7 @@ describe('dead letters at the end of the process', function () {
       expect(new Set(events)).to.have.lengthOf(500)
     }))
 
-  it('on a disk that is full are counted as not kept, and told all the same; when there is room it goes on', () =>
+  it('on a full disk are counted as not kept, but still reported; once there is room they are kept again', () =>
     withFile(async (file) => {
       // A file may have some hundred KiB at most: in the middle of a letter it becomes too large.
       const shell = spawnSync(

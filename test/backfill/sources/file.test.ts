@@ -69,7 +69,7 @@ ${numbers.join('')}`)
     expect(await errorOf(itemsOf('id,name\r1,Ann\r'))).to.include("tr '\\r' '\\n'")
   })
 
-  it('that is not there, or a directory, is an error that says so', () =>
+  it('that does not exist, or is a directory, is an error that says so', () =>
     withFolder(async (folder) => {
       mkdirSync(join(folder, 'directory'))
       const read = (name: string): Promise<string> =>
