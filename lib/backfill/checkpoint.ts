@@ -89,7 +89,7 @@ export class CheckpointFile {
     try {
       const found = await lstat(this.path)
       // A pipe might never end, and a link may lead anywhere.
-      if (!found.isFile()) throw new Error('it is no ordinary file')
+      if (!found.isFile()) throw new Error('it is not a regular file')
       if (found.size > maxBytes) throw new Error('it is too large for a checkpoint')
       const file = await open(this.path, constants.O_RDONLY | noFollow)
       try {
@@ -102,7 +102,7 @@ export class CheckpointFile {
       throw this.#bad(`cannot be read: ${toError(error).message}`, error)
     }
     const checkpoint = parse(text)
-    if (!checkpoint) throw this.#bad('is no checkpoint of a backfill; name another file')
+    if (!checkpoint) throw this.#bad('is not a checkpoint of a backfill; name another file')
     return checkpoint
   }
 

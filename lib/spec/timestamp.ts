@@ -55,7 +55,7 @@ function toTime(value: unknown): number {
  */
 export function isoTime(text: string): number {
   const parts = iso.exec(text)
-  if (!parts) throw invalid('is a string that is no ISO-8601 date')
+  if (!parts) throw invalid('is a string that is not an ISO-8601 date')
   const [, year, month, day, hour = '0', minute = '0', second = '0', fraction = '', zone = 'Z'] =
     parts
   const milliseconds = Number(fraction.padEnd(3, '0').slice(0, 3))

@@ -55,10 +55,10 @@ describe('selfsame', () => {
         [['resend'], "missing required argument 'file'"],
         [['resend', 'a', 'b'], 'too many arguments'],
         [['resend', 'a.csv', '--code', 'refused'], 'option --code is "refused"; allowed: '],
-        [['resend', 'none.ndjson'], 'none.ndjson is not there'],
+        [['resend', 'none.ndjson'], 'none.ndjson does not exist'],
         [['resend', 'a.csv', '--rejects', 'a.csv'], 'option --rejects is the file that is read'],
         [['backfill'], 'give a file'],
-        [['backfill', 'none.csv', ...map], 'none.csv is not there'],
+        [['backfill', 'none.csv', ...map], 'none.csv does not exist'],
         [['backfill', 'a.csv'], 'there is no mapping from rows to calls'],
         [['backfill', 'a.csv', '--user-id', 'id'], 'no column is the time'],
         [['backfill', 'a.csv', '--timestamp', 'at', '--trait', 'x'], 'no column is the user'],
@@ -148,7 +148,7 @@ describe('selfsame', () => {
       expect(code).to.equal(1)
     })).timeout(60_000)
 
-  it('says why a mapping cannot be loaded, also where it never is', () =>
+  it('says why a mapping cannot be loaded, even in a dry run', () =>
     withCommand(async ({ run, at }) => {
       writeFileSync(at('a.csv'), 'id\n1\n')
       writeFileSync(at('throws.mjs'), `throw new Error('boom')`)

@@ -89,7 +89,7 @@ export class CsvRecords {
         if (bytes[at] === carriageReturn && bytes[at + 1] === newline) at++
         const next = bytes[at]
         if (next !== this.#delimiterByte && next !== newline && next !== undefined) {
-          const reason = `text behind the closing quote in column ${column}; a quote within quotes is written twice`
+          const reason = `text after the closing quote in column ${column}; a quote within quotes is written twice`
           return { is: 'faulty', reason, column, at }
         }
       } else {

@@ -51,7 +51,7 @@ export async function sizeOf(path: string): Promise<number | undefined> {
 
 function problemOf(error: unknown): string {
   const { code = 'unknown' } = error as NodeJS.ErrnoException
-  if (code === 'ENOENT') return 'is not there'
+  if (code === 'ENOENT') return 'does not exist'
   if (code === 'EACCES') return 'may not be read by this user'
   return `cannot be read: ${code}`
 }

@@ -25,10 +25,18 @@ export function valueOf(cell: unknown, type: CellType, empty: EmptyMeaning, name
   const value = read(cell, type)
   if (value !== undefined) return value
   throw new RowError(
-    `${name} is no ${type}`,
-    `the column ${name} is a string that is no ${type}; allowed: ${allowed[type]}`,
+    `${name} is not ${withArticle[type]}`,
+    `the column ${name} is a string that is not ${withArticle[type]}; allowed: ${allowed[type]}`,
     cell,
   )
+}
+
+const withArticle: Record<CellType, string> = {
+  text: 'text',
+  number: 'a number',
+  boolean: 'a boolean',
+  date: 'a date',
+  json: 'JSON',
 }
 
 const allowed: Record<CellType, string> = {

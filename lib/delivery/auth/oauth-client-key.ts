@@ -110,6 +110,6 @@ function obstacleOf(pem: string): string | undefined {
   } catch {
     return pem.includes('\\n')
       ? 'a string with \\n in the place of its line breaks'
-      : 'a string that is no private key in PEM'
+      : 'a string that is not a private key in PEM'
   }
 }

@@ -81,16 +81,16 @@ function textOf(failures: readonly Failed[]): Buffer<ArrayBuffer> {
 
 /** Finds permanent problems when the program starts. */
 function checkPlace(given: string, path: string): void {
-  const allowed = 'the path of a file in a directory that is there'
+  const allowed = 'the path of a file in an existing directory'
   const refuse = (what: string): TypeError =>
     wrong('deadLetter', `${shown(given)}, ${what}`, allowed)
   try {
     if (given.includes('\0')) throw refuse('which has a NUL in it')
     const directory = statSync(dirname(path), { throwIfNoEntry: false })
-    if (!directory?.isDirectory()) throw refuse('whose directory is not there')
+    if (!directory?.isDirectory()) throw refuse('whose directory does not exist')
     const existing = lstatSync(path, { throwIfNoEntry: false })
-    if (existing?.isSymbolicLink() === true) throw refuse('a symbolic link')
-    if (existing?.isFile() === false) throw refuse('no regular file')
+    if (existing?.isSymbolicLink() === true) throw refuse('which is a symbolic link')
+    if (existing?.isFile() === false) throw refuse('which is not a regular file')
     accessSync(existing ? path : dirname(path), constants.W_OK)
   } catch (error) {
     if (error instanceof TypeError) throw error
@@ -105,7 +105,7 @@ function open(path: string): number {
   const file = openSync(path, O_RDWR | O_APPEND | O_CREAT | noFollow | O_NONBLOCK, 0o600)
   if (fstatSync(file).isFile()) return file
   closeSync(file)
-  throw new Error(`${path} is no regular file`)
+  throw new Error(`${path} is not a regular file`)
 }
 
 /**
