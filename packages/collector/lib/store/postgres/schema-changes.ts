@@ -51,7 +51,8 @@ export class SchemaChanges {
     table: string,
     change: Exclude<SchemaChange, { kind: 'create' }>,
   ): Promise<boolean> {
-    const text = change.kind === 'widen' ? widen(table, change) : add(table, change.columns)
+    const text =
+      change.kind === 'widen' ? widen(table, change) : add(table, change.columns)
     const now = Date.now()
     if ((this.#refused.get(text) ?? 0) > now) return false
     const error = await session.attempt(`SET LOCAL lock_timeout = ${LOCK_WAIT}; ${text}`)
@@ -85,13 +86,9 @@ export class SchemaChanges {
   }
 }
 
-function create(
-  table: string,
-  { table: name, columns }: { table: string; columns: Columns },
-): string {
+function create(table: string, { table: name, columns }: { table: string; columns: Columns }): string {
   const list = [...columns].map(([column, type]) => definition(column, type))
-  if (!UPSERTED.has(name))
-    return `CREATE TABLE ${table} (${SEQ} bigint PRIMARY KEY, ${list.join(', ')})`
+  if (!UPSERTED.has(name)) return `CREATE TABLE ${table} (${SEQ} bigint PRIMARY KEY, ${list.join(', ')})`
   return `CREATE TABLE ${table} (${SEQ} bigint, ${list.join(', ')}, PRIMARY KEY (id)) WITH (fillfactor = 80)`
 }
 
