@@ -1,10 +1,10 @@
 // The store in a PostgreSQL database does what every store does.
 import { openPostgresStore } from '../../lib/store/postgres/postgres-store.js'
 import { describeStore } from '../store/conformance.js'
-import { createDatabase } from './database.js'
+import { emptyDatabase } from './database.js'
 
 describeStore('PostgreSQL', async () => {
-  const database = await createDatabase()
+  const database = await emptyDatabase()
   let store = await openPostgresStore(database.url)
   return {
     store,
@@ -15,7 +15,7 @@ describeStore('PostgreSQL', async () => {
     },
     async close() {
       await store.close()
-      await database.drop()
+      await database.release()
     },
   }
 })

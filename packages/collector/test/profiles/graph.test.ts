@@ -86,16 +86,19 @@ describe('a profile', () => {
       shelfWith([
         { anonymousId: 'a1' },
         { userId: 'u1' },
-        { anonymousId: 'a3', traits: { email: 'e@example.com' } },
-        { userId: 'u1', traits: { email: 'e@example.com' } },
+        { anonymousId: 'a1', traits: { email: 'e@example.com' } },
+        { userId: 'u1', anonymousId: 'a4' },
+        { anonymousId: 'a5' },
         { userId: 'u1', anonymousId: 'a1' },
+        { userId: 'u1', anonymousId: 'a5' },
       ]),
     )
     expect(profile.mappings.map(({ value }) => value)).to.deep.equal([
       'a1',
       'u1',
       'e@example.com',
-      'a3',
+      'a4',
+      'a5',
     ])
     expect(profile.merged).to.have.length(2)
   })

@@ -44,8 +44,10 @@ export class Connections {
     this.#writers = new driver.Pool(config(1))
     this.#readers = new driver.Pool(config(READERS))
     for (const pool of [this.#writers, this.#readers]) {
-      // A connection that breaks while nobody uses it has left the pool already.
+      // A connection may break while nobody uses it, or once more when it has left the pool. Whoever does use it
+      // has the error from the query.
       pool.on('error', () => undefined)
+      pool.on('connect', (client) => client.on('error', () => undefined))
     }
   }
 
@@ -72,9 +74,6 @@ export class Connections {
     isLast = false,
   ): Promise<T> {
     const client = await pool.connect()
-    // What breaks the connection is also the error of the query, or of the next one.
-    const ignore = () => undefined
-    client.on('error', ignore)
     let isBroken = true
     try {
       if (!this.#ready.has(client)) {
@@ -86,7 +85,6 @@ export class Connections {
       return result
     } finally {
       client.release(isBroken)
-      client.off('error', ignore)
     }
   }
 }

@@ -28,6 +28,7 @@ export async function eraseProfiles(
   const { session, counters, space } = erasure
   await session.script(NO_HURRY)
   const profiles = await profilesWith(session, space, profileIds)
+  if (profiles.length === 0) return { messages: 0, rows: 0 }
   const ids = arrayOf(
     'text',
     profiles.map(([id]) => String(id)),
@@ -36,10 +37,12 @@ export async function eraseProfiles(
     `DELETE FROM selfsame.identifiers WHERE profile_id = ANY ($1::text[]) RETURNING type, coalesce(whole_value, value)`,
     [ids],
   )
+  const values = identifiers.map(([, value]) => String(value))
+  const nobodys = await nobodysMessages(session, space, new Set(values))
   const messages = await session.rows(
-    `DELETE FROM selfsame.messages WHERE profile_id = ANY ($1::text[]) AND space = $2
+    `DELETE FROM selfsame.messages WHERE (profile_id = ANY ($1::text[]) AND space = $2) OR seq = ANY ($3::bigint[])
      RETURNING seq, message_id, message`,
-    [ids, space],
+    [ids, space, arrayOf('bigint', nobodys)],
   )
   const userIds = new Set<Cell>()
   const messageIds = new Set<string>()
@@ -56,10 +59,7 @@ export async function eraseProfiles(
   await eraseLogs(erasure, {
     profiles: ids,
     messages: arrayOf('text', [...messageIds]),
-    values: arrayOf(
-      'text',
-      identifiers.map(([, value]) => value ?? null),
-    ),
+    values: arrayOf('text', values),
   })
   await session.rows('DELETE FROM selfsame.profiles WHERE id = ANY ($1::text[])', [ids])
   counters.add('messages', -messages.length)
@@ -71,7 +71,11 @@ export async function eraseProfiles(
 }
 
 /** The survivors of these profiles, and all that were merged into them. */
-function profilesWith(session: Session, space: string, ids: readonly string[]): Promise<readonly (readonly Cell[])[]> {
+function profilesWith(
+  session: Session,
+  space: string,
+  ids: readonly string[],
+): Promise<readonly (readonly Cell[])[]> {
   return session.rows(
     `WITH survivors AS (
        SELECT coalesce(merged_into, id) AS id FROM selfsame.profiles WHERE space = $1 AND id = ANY ($2::text[])
@@ -80,6 +84,30 @@ function profilesWith(session: Session, space: string, ids: readonly string[]): 
      WHERE id IN (SELECT id FROM survivors) OR merged_into IN (SELECT id FROM survivors)`,
     [space, arrayOf('text', ids)],
   )
+}
+
+/** A message that belongs to nobody may have their ids: an alias does. @returns the places of those that do */
+async function nobodysMessages(
+  session: Session,
+  space: string,
+  values: ReadonlySet<string>,
+): Promise<number[]> {
+  const rows = await session.rows(
+    `SELECT seq, message FROM selfsame.messages WHERE profile_id IS NULL AND space = $1
+     AND EXISTS (SELECT 1 FROM unnest($2::text[]) AS w (value) WHERE strpos(message, w.value) > 0)`,
+    [
+      space,
+      arrayOf(
+        'text',
+        [...values].map((value) => JSON.stringify(value).slice(1, -1)),
+      ),
+    ],
+  )
+  return rows.flatMap(([seq, text]) => {
+    const message = JSON.parse(String(text)) as Record<string, Cell>
+    const ids = [message.userId, message.anonymousId, message.previousId]
+    return ids.some((id) => values.has(String(id))) ? [Number(seq)] : []
+  })
 }
 
 /** Sources share no tables, but spaces may share a source: a row of `users` goes with all who have its id. */
@@ -169,11 +197,15 @@ export async function replaceProfiles(replacement: Replacement): Promise<void> {
     'SELECT name, count(*) FROM selfsame.violations WHERE space = $1 GROUP BY name',
     [space],
   )
-  for (const [name, number] of violations) counters.add(`violation ${String(name)}`, -Number(number))
+  for (const [name, number] of violations)
+    counters.add(`violation ${String(name)}`, -Number(number))
   for (const table of ['profiles', 'identifiers', 'profile_accounts', ...logNames()]) {
     session.write(`DELETE FROM selfsame.${table} WHERE space = $1`, [space])
   }
-  session.write('UPDATE selfsame.messages SET profile_id = NULL WHERE space = $1 AND profile_id IS NOT NULL', [space])
+  session.write(
+    'UPDATE selfsame.messages SET profile_id = NULL WHERE space = $1 AND profile_id IS NOT NULL',
+    [space],
+  )
   await save()
   let rows: Cell[][] = []
   const flush = async () => {

@@ -36,7 +36,7 @@ async function check(client: pg.PoolClient): Promise<void> {
   const { rows } = await client.query<{ version: number; encoding: string }>(
     `SELECT current_setting('server_version_num')::int AS version, current_setting('server_encoding') AS encoding`,
   )
-  const [{ version = 0, encoding = '' } = {}] = rows
+  const { version, encoding } = rows[0] ?? { version: 0, encoding: '' }
   if (version < OLDEST) {
     throw new StoreNotUsable(
       `PostgreSQL ${Math.floor(version / 10_000)} is too old: 13 or later is needed.`,
@@ -50,10 +50,12 @@ async function check(client: pg.PoolClient): Promise<void> {
 }
 
 async function versionOf(client: pg.PoolClient): Promise<number | undefined> {
-  const found = await client.query<{ there: boolean }>(
-    `SELECT to_regclass('selfsame.selfsame_state') IS NOT NULL AS there`,
+  // to_regclass() may still say what it said before another collector created the table.
+  const found = await client.query(
+    `SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE n.nspname = 'selfsame' AND c.relname = 'selfsame_state'`,
   )
-  if (found.rows[0]?.there !== true) return undefined
+  if (found.rowCount === 0) return undefined
   const { rows } = await client.query<{ version: number }>(
     'SELECT version FROM selfsame.selfsame_state',
   )

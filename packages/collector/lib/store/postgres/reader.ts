@@ -30,7 +30,8 @@ class Conditions {
     return `$${this.values.length}`
   }
 
-  toString(): string {
+  /** All of them. */
+  get text(): string {
     return this.#texts.join(' AND ')
   }
 }
@@ -83,7 +84,7 @@ export async function profiles(
   }
   const order = isAscending ? 'ASC' : 'DESC'
   const rows = await reader.rows(
-    `SELECT id FROM selfsame.profiles WHERE ${conditions} ORDER BY seq ${order}, id ${order}
+    `SELECT id FROM selfsame.profiles WHERE ${conditions.text} ORDER BY seq ${order}, id ${order}
      LIMIT ${conditions.value(limit)}::bigint`,
     conditions.values,
   )
@@ -123,7 +124,7 @@ export async function messages(
   const rows = await reader.rows(
     `SELECT m.seq, m.message, m.space, m.source, coalesce(p.merged_into, p.id)
      FROM selfsame.messages m LEFT JOIN selfsame.profiles p ON p.id = m.profile_id
-     WHERE ${conditions} ORDER BY m.seq ${isAscending ? 'ASC' : 'DESC'} LIMIT ${conditions.value(limit)}::bigint`,
+     WHERE ${conditions.text} ORDER BY m.seq ${isAscending ? 'ASC' : 'DESC'} LIMIT ${conditions.value(limit)}::bigint`,
     conditions.values,
   )
   return rows.map(([seq, message, space, source, id]) => ({
@@ -158,7 +159,7 @@ export async function log(
   const names = [...columns.keys()]
   const order = isAscending ? 'ASC' : 'DESC'
   const rows = await reader.rows(
-    `SELECT ${names.map(quote).join(', ')} FROM selfsame.${quote(name)} WHERE ${conditions}
+    `SELECT ${names.map(quote).join(', ')} FROM selfsame.${quote(name)} WHERE ${conditions.text}
      ORDER BY selfsame_row ${order} LIMIT ${conditions.value(limit)}::bigint`,
     conditions.values,
   )

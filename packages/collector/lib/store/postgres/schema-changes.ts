@@ -2,11 +2,12 @@
 import type { Columns, ColumnType } from '../../cells.js'
 import type { SchemaChange } from '../../warehouse/schema.js'
 import { STATEMENT_TIMEOUT } from './connections.js'
+import { toError } from '../../../../../lib/runtime/describe-value.js'
 import { codeOf } from './failures.js'
 import { schemaNames } from './schema-names.js'
 import type { Session } from './session.js'
 import { SEQ, type SourceTables, type TableCache, UPSERTED } from './source-tables.js'
-import { quote, SQL_TYPES } from './sql-text.js'
+import { columnName, quote, SQL_TYPES } from './sql-text.js'
 
 /**
  * A table that somebody reads (a long query, a backup) cannot be changed meanwhile. Nobody waits long for that: the
@@ -51,13 +52,12 @@ export class SchemaChanges {
     table: string,
     change: Exclude<SchemaChange, { kind: 'create' }>,
   ): Promise<boolean> {
-    const text =
-      change.kind === 'widen' ? widen(table, change) : add(table, change.columns)
+    const text = change.kind === 'widen' ? widen(table, change) : add(table, change.columns)
     const now = Date.now()
     if ((this.#refused.get(text) ?? 0) > now) return false
     const error = await session.attempt(`SET LOCAL lock_timeout = ${LOCK_WAIT}; ${text}`)
     if (error === undefined) return true
-    if (!REFUSED.has(codeOf(error))) throw error
+    if (!REFUSED.has(codeOf(error))) throw toError(error)
     if (this.#refused.size > 10_000) this.#refused.clear()
     this.#refused.set(text, now + TRY_AGAIN)
     return false
@@ -86,10 +86,16 @@ export class SchemaChanges {
   }
 }
 
-function create(table: string, { table: name, columns }: { table: string; columns: Columns }): string {
+function create(
+  table: string,
+  { table: name, columns }: { table: string; columns: Columns },
+): string {
   const list = [...columns].map(([column, type]) => definition(column, type))
-  if (!UPSERTED.has(name)) return `CREATE TABLE ${table} (${SEQ} bigint PRIMARY KEY, ${list.join(', ')})`
-  return `CREATE TABLE ${table} (${SEQ} bigint, ${list.join(', ')}, PRIMARY KEY (id)) WITH (fillfactor = 80)`
+  if (!UPSERTED.has(name))
+    return `CREATE TABLE ${table} (${SEQ} bigint PRIMARY KEY, ${list.join(', ')})`
+  return `CREATE TABLE ${table} (
+    ${SEQ} bigint GENERATED ALWAYS AS IDENTITY, ${list.join(', ')}, PRIMARY KEY (id)
+  ) WITH (fillfactor = 80)`
 }
 
 function add(table: string, columns: Columns): string {
@@ -99,12 +105,12 @@ function add(table: string, columns: Columns): string {
 
 function definition(column: string, type: ColumnType): string {
   const collation = column === 'id' ? ' COLLATE "C"' : ''
-  return `${quote(column)} ${SQL_TYPES[type]}${collation}`
+  return `${quote(columnName(column))} ${SQL_TYPES[type]}${collation}`
 }
 
 function widen(table: string, change: Extract<SchemaChange, { kind: 'widen' }>): string {
   const { column, from, to } = change
-  const name = quote(column)
+  const name = quote(columnName(column))
   const value = to === 'text' ? asText(name, from) : name
   return `ALTER TABLE ${table} ALTER COLUMN ${name} TYPE ${SQL_TYPES[to]} USING ${value}::${SQL_TYPES[to]}`
 }

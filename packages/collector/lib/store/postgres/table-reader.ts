@@ -7,7 +7,7 @@ import { traitsFromText } from '../traits-text.js'
 import type { Reader } from './people-rows.js'
 import { record } from './reader.js'
 import { readTables, SEQ } from './source-tables.js'
-import { literal, quote } from './sql-text.js'
+import { columnName, literal, quote } from './sql-text.js'
 
 /** Tables with more rows are not counted: PostgreSQL's own estimate is given. */
 const MOST_COUNTED = 100_000
@@ -46,7 +46,8 @@ async function countRows(
   const counts = all.map(({ schema = 'selfsame', name }) => {
     const estimate = large.get(`${schema}.${name}`)
     if (estimate !== undefined) return `SELECT ${estimate}::float8`
-    const condition = name === 'profiles' && schema === 'selfsame' ? 'WHERE merged_into IS NULL' : ''
+    const condition =
+      name === 'profiles' && schema === 'selfsame' ? 'WHERE merged_into IS NULL' : ''
     return `SELECT count(*)::float8 FROM ${quote(schema)}.${quote(name)} ${condition}`
   })
   const rows = await reader.rows(counts.join(' UNION ALL '))
@@ -59,14 +60,18 @@ export async function rows(
   { schema, limit = 100 }: { schema?: string; limit?: number },
 ): Promise<Record<string, Cell>[]> {
   const most = Math.max(0, Math.floor(limit))
-  const own = schema === undefined ? OWN.get(table) : undefined
-  if (own !== undefined) return ownRows(reader, { table, columns: own, limit: most })
+  const own = OWN.get(table)
+  if (own !== undefined && schema === undefined) {
+    return ownRows(reader, { table, columns: own, limit: most })
+  }
   const where = await schemaOf(reader, table, schema)
   const columns = where === undefined ? undefined : (await readTables(reader, where)).get(table)
-  if (where === undefined || columns === undefined) return []
+  if (where === undefined || columns === undefined) {
+    return own ? ownRows(reader, { table, columns: own, limit: most }) : []
+  }
+  const names = [...columns.keys()].map((column) => quote(columnName(column)))
   const found = await reader.rows(
-    `SELECT ${[...columns.keys()].map(quote).join(', ')} FROM ${quote(where)}.${quote(table)}
-     ORDER BY ${SEQ} DESC LIMIT $1::bigint`,
+    `SELECT ${names.join(', ')} FROM ${quote(where)}.${quote(table)} ORDER BY ${SEQ} DESC LIMIT $1::bigint`,
     [most],
   )
   return found.map((row) => record(columns, row))

@@ -4,8 +4,8 @@ import type { UpsertCell, UpsertState } from '../../warehouse/schema.js'
 import { arrayOf } from './arrays.js'
 import { fit } from './rows.js'
 import type { Session } from './session.js'
-import { SEQ, type SourceTables, tableName } from './source-tables.js'
-import { insert, quote, SQL_TYPES, type Shape } from './sql-text.js'
+import { type SourceTables, tableName } from './source-tables.js'
+import { columnName, insert, quote, SQL_TYPES, type Shape } from './sql-text.js'
 import { keyOf } from './texts.js'
 
 const STATE: Shape = [
@@ -15,7 +15,7 @@ const STATE: Shape = [
   ['state', 'text'],
 ]
 
-/** The id of the row, its columns and the rest: as JSON, `[id, [[column, value, timestamp, seq, trait], …], rest]`. */
+/** As JSON: the id of the row, its columns as `[column, value, timestamp, seq, trait]`, and the rest. */
 type Kept = [id: string, columns: [string, Cell, number, number, string][], rest: string]
 
 export interface UpsertTable {
@@ -74,11 +74,10 @@ export function writeStates(of: UpsertTable, states: readonly UpsertState[]): vo
   used.delete('id')
   const columns = [...types].filter(([column]) => used.has(column))
   const shape: Shape = [
-    [SEQ, 'bigint'],
     ['id', 'text'],
-    ...columns.map(([column, type]) => [column, SQL_TYPES[type]] as const),
+    ...columns.map(([column, type]) => [columnName(column), SQL_TYPES[type]] as const),
   ]
-  const updates = columns.map(([column]) => `${quote(column)} = excluded.${quote(column)}`)
+  const updates = shape.slice(1).map(([name]) => `${quote(name)} = excluded.${quote(name)}`)
   insert(
     session,
     {
@@ -87,7 +86,6 @@ export function writeStates(of: UpsertTable, states: readonly UpsertState[]): vo
       tail: `ON CONFLICT (id) DO ${updates.length === 0 ? 'NOTHING' : `UPDATE SET ${updates.join(', ')}`}`,
     },
     states.map(({ id, columns: cells }) => [
-      Math.max(0, ...[...cells.values()].map(({ seq }) => seq)),
       keyOf(id),
       ...columns.map(([column, type]) =>
         fit([], cells.get(column)?.value ?? null, { table, column, type, id }),

@@ -9,6 +9,7 @@ import type {
   MessageQuery,
   Operation,
   Page,
+  RowQuery,
   SqlResult,
   Store,
   StoredMessage,
@@ -153,8 +154,8 @@ class SqliteStore implements Store {
   tables(): Promise<TableInfo[]> {
     return this.#read((reader) => reader.tables())
   }
-  rows(table: string, query: { schema?: string; limit?: number }): Promise<Record<string, Cell>[]> {
-    return this.#read((reader) => reader.rows(table, query.limit))
+  rows(table: string, query: RowQuery): Promise<Record<string, Cell>[]> {
+    return this.#read((reader) => reader.rows(table, query))
   }
   counts(): Promise<Counts> {
     return this.#read((reader) => reader.counts())
