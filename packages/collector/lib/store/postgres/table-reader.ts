@@ -7,7 +7,7 @@ import { traitsFromText } from '../traits-text.js'
 import type { Reader } from './people-rows.js'
 import { record } from './reader.js'
 import { readTables, SEQ } from './source-tables.js'
-import { columnName, literal, quote } from './sql-text.js'
+import { literal, quote } from './sql-text.js'
 
 /** Tables with more rows are not counted: PostgreSQL's own estimate is given. */
 const MOST_COUNTED = 100_000
@@ -69,7 +69,7 @@ export async function rows(
   if (where === undefined || columns === undefined) {
     return own ? ownRows(reader, { table, columns: own, limit: most }) : []
   }
-  const names = [...columns.keys()].map((column) => quote(columnName(column)))
+  const names = [...columns.keys()].map(quote)
   const found = await reader.rows(
     `SELECT ${names.join(', ')} FROM ${quote(where)}.${quote(table)} ORDER BY ${SEQ} DESC LIMIT $1::bigint`,
     [most],
