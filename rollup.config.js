@@ -21,6 +21,7 @@ const entries = {
 const command = { cli: 'lib/cli/main.ts' }
 /** The package `@selfsame/collector`. */
 const collector = { index: 'packages/collector/lib/index.ts' }
+const collectorCommand = { cli: 'packages/collector/lib/cli/main.ts' }
 
 /**
  * The chunks, each with the modules from which it begins: it holds what they import, less what is in a chunk before
@@ -127,13 +128,22 @@ export default [
     ],
   },
   {
+    input: { ...collector, ...collectorCommand },
+    preserveEntrySignatures: 'strict',
+    external,
+    plugins: code(),
+    output: {
+      ...esModules,
+      dir: 'packages/collector/dist',
+      ...names('js'),
+      banner: ({ name }) => (name === 'cli' ? '#!/usr/bin/env node' : ''),
+    },
+  },
+  {
     input: collector,
     external,
     plugins: code(),
-    output: [
-      { ...esModules, dir: 'packages/collector/dist', ...names('js') },
-      { ...commonJs, dir: 'packages/collector/dist', ...names('cjs') },
-    ],
+    output: { ...commonJs, dir: 'packages/collector/dist', ...names('cjs') },
   },
   {
     input: collector,

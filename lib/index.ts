@@ -1,4 +1,4 @@
-// What a user of `selfsame` imports.
+// The entry point `selfsame`.
 
 import type { HttpFetch } from './delivery/transport/http-client.js'
 
@@ -87,7 +87,7 @@ export type {
 } from './spec/messages.js'
 export { version } from './runtime/version.js'
 
-// The names that @segment/analytics-node has for them, so that only the import of a program need change.
+// The same under the names of @segment/analytics-node, so that a program need only change its import.
 export { FetchHttpClient as FetchHTTPClient } from './delivery/transport/http-client.js'
 export type {
   HttpClient as HTTPClient,

@@ -1,8 +1,9 @@
-// npm run demo: a visitor becomes a user, an endpoint goes down and comes back, 100,000 events, and the account of it all.
+// npm run demo: a visitor becomes a user and one person, an endpoint goes down and comes back, 100,000 events, and the account of it all.
 import { Analytics } from 'selfsame'
 import { startCollector } from '@selfsame/collector'
 import { account, section } from './print.js'
 import { signUp } from './sign-up.js'
+import { person } from './person.js'
 import { outage } from './outage.js'
 import { load } from './load.js'
 
@@ -13,7 +14,10 @@ const errors = []
 analytics.on('error', (error) => errors.push(error))
 
 section('A visitor with an ajs_anonymous_id cookie views a page and signs up')
-await signUp(analytics, collector)
+const visitor = await signUp(analytics, collector)
+
+section('Visitor and user are one person')
+await person(collector, visitor)
 
 section('The endpoint goes down, and comes back')
 await outage(analytics, collector)

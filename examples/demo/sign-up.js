@@ -32,6 +32,7 @@ function appWith(analytics) {
   return app
 }
 
+/** @returns the visitor's anonymousId */
 export async function signUp(analytics, collector) {
   const server = appWith(analytics).listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -55,4 +56,5 @@ export async function signUp(analytics, collector) {
   line(
     `${joined.length} of ${collector.messages.length} messages carry the visitor's anonymousId ${anonymousId}`,
   )
+  return anonymousId
 }

@@ -1,4 +1,4 @@
-// `backfill()`: reads the options, and has the engine do the work.
+// `backfill()`: reads the options, and runs the engine.
 
 import { execute } from './engine.js'
 import { toSource, type PlainRows } from './iterable-source.js'
@@ -9,14 +9,13 @@ import type { BackfillReport, DryRunReport } from './report.js'
 import type { BackfillSource } from './sources/source.js'
 
 /**
- * Sends history: every row of a source becomes messages, at a pace, each delivered, or rejected with its reason.
+ * Sends history at a pace. Every row of a source becomes messages; each is delivered, or rejected with a reason.
  *
- * It goes on where a checkpoint says that an earlier run ended. It installs no handlers in the process: for Ctrl-C,
- * abort its `signal`.
+ * Resumes at the checkpoint of an earlier run. Installs no handlers in the process: to stop at Ctrl-C, abort `signal`.
  *
  * @param source rows as an iterable (a list, a generator, a stream, a cursor), or a `BackfillSource`
- * @returns the report, once everything is settled, or the signal was aborted (`completed: false`)
- * @throws TypeError that names the option that is wrong; BackfillError where the run was stopped, with its account
+ * @returns the report, once everything is settled or the signal was aborted (`completed: false`)
+ * @throws TypeError that names the option that is wrong; BackfillError, with the report so far, if the run was stopped
  */
 export function backfill<Row>(
   source: PlainRows<Row> | BackfillSource<Row>,

@@ -1,21 +1,21 @@
-// The checkpoint: a file that says how far a run is, and of what.
+// The checkpoint: a file that records how far a run is, and identifies the run.
 
 import { createHash } from 'node:crypto'
 import { constants } from 'node:fs'
 import { lstat, open, rename, rm } from 'node:fs/promises'
 import { toError } from '../runtime/describe-value.js'
 import type { BackfillSettings } from './read-options.js'
-import { noFollow } from './no-follow.js'
+import { noFollow } from '../runtime/no-follow.js'
 import { BackfillError } from './report.js'
 import type { RowPosition } from './sources/source.js'
 import type { TotalsData } from './totals.js'
 
 const kind = 'selfsame backfill checkpoint'
 const version = 1
-/** One is about a kilobyte. What is larger is some other file, and need not be read to say so. */
+/** A checkpoint has about a kilobyte. A larger file is something else, and is not read. */
 const maxBytes = 1024 * 1024
 
-/** What decides the messages of a run: hashes, so that none of it can be read. */
+/** Hashes of everything that determines the messages of a run. */
 export interface RunFingerprint {
   /** The source's fingerprint; null if it has none. */
   readonly source: string | null
@@ -32,14 +32,14 @@ export interface Checkpoint {
   readonly at: string
   readonly completed: boolean
   readonly fingerprint: RunFingerprint
-  /** Of the last row that is done; null if none is. */
+  /** The position of the last row that is done; null if there is none. */
   readonly position: RowPosition | null
-  /** A hash of that row, where the source cannot say by itself whether it has changed. */
+  /** A hash of that row, if the source itself cannot tell whether it has changed. */
   readonly lastRow: string | null
   readonly totals: TotalsData
   /** Milliseconds, over all runs. */
   readonly duration: number
-  /** Of the rejects file: what is after that is of a later time than this checkpoint. */
+  /** The rejects file as of this checkpoint: what comes after these bytes was added later. */
   readonly rejects: { readonly bytes: number; readonly hash: string | null }
 }
 
@@ -47,7 +47,7 @@ export function hashOf(...parts: string[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32)
 }
 
-/** What decides the messages of a run with these options. */
+/** The fingerprint of a run with these options. */
 export function fingerprintOf(settings: BackfillSettings, ofSource: string | null): RunFingerprint {
   const { client, name, mapping, timestamp, unit, archived } = settings
   const { url, writeKey, context = {}, integrations = {} } = client
@@ -66,7 +66,7 @@ const labels: Record<keyof RunFingerprint, string> = {
   destination: 'the destination (host, path or write key)',
 }
 
-/** What is not as it was: 'the source and the mapping'; undefined if all is. */
+/** Names what has changed: 'the source and the mapping'; undefined if nothing has. */
 export function changesBetween(before: RunFingerprint, now: RunFingerprint): string | undefined {
   const names = Object.keys(labels) as (keyof RunFingerprint)[]
   const changed = names.filter((name) => before[name] !== now[name]).map((name) => labels[name])
@@ -82,14 +82,14 @@ export class CheckpointFile {
 
   /**
    * @returns undefined if there is no file
-   * @throws BackfillError `bad_checkpoint` if it is anything else than a checkpoint: it is never overwritten
+   * @throws BackfillError `bad_checkpoint` if it is anything but a checkpoint, which is never overwritten
    */
   async read(): Promise<Checkpoint | undefined> {
     let text: string
     try {
       const found = await lstat(this.path)
-      // A pipe would never end, and a link may lead to anything.
-      if (!found.isFile()) throw new Error('it is no ordinary file')
+      // A pipe might never end, and a link may lead anywhere.
+      if (!found.isFile()) throw new Error('it is not a regular file')
       if (found.size > maxBytes) throw new Error('it is too large for a checkpoint')
       const file = await open(this.path, constants.O_RDONLY | noFollow)
       try {
@@ -102,17 +102,17 @@ export class CheckpointFile {
       throw this.#bad(`cannot be read: ${toError(error).message}`, error)
     }
     const checkpoint = parse(text)
-    if (!checkpoint) throw this.#bad('is no checkpoint of a backfill; name another file')
+    if (!checkpoint) throw this.#bad('is not a checkpoint of a backfill; name another file')
     return checkpoint
   }
 
-  /** Replaces it as a whole: after any crash, a reader finds the old one or the new one. */
+  /** Replaces it atomically: after a crash there is either the old one or the new one. */
   async write(content: Omit<Checkpoint, 'kind' | 'version' | 'at'>): Promise<void> {
     const checkpoint: Checkpoint = { kind, version, at: new Date().toISOString(), ...content }
     const temporary = `${this.path}.tmp`
-    // Of a run that was killed.
+    // Left by a run that was killed.
     await rm(temporary, { force: true })
-    // Only the owner: positions may be keys of a database.
+    // For the owner only, because positions may be keys of a database.
     const file = await open(temporary, 'wx', 0o600)
     try {
       try {

@@ -36,7 +36,7 @@ export class DryRun {
     this.#mapping = mapping
   }
 
-  /** From the start, whatever a checkpoint says. */
+  /** Begins at the first row, whatever a checkpoint says. */
   async run(): Promise<DryRunReport> {
     const { signal, limit } = this.#settings
     let turnEnds = performance.now() + longestTurn
@@ -79,7 +79,7 @@ export class DryRun {
     const { row, position } = read
     try {
       const made = this.#mapping.messagesOf(row, position)
-      // Most mappings are not asynchronous, and waiting for nothing costs.
+      // Most mappings are synchronous, and a needless await costs time.
       const messages = Array.isArray(made) ? made : await made
       if (messages.length === 0) totals.skipped++
       const parsed: Message[] = []

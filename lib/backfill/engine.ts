@@ -1,4 +1,4 @@
-// The engine: from a source and a mapping to delivered messages, or to a report of what would be delivered.
+// The engine: runs a source and a mapping, or makes a dry run.
 
 import { constants } from 'node:fs'
 import { access } from 'node:fs/promises'
@@ -20,7 +20,7 @@ import { Run } from './run.js'
 import type { BackfillSource } from './sources/source.js'
 import type { Work } from './work.js'
 
-/** @throws BackfillError if the run is stopped, or not begun */
+/** @throws BackfillError if the run is stopped or cannot begin */
 export async function execute(
   source: BackfillSource,
   settings: BackfillSettings,
@@ -38,17 +38,17 @@ export async function execute(
 }
 
 /**
- * Where to resume; undefined to begin at the start. A completed run resumes after its last row if nothing has changed, and
- * does not stand in the way of another source or destination. The same rows with another mapping would all be new messages.
+ * Where to resume; undefined to begin at the first row. After a completed run there is nothing left to do if nothing has
+ * changed, and another source or destination is a new run. With another mapping, the same rows would all be new messages.
  */
 function startOf(
   found: Checkpoint | undefined,
   now: RunFingerprint,
   { resume, acceptChanges, again, checkpoint }: BackfillSettings,
 ): Checkpoint | undefined {
-  // If nothing is done yet there is nothing to resume.
+  // Nothing is done yet, so there is nothing to resume.
   if (!found || !resume || found.totals.rows === 0) return undefined
-  // A list that was done may be any other now.
+  // A completed list may have been replaced by any other.
   if (found.completed && (again || now.source === null)) return undefined
   const changes = changesBetween(found.fingerprint, now)
   if (changes === undefined || acceptChanges) return found
@@ -73,7 +73,7 @@ async function rejectsFor(
   if (typeof rejects === 'function') return new RejectsToFunction(rejects)
   const file = new RejectsFile(rejects, format)
   try {
-    // The first row may be rejected hours later.
+    // Checked now, because the first row may be rejected hours later.
     await access(dirname(rejects), constants.W_OK)
     if (start) await file.resume(start.rejects)
     else await file.begin()

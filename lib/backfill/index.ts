@@ -1,4 +1,4 @@
-// `selfsame/backfill`: history, from any iterable, sent once, at a pace, and resumable.
+// `selfsame/backfill`: sends history from any iterable, once, at a pace, and resumable.
 
 export { backfill } from './backfill.js'
 export type { PlainRows } from './iterable-source.js'

@@ -1,11 +1,11 @@
-// An iterable of plain rows as a source: its positions are indexes.
+// Makes a source of an iterable of plain rows. Its positions are indexes.
 
 import { describeValue } from '../runtime/describe-value.js'
 import type { BackfillSource, SourceRow } from './sources/source.js'
 
 export type PlainRows<Row> = Iterable<Row> | AsyncIterable<Row>
 
-/** A list, a generator, a stream, a cursor. What it is made of it does not say: it has no fingerprint. */
+/** A list, a generator, a stream, a cursor. It cannot have a fingerprint. */
 export class IterableSource<Row> implements BackfillSource<Row> {
   readonly fingerprint = ''
   readonly total: number | Promise<undefined>
@@ -21,13 +21,13 @@ export class IterableSource<Row> implements BackfillSource<Row> {
     let index = 0
     for await (const row of this.#rows) {
       const key = index++
-      // The last of them is shown, so that it can be compared with the one that it was.
+      // The last skipped row is included, so that it can be compared with the one before.
       if (key >= skipped - 1) yield { row, position: { key } }
     }
   }
 }
 
-/** @throws TypeError if it is neither a source nor iterable */
+/** @throws TypeError if it is neither a source nor an iterable */
 export function toSource<Row>(
   source: PlainRows<Row> | BackfillSource<Row>,
 ): BackfillSource<Row> | IterableSource<Row> {
@@ -43,7 +43,7 @@ export function toSource<Row>(
   )
 }
 
-/** Streams of Node's have had an `open()`, too. */
+/** Some streams of Node have an `open()`, too. */
 function isSource<Row>(
   source: PlainRows<Row> | BackfillSource<Row>,
 ): source is BackfillSource<Row> {

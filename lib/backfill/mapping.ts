@@ -1,4 +1,4 @@
-// A row becomes messages: mapped, checked, given their time and their messageId, written as JSON.
+// Turns a row into messages: maps and checks it, adds time and messageId, and writes JSON.
 
 import { AnalyticsError } from '../spec/error.js'
 import { describeValue, toError } from '../runtime/describe-value.js'
@@ -7,7 +7,7 @@ import { withDefaults } from '../spec/merge.js'
 import { notSerializable, stringify } from '../message/serialize.js'
 import { messageTypes, type MessageContext, type MessageType } from '../spec/messages.js'
 import { bodyOverhead } from '../outbox/batch.js'
-import { inOrder } from './canonical.js'
+import { canonicalJson } from './canonical.js'
 import { messageIdOf } from './message-id.js'
 import type { Mapped } from './options.js'
 import type { BackfillSettings } from './read-options.js'
@@ -16,7 +16,7 @@ import type { RowPosition } from './sources/source.js'
 import { toTimestamp } from './timestamp.js'
 import { isThenable } from '../runtime/value-kinds.js'
 
-/** A message, ready to go. */
+/** A message, ready to be sent. */
 export interface MadeMessage {
   readonly text: string
   /** ISO-8601, UTC. */
@@ -26,17 +26,17 @@ export interface MadeMessage {
 /** How a row becomes messages. */
 export interface RowMapping {
   /**
-   * The messages of a row; none to skip it. A promise only if the mapping is asynchronous.
+   * The messages of a row; an empty array skips it. A promise only if the mapping is asynchronous.
    *
-   * @throws RowError or AnalyticsError if the row is to be rejected, as a whole
+   * @throws RowError or AnalyticsError, which rejects the row as a whole
    */
   messagesOf(row: unknown, position: RowPosition): MadeMessage[] | Promise<MadeMessage[]>
 }
 
-/** Segment rejects an identify of so many traits or more (Unify, Product limits). */
+/** Segment rejects an identify with so many traits or more (Unify, Product limits). */
 const tooManyTraits = 300
 
-/** What the server and the library that sent an archived message had added to it (Import historical data). */
+/** What the server and the sending library added to an archived message (Import historical data). */
 const addedFields = ['sentAt', 'messageId', 'projectId', 'receivedAt', 'originalTimestamp'] as const
 const ids = ['userId', 'anonymousId', 'previousId', 'groupId'] as const
 
@@ -44,19 +44,19 @@ export class Mapping implements RowMapping {
   readonly #settings: BackfillSettings
   readonly #maxMessageBytes: number
   readonly #composer: Composer
-  /** The context of every message that has none of its own. */
+  /** The context of messages without one of their own. */
   readonly #contextText: string
-  /** The same as far as it decides the messageId: without our own version, or an upgrade would double every row. */
+  /** The part of it that determines the messageId, without our version: otherwise an upgrade would double every row. */
   readonly #contextContent: string
 
-  /** @param maxMessageBytes what the outbox takes, if there is one */
+  /** @param maxMessageBytes the limit of the outbox, if there is one */
   constructor(settings: BackfillSettings, maxMessageBytes?: number) {
     const { context } = settings.client
     this.#settings = settings
     this.#maxMessageBytes = maxMessageBytes ?? largestMessage(settings)
     this.#composer = new Composer(settings.client)
     this.#contextText = JSON.stringify(this.#composer.context)
-    this.#contextContent = context === undefined ? '' : JSON.stringify(inOrder(context))
+    this.#contextContent = context === undefined ? '' : canonicalJson(context)
   }
 
   messagesOf(row: unknown, position: RowPosition): MadeMessage[] | Promise<MadeMessage[]> {
@@ -102,7 +102,7 @@ export class Mapping implements RowMapping {
     if (this.#settings.archived) strip(fields)
     else refuseSentAt(fields)
     const timestamp = this.#timestampOf(fields.timestamp)
-    // Read already, and not to be read again.
+    // Already read; must not be read again.
     fields.timestamp = undefined
     const draft = this.#composer.compose(type, fields)
     draft.timestamp = timestamp
@@ -110,7 +110,7 @@ export class Mapping implements RowMapping {
     for (const part of parts) messages.push(this.#write(part, fields.context, timestamp))
   }
 
-  /** Undefined if there is none, and the present is wanted instead. */
+  /** Undefined if there is none and the present time is wanted. */
   #timestampOf(value: unknown): string | undefined {
     const timestamp = toTimestamp(value, this.#settings.unit)
     if (timestamp !== undefined || this.#settings.timestamp === 'now') return timestamp
@@ -124,9 +124,9 @@ export class Mapping implements RowMapping {
     const { messageId, context } = draft
     draft.messageId = undefined
     draft.context = undefined
-    const content = stringify(inOrder(draft))
+    const content = canonicalJson(draft)
     const timestamp = given ?? new Date().toISOString()
-    // The present is no part of the content: a rerun has another one.
+    // The present time is not part of the content: it would differ in a rerun.
     const own = given === undefined ? `,"timestamp":"${timestamp}"` : ''
     const id =
       typeof messageId === 'string'
@@ -141,18 +141,18 @@ export class Mapping implements RowMapping {
   #contentOf(ownContext: unknown): string {
     if (ownContext === undefined || ownContext === null) return this.#contextContent
     const { context } = this.#settings.client
-    return stringify(inOrder(withDefaults(context ?? {}, ownContext as MessageContext)))
+    return canonicalJson(withDefaults(context ?? {}, ownContext as MessageContext))
   }
 }
 
-/** As the outbox has it: what would not fit an empty batch could never be sent. */
+/** The same limit as in the outbox: a message that does not fit into an empty batch could never be sent. */
 export function largestMessage({ client }: BackfillSettings): number {
   return Math.min(client.maxMessageBytes, client.maxBatchBytes - bodyOverhead)
 }
 
 /** @throws RowError */
 export function checkSize(text: string, largest: number): void {
-  // No UTF-16 unit takes more than three bytes.
+  // A UTF-16 unit takes at most three bytes.
   if (text.length * 3 <= largest) return
   const bytes = Buffer.byteLength(text)
   if (bytes <= largest) return
@@ -170,11 +170,11 @@ function typeOf(type: unknown): MessageType {
 
 function strip(fields: Draft): void {
   for (const name of addedFields) fields[name] = undefined
-  // As analytics.js writes the ids of an anonymous visitor.
+  // analytics.js writes the missing ids of an anonymous visitor as null.
   for (const name of ids) if (fields[name] === null) fields[name] = undefined
 }
 
-/** The server takes timestamps for as wrong as sentAt is: an old one would move the message to the present. */
+/** The server corrects timestamps by sentAt, so an old one would move the message to the present. */
 function refuseSentAt(fields: Draft): void {
   if (fields.sentAt === undefined) return
   throw new RowError(
@@ -183,7 +183,7 @@ function refuseSentAt(fields: Draft): void {
   )
 }
 
-/** Segment discards an identify with too many traits: the identify itself, or several with a part of its traits each. */
+/** Segment discards an identify with too many traits, so these are split over several. */
 function splitTraits(draft: Draft): Draft[] {
   const entries = Object.entries(draft.traits as Record<string, unknown>)
   if (entries.length < tooManyTraits) return [draft]
@@ -196,12 +196,12 @@ function splitTraits(draft: Draft): Draft[] {
 }
 
 function mapThrew(error: unknown): RowError {
-  // A mapping of ours, by options, says what is wrong itself.
+  // The command's own mapping says what is wrong.
   if (error instanceof RowError) return error
   return new RowError('map threw', `map threw: ${toError(error).message}`)
 }
 
-/** Why a row is rejected: in short, for the report to count by, and in full. */
+/** Why a row is rejected: the kind, by which the report counts, and the full reason. */
 export function rejectionOf(thrown: unknown): {
   kind: string
   reason: string
@@ -215,7 +215,7 @@ export function rejectionOf(thrown: unknown): {
   }
   const { code, message } = thrown
   if (code !== 'invalid_message') return { kind: code, reason: message }
-  // These texts name the field and the kind of its value, never the value.
+  // These texts name the field and the type of its value, never the value itself.
   const [kind = code] = message.split(/[;,:] /, 1)
   return { kind: kind.replace(/of \d+ characters/, 'of too many characters'), reason: message }
 }

@@ -1,15 +1,15 @@
-// The messageId of a historical message: the same whenever the same message is made again.
+// The messageId of a historical message, which is the same each time the message is made.
 
 import { hash } from 'node:crypto'
 
 const prefix = 'backfill-'
 
 /**
- * `backfill-` and a SHA-256 in hexadecimal: 73 characters, of the 99 that the API allows.
+ * `backfill-` and a SHA-256 in hexadecimal: 73 characters; the API allows 99.
  *
  * @param content the message as canonical JSON, without what differs from run to run: the library's version, `sentAt`
  */
 export function messageIdOf(runName: string, content: string): string {
-  // The name's own length tells where it ends: no name and content can be taken for another pair.
+  // With the length of the name, no other pair of name and content gives the same text.
   return prefix + hash('sha256', `${runName.length}:${runName}:${content}`)
 }

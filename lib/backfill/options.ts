@@ -17,7 +17,7 @@ import type { BackfillTimestamp } from './timestamp.js'
 
 type Historical<Call> = Omit<Call, 'timestamp'> & { timestamp?: BackfillTimestamp | undefined }
 
-/** One call, as an object: that of `analytics.identify()` and its like, with the type and when it happened. */
+/** One call, as an object: the argument of `analytics.identify()` and so on, with its type and timestamp. */
 export type BackfillCall =
   | ({ type: 'identify' } & Historical<IdentifyCall>)
   | ({ type: 'track' } & Historical<TrackCall>)
@@ -29,7 +29,7 @@ export type BackfillCall =
 /** What a mapping may return: one call, several, or null or undefined to skip the row. */
 export type Mapped = BackfillCall | readonly BackfillCall[] | null | undefined
 
-/** The options of a client that a backfill has too, with the same meaning. */
+/** The options that a backfill shares with a client. */
 type ClientOptions = Pick<
   AnalyticsOptions,
   | 'host'
@@ -52,88 +52,88 @@ export interface BackfillOptions<Row = unknown> extends ClientOptions {
   /** The key of the source that receives the messages. Not needed for a dry run. */
   writeKey?: string | undefined
   /**
-   * The run's name. It is part of every messageId: under the same name a rerun writes nothing twice within the
-   * destination's dedup window; under another one everything is written again.
+   * The name of the run. It is part of every messageId: with the same name, a rerun writes nothing twice within the
+   * destination's dedup window; with another, everything is written again.
    * @default 'backfill'
    */
   name?: string | undefined
   /**
-   * What becomes of a row: one call, several, or null to skip it. May be asynchronous; rows are mapped one after the
-   * other. What it throws rejects that row.
-   * @default the row itself, which then is a call
+   * Maps a row to one call, several, or null to skip it. May be asynchronous; rows are mapped one after the other. If it
+   * throws, that row is rejected.
+   * @default the row itself, which must be a call
    */
   map?: ((row: Row, position: RowPosition) => Mapped | Promise<Mapped>) | undefined
   /**
-   * Identifies the mapping: when it differs from the checkpoint's, the run is refused.
+   * Identifies the mapping. If it differs from that of the checkpoint, the run is refused.
    * @default the source text of `map`
    */
   mapping?: string | undefined
   /**
-   * Messages a second; 0 sends as fast as the server answers.
+   * Messages per second; 0 sends as fast as the server answers.
    * @default 500
    */
   rate?: number | undefined
   /**
-   * The most requests at a time. Order is kept within a request only; with 1 it is kept. Minimum 1.
+   * The most requests in flight. With more than 1, order is kept only within a request. Minimum 1.
    * @default 4
    */
   maxInFlight?: number | undefined
-  /** `'now'`: a call without a timestamp gets the present time. By default its row is rejected. */
+  /** `'now'`: a call without a timestamp gets the current time. By default its row is rejected. */
   timestamp?: 'now' | undefined
   /** `'seconds'`: timestamps that are numbers are seconds since 1970. By default they are milliseconds. */
   unit?: 'seconds' | 'milliseconds' | undefined
   /** Which destinations get the messages; each call's own integrations win. */
   integrations?: Integrations | undefined
   /**
-   * The calls are messages from an archive: what the server and the library that sent them had added (`sentAt`,
-   * `messageId`, `projectId`, `receivedAt`, `originalTimestamp`) is stripped, and ids that are null count as left out.
+   * The calls are messages from an archive: removes what the server and the sending library had added (`sentAt`,
+   * `messageId`, `projectId`, `receivedAt`, `originalTimestamp`), and ids that are null.
    * @default false
    */
   archived?: boolean | undefined
-  /** `false`: every message says `context.active: false`, which leaves "last seen" alone (Segment spec: Common fields). */
+  /** `false`: sets `context.active: false`, which does not update "last seen" (Segment spec: Common fields). */
   active?: false | undefined
   /**
-   * The file in which the run notes how far it is; false for none.
-   * @default NAME.checkpoint.json in the working directory, NAME being the run's
+   * The file in which the run records its progress; false for none.
+   * @default NAME.checkpoint.json in the working directory, where NAME is the name of the run
    */
   checkpoint?: string | false | undefined
   /**
-   * The file to which rejected rows are written, one JSON object a line, or a function that is given each. An older file
-   * of that name is kept under another.
+   * The file to which rejected rows are written, one JSON object per line, or a function that is called for each. An older
+   * file of the same name is renamed.
    * @default 'rejects.ndjson'
    */
   rejects?: string | ((rejected: RejectedRow) => void) | undefined
   /**
-   * Stops the run when more rows than that are rejected: a number, or a share of the rows read (`'1%'`), which counts
-   * from the 100th row on.
+   * Stops the run if more rows are rejected: a number, or a share of the rows read (`'1%'`), which applies from the 100th
+   * row on.
    * @default no limit
    */
   maxRejects?: number | string | undefined
   /**
-   * `'auto'`: resumes at the checkpoint of an unfinished run, and begins at the first row if there is none. false: begins at
-   * the first row.
+   * `'auto'`: resumes at the checkpoint of an unfinished run, or begins at the first row if there is none. false: begins
+   * at the first row.
    * @default 'auto'
    */
   resume?: 'auto' | boolean | undefined
   /**
-   * Resumes although the source, the mapping, the options or the destination are not those of the checkpoint.
+   * Resumes even if the source, the mapping, the options or the destination differ from the checkpoint.
    * @default false
    */
   acceptChanges?: boolean | undefined
   /**
-   * Sends all rows again although an earlier run has completed, for example with another mapping. Without it such a run
-   * adds nothing, or is refused if the mapping or an option has changed.
+   * Sends all rows again after an earlier run has completed, for example with another mapping. Without it such a run sends
+   * nothing, or is refused if the mapping or an option has changed.
    * @default false
    */
   again?: boolean | undefined
-  /** Reads no more than so many rows in all. Minimum 1. */
+  /** Reads at most so many rows in total. Minimum 1. */
   limit?: number | undefined
   /**
-   * Does everything but send and write: the report shows the first messages and what is suspicious.
+   * Does everything except sending and writing. The report shows the first messages and what is suspicious.
    * @default false
    */
   dryRun?: boolean | undefined
-  /** Aborted: stops at a checkpoint and resolves with `completed: false`. */
+  /** When aborted, the run stops at a checkpoint and resolves with `completed: false`. */
   signal?: AbortSignal | undefined
   /** Called with the progress, at most ten times a second. */
   onProgress?: ((progress: Progress) => void) | undefined

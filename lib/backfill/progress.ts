@@ -1,41 +1,41 @@
 // How a run is going, for a progress bar.
 
-/** Totals are those of the whole run, over all the times that it was resumed. */
+/** Totals cover the whole run, including earlier parts before it was resumed. */
 export interface Progress {
   /** Rows read. */
   rows: number
-  /** Messages that have been made. */
+  /** Messages made. */
   sent: number
   delivered: number
   skipped: number
   rejected: number
-  /** Messages that wait or are in flight. */
+  /** Messages waiting or in flight. */
   pending: number
-  /** Messages delivered a second, over the last seconds. */
+  /** Messages delivered per second, over the last seconds. */
   rate: number
-  /** Of the messages made, their JSON. */
+  /** The size of the messages made, as JSON. */
   bytes: number
-  /** What `done` goes up to, in the source's unit: rows or bytes; undefined if that is not known. */
+  /** The final value of `done`, in the unit of the source: rows or bytes; undefined if unknown. */
   total: number | undefined
   done: number
-  /** For a person: 'the server answered 429; retry in 12 s', 'the pace (500/s)', 'the source'. */
+  /** As text for people: 'the server answered 429; retry in 12 s', 'the pace (500/s)', 'the source'. */
   waitingFor: string | undefined
 }
 
 /** The least time between two calls of `onProgress`, in milliseconds. */
 export const progressInterval = 100
 
-/** The part of it that a row tracker counts. */
+/** The part that the row tracker counts. */
 export type Live = Pick<Progress, 'rows' | 'sent' | 'delivered' | 'skipped' | 'rejected' | 'bytes'>
 
-/** Over how many milliseconds the rate is measured. */
+/** The rate is measured over so many milliseconds. */
 const span = 5_000
 
-/** The rate of something that is counted. */
+/** Measures the rate of a count. */
 export class Rate {
   readonly #samples: { at: number; count: number }[] = []
 
-  /** @param count of now @returns how many a second there were, over the last seconds */
+  /** @param count the count now @returns the rate per second, over the last seconds */
   measure(count: number, at: number): number {
     const samples = this.#samples
     samples.push({ at, count })

@@ -5,51 +5,53 @@ import { readOptions, type Settings } from '../client/options/read-options.js'
 import { boolean, integer, oneOf, shown, wrong } from '../runtime/check-option.js'
 import { describeValue } from '../runtime/describe-value.js'
 import type { MessageContext } from '../spec/messages.js'
+import { optionTable } from './option-table.js'
 import type { BackfillOptions, Mapped } from './options.js'
 import type { Progress } from './progress.js'
 import type { RejectedRow } from './rejects.js'
 import type { RowPosition } from './sources/source.js'
 
-/** When too many rows are rejected. */
+/** How many rejected rows are too many. */
 export interface RejectsLimit {
   readonly count: number
-  /** Of the rows read, 0 to 1. */
+  /** A share of the rows read, 0 to 1. */
   readonly share: number
 }
 
-/** A share of the rows means nothing before so many of them. */
+/** A share is meaningful only after so many rows. */
 export const leastRowsForShare = 100
 
 type Options = BackfillOptions
 
-/** The options of the client that are checked, and have their defaults, there. */
+/** Options of the client, which checks them and has their defaults. */
 const clients = [
   ...(['host', 'path', 'maxBatchSize', 'maxBatchBytes', 'maxMessageBytes'] as const),
   ...(['httpRequestTimeout', 'gzip', 'httpClient', 'oauth', 'proxy'] as const),
   ...(['httpAgent', 'httpsAgent', 'integrations'] as const),
 ]
 
-/** Our own. */
+/** Our own options. */
 const table = {
-  name: (options: Options) => text(options, 'name', 'backfill'),
+  name: (options: Options) => text(options, 'name', optionTable.name.default),
   map: (options: Options) =>
     functionOr(options, 'map') as
       ((row: unknown, position: RowPosition) => Mapped | Promise<Mapped>) | undefined,
   mapping: (options: Options) =>
     text(options, 'mapping', options.map === undefined ? '' : String(options.map)),
-  rate: (options: Options) => number(options, 'rate', 500),
+  rate: (options: Options) => number(options, 'rate', optionTable.rate.default),
   timestamp: ({ timestamp }: Options) =>
     timestamp === undefined ? undefined : oneOf({ timestamp }, 'timestamp', ['now']),
-  unit: (options: Options) => oneOf(options, 'unit', ['milliseconds', 'seconds']),
-  archived: (options: Options) => boolean(options, 'archived', false),
+  unit: (options: Options) => oneOf(options, 'unit', optionTable.unit.of),
+  archived: (options: Options) => boolean(options, 'archived', optionTable.archived.default),
   checkpoint: checkpointOf,
   rejects: rejectsOf,
   maxRejects: ({ maxRejects }: Options) => maxRejectsOf(maxRejects),
   resume: ({ resume }: Options) => resumeOf(resume),
-  acceptChanges: (options: Options) => boolean(options, 'acceptChanges', false),
-  again: (options: Options) => boolean(options, 'again', false),
-  limit: (options: Options) => integer(options, 'limit', { default: Infinity, min: 1 }),
-  dryRun: (options: Options) => boolean(options, 'dryRun', false),
+  acceptChanges: (options: Options) =>
+    boolean(options, 'acceptChanges', optionTable.acceptChanges.default),
+  again: (options: Options) => boolean(options, 'again', optionTable.again.default),
+  limit: (options: Options) => integer(options, 'limit', optionTable.limit),
+  dryRun: (options: Options) => boolean(options, 'dryRun', optionTable.dryRun.default),
   signal: ({ signal }: Options) => signalOf(signal),
   onProgress: (options: Options) =>
     functionOr(options, 'onProgress') as ((progress: Progress) => void) | undefined,
@@ -58,7 +60,7 @@ const table = {
 type Table = typeof table
 
 export type BackfillSettings = { readonly [Name in keyof Table]: ReturnType<Table[Name]> } & {
-  /** Those of the delivery, with the context and integrations of every message. */
+  /** The settings of the delivery, and the context and integrations of every message. */
   readonly client: Settings
 }
 
@@ -85,11 +87,11 @@ export function readBackfillOptions<Row>(given: BackfillOptions<Row>): BackfillS
 function clientOf(options: Options, dryRun: boolean): Settings {
   return readOptions({
     ...Object.fromEntries(clients.map((name) => [name, options[name]])),
-    // A dry run sends nothing. Without types it may be left out: the client's own check says so.
+    // A dry run needs no key. Otherwise the client's check reports a missing one.
     writeKey: options.writeKey ?? (dryRun ? 'dry run' : undefined),
-    maxInFlight: options.maxInFlight ?? 4,
+    maxInFlight: options.maxInFlight ?? optionTable.maxInFlight.default,
     context: contextOf(options),
-    // It was asked to deliver these rows, not to give up on them.
+    // A backfill never gives up on a row because of an outage.
     maxRetries: Infinity,
     maxRetryDuration: Infinity,
     flushOnExit: false,
@@ -101,7 +103,7 @@ function contextOf({ context, active }: Options): MessageContext | undefined {
   const value: unknown = active
   if (value !== false) throw wrong('active', shown(value), 'false')
   const isFields = typeof (context as unknown) === 'object' && (context as unknown) !== null
-  // What is none is refused where the context of every client is.
+  // What is not an object is refused by the client's check.
   if (context !== undefined && (!isFields || Array.isArray(context))) return context
   return { ...context, active: false }
 }
@@ -129,7 +131,7 @@ function functionOr(options: object, name: string): unknown {
 function checkpointOf(options: Options): string | undefined {
   const { checkpoint } = options
   if (checkpoint === false) return undefined
-  // A name may be anything; that of a file may not.
+  // A name may contain anything, a file name may not.
   const name = table.name(options)
   const standard = `${name.replace(/[^\p{L}\p{N}._-]+/gu, '-').slice(0, 100)}.checkpoint.json`
   if (checkpoint === undefined) return standard
@@ -173,13 +175,13 @@ function signalOf(value: unknown): AbortSignal | undefined {
   throw wrong('signal', describeValue(value), 'an AbortSignal')
 }
 
-/** Not by its class: a test's realm has another one. */
+/** Not by its class, which is another one in the realm of a test. */
 function isSignal(value: unknown): value is AbortSignal {
   const { aborted, addEventListener } = (value ?? {}) as Partial<AbortSignal>
   return typeof aborted === 'boolean' && typeof addEventListener === 'function'
 }
 
-/** A typing error in an option of a run that takes hours is better found before it (`dryrun` would send). */
+/** A run may take hours, so a typo in an option is an error (`dryrun` would send). */
 function refuseUnknown(options: object): void {
   const unknown = Object.keys(options).filter((name) => !known.has(name))
   if (unknown.length === 0) return

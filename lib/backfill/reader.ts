@@ -1,7 +1,8 @@
-// Reads rows, makes messages of them and appends these, no faster than they go.
+// Reads rows, turns them into messages, and appends these no faster than they are sent.
 
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { toError } from '../runtime/describe-value.js'
+import { within } from '../runtime/timer.js'
 import { hashOfRow, type RowTracker } from './row-tracker.js'
 import type { Checkpoint } from './checkpoint.js'
 import type { PacedDelivery } from '../delivery/paced/paced-delivery.js'
@@ -13,14 +14,14 @@ import type { Rejects } from './rejects.js'
 import { BackfillError } from './report.js'
 import type { BackfillSource, BrokenRow, RowPosition, SourceRow } from './sources/source.js'
 
-/** Rows without messages that may wait for those before them, and the memory of the rejected ones among them. */
+/** How many rows without messages may wait for those before them, and the memory that rejected ones may take. */
 const maxIdleRows = 5_000
 const maxHeldBytes = 8 * 1024 * 1024
-/** Of lines for the rejects file that are not written yet. */
+/** The most bytes of lines for the rejects file that may be unwritten. */
 const maxRejectsBytes = 1024 * 1024
 /** How long a source may take to close, in milliseconds. */
 const closing = 1_000
-/** How long reading and mapping may keep the event loop, in milliseconds. */
+/** How long reading and mapping may block the event loop, in milliseconds. */
 export const longestTurn = 10
 
 export interface ReaderParts {
@@ -44,18 +45,18 @@ export class Reader {
     this.#parts = parts
   }
 
-  /** Whether it waits for the source. */
+  /** Whether it is waiting for the source. */
   get isWaiting(): boolean {
     return this.#isWaiting
   }
 
-  /** Takes nothing more of what the source or the mapping may still give. */
+  /** Ignores everything that the source or the mapping may still return. */
   stop(): void {
     this.#stopped = true
     this.giveRoom()
   }
 
-  /** Something was settled or written: if it waits for room, it looks again. */
+  /** Call this when something was settled or written: checks again whether there is room. */
   giveRoom(): void {
     this.#room?.()
     this.#room = undefined
@@ -82,12 +83,10 @@ export class Reader {
     }
   }
 
-  /** Lets the source close its file or connection, for a second: it may hang. */
+  /** Lets the source close its file or connection. Waits for a second at most, because it may hang. */
   async close(): Promise<void> {
     const closed = Promise.resolve(this.#iterator?.return?.()).catch(() => undefined)
-    let timer: NodeJS.Timeout | undefined
-    await Promise.race([closed, new Promise((resolve) => (timer = setTimeout(resolve, closing)))])
-    clearTimeout(timer)
+    await within(closing, closed)
   }
 
   async #readRows(iterator: AsyncIterator<SourceRow | BrokenRow>): Promise<boolean> {
@@ -103,7 +102,7 @@ export class Reader {
       if (next.done === true) return true
       const isTaken = this.#take(next.value)
       if (isTaken) await isTaken
-      // A source that never waits would keep the event loop from everything else.
+      // A source that never waits would block the event loop.
       if (performance.now() < turnEnds) continue
       await nextTurn()
       turnEnds = performance.now() + longestTurn
@@ -111,12 +110,12 @@ export class Reader {
     return false
   }
 
-  /** A method, because the compiler believes that fields stay as they are while something is awaited. */
+  /** A method, because the compiler assumes that fields do not change during an await. */
   #hasStopped(): boolean {
     return this.#stopped
   }
 
-  /** A list does not say whether it is the same as before, but the last row that was done can be looked at. */
+  /** A list has no fingerprint, but the last row that was done can be compared. */
   async #compareLast(iterator: AsyncIterator<SourceRow | BrokenRow>): Promise<void> {
     const { start, settings, tracker } = this.#parts
     const next = await iterator.next()
@@ -206,7 +205,7 @@ export class Reader {
   async #untilRoom(): Promise<void> {
     const { delivery } = this.#parts
     while (!this.#hasRoom && !this.#stopped) {
-      // What waits to be filled will not be, while nothing is read.
+      // While nothing is read, waiting batches will not fill up.
       delivery.outbox.isImpatient = !this.#hasRoomForRows
       delivery.poke()
       await new Promise<void>((resolve) => (this.#room = resolve))

@@ -1,19 +1,19 @@
-// The rejected rows: a file of one JSON object a line, each to be corrected and read again.
+// The rejected rows: a file with one JSON object per line. You can correct them and send the file again.
 
 import { createHash, type Hash } from 'node:crypto'
 import { constants, createReadStream } from 'node:fs'
 import { lstat, open, rename, type FileHandle } from 'node:fs/promises'
 import { extname } from 'node:path'
-import { configure } from 'safe-stable-stringify'
-import { noFollow } from './no-follow.js'
+import { stringify } from '../message/serialize.js'
+import { noFollow } from '../runtime/no-follow.js'
 import type { BrokenRow, RowPosition } from './sources/source.js'
 
 /** A line of the rejects file. */
 export interface RejectedRow extends RowPosition {
   readonly reason: string
-  /** The row, where it could be read as one. */
+  /** The row, if it could be read. */
   readonly row?: unknown
-  /** The text of the source, where it could not. */
+  /** The text of the source, if it could not. */
   readonly text?: string
   /** How to read that text, if it is a line of a CSV file. */
   readonly csv?: BrokenRow['csv']
@@ -21,26 +21,24 @@ export interface RejectedRow extends RowPosition {
 
 /** Where rejected rows go, in the order of the source. */
 export interface Rejects {
-  /** What was added and is not written yet, in bytes. */
+  /** The size of what was added but not yet written, in bytes. */
   readonly waiting: number
-  /** Where a checkpoint that is written now has to cut off what comes later. */
+  /** The state for a checkpoint that is written now: what comes later is cut off when it is resumed. */
   readonly mark: { bytes: number; hash: string | null }
-  /** The file, if there is one with anything in it. */
+  /** The file, if it has any content. */
   readonly path: string | undefined
-  /** @param status of the answer by which the server refused the row's messages */
+  /** @param status of the answer with which the server refused the row's messages */
   add(rejected: RejectedRow, status?: number): void
   /** Writes what was added. */
   flush(): Promise<void>
   close(): Promise<void>
 }
 
-const safely = configure({ deterministic: false, circularValue: '[Circular]', bigint: 'string' })
-
 /** How rejected rows are written to a file. */
 export interface RejectsFormat {
-  /** Without the end of the line. */
+  /** The line, without its newline. */
   lineOf(rejected: RejectedRow, status: number | undefined): string
-  /** What becomes of an older file of the same name: it is added to, or kept under another name. */
+  /** Whether to append to an older file of the same name; otherwise that is renamed. */
   readonly addsToOlder: boolean
 }
 
@@ -48,19 +46,15 @@ const rowsFormat: RejectsFormat = { lineOf, addsToOlder: false }
 
 function lineOf(rejected: RejectedRow): string {
   try {
-    return JSON.stringify(rejected)
+    return stringify(rejected)
   } catch {
-    try {
-      return safely(rejected as object)
-    } catch {
-      // A getter or toJSON of the row throws: what is left is where it was.
-      const { line, key, reason } = rejected
-      return safely({ line, key, reason }) ?? ''
-    }
+    // A getter or toJSON of the row throws: the line has only its position.
+    const { line, key, reason } = rejected
+    return stringify({ line, key, reason })
   }
 }
 
-/** Rejected rows given to a user's function. */
+/** Passes rejected rows to a user's function. */
 export class RejectsToFunction implements Rejects {
   readonly waiting = 0
   readonly mark = { bytes: 0, hash: null }
@@ -84,7 +78,7 @@ export class RejectsToFunction implements Rejects {
   }
 }
 
-/** Made when the first row is rejected, and not before. */
+/** The file is created when the first row is rejected. */
 export class RejectsFile implements Rejects {
   readonly #path: string
   readonly #format: RejectsFormat
@@ -92,7 +86,7 @@ export class RejectsFile implements Rejects {
   #waiting: string[] = []
   #waitingBytes = 0
   #written = 0
-  /** Of everything added so far. */
+  /** The hash of everything added so far. */
   readonly #hash: Hash = createHash('sha256')
 
   constructor(path: string, format = rowsFormat) {
@@ -100,7 +94,7 @@ export class RejectsFile implements Rejects {
     this.#format = format
   }
 
-  /** For a run that begins: an older file is added to if the format says so. */
+  /** Prepares the file for a new run: appends to an older one if the format says so. */
   async begin(): Promise<void> {
     if (!this.#format.addsToOlder) return
     const file = await openExisting(this.#path)
@@ -110,8 +104,8 @@ export class RejectsFile implements Rejects {
   }
 
   /**
-   * Goes on after what a checkpoint knows of; what a run that was killed wrote after that is cut off, for it will be
-   * rejected again. A file that has been changed since is left alone, and kept under another name.
+   * Resumes the file as of a checkpoint. What a killed run wrote after it is cut off, because those rows will be rejected
+   * again. A file that was changed since is left alone, and renamed later.
    */
   async resume(mark: { bytes: number; hash: string | null }): Promise<void> {
     if (mark.bytes === 0) {
@@ -131,7 +125,7 @@ export class RejectsFile implements Rejects {
     await this.#append()
   }
 
-  /** What is there stays, and is part of what a checkpoint knows. */
+  /** Keeps the existing content, which becomes part of the next checkpoint. */
   async #append(): Promise<void> {
     let last: number | undefined
     for await (const chunk of createReadStream(this.#path) as AsyncIterable<Buffer>) {
@@ -140,7 +134,7 @@ export class RejectsFile implements Rejects {
       last = chunk.at(-1)
     }
     this.#file = await open(this.#path, constants.O_WRONLY | constants.O_APPEND | noFollow)
-    // A line that broke off must not take the next one with it.
+    // A line that was cut off must not swallow the next one.
     if (last !== undefined && last !== newline) this.#add('\n')
   }
 
@@ -188,7 +182,7 @@ export class RejectsFile implements Rejects {
 
   async #create(): Promise<FileHandle> {
     await keepOlder(this.#path)
-    // Only the owner: they are rows about people.
+    // For the owner only, because the rows are about people.
     return await open(this.#path, 'ax', 0o600)
   }
 }
@@ -210,7 +204,7 @@ async function openExisting(path: string): Promise<FileHandle | undefined> {
   }
 }
 
-/** `rejects.ndjson` becomes `rejects.1.ndjson`, or the first number that is free: those rows are nobody's to throw away. */
+/** Renames `rejects.ndjson` to `rejects.1.ndjson`, or the first free number, so that no rows are lost. */
 async function keepOlder(path: string): Promise<void> {
   if (!(await exists(path))) return
   const extension = extname(path)

@@ -1,35 +1,35 @@
-// How a backfill went.
+// The report of a backfill.
 
 import type { Message } from '../spec/messages.js'
 import type { RowPosition } from './sources/source.js'
 import type { Suspicion } from './suspicions.js'
 
-/** What has become of the rows of a run, over all the times that it was resumed. */
+/** What has become of the rows of a run, including earlier parts before it was resumed. */
 export interface BackfillReport {
-  /** Read, broken ones included: `rows = skipped + rejected + those whose messages were all delivered`. */
+  /** Rows read, including broken ones: `rows = skipped + rejected + those whose messages were all delivered`. */
   rows: number
-  /** Made of them and sent: `messages = delivered + failed`. In a dry run: made. */
+  /** Messages made and sent: `messages = delivered + failed`. In a dry run: only made. */
   messages: number
   delivered: number
-  /** Refused by the server; their rows are rejected. */
+  /** Messages that the server refused; their rows are rejected. */
   failed: number
-  /** Rows for which the mapping gave nothing. */
+  /** Rows for which the mapping returned nothing. */
   skipped: number
   /** Rows that are in the rejects file. */
   rejected: number
   rejectedByReason: Record<string, number>
-  /** Of the messages' JSON. */
+  /** The size of the messages, as JSON. */
   bytes: number
-  /** Milliseconds, pauses between two runs not included. */
+  /** In milliseconds, without pauses between runs. */
   duration: number
   /** ISO-8601; undefined if there was no message. */
   firstTimestamp: string | undefined
   lastTimestamp: string | undefined
   /** Whether everything was read, up to `limit`, and settled. */
   completed: boolean
-  /** Of the last row that is done, with all rows before it; undefined if none is. */
+  /** The position of the last row that is done, as all before it; undefined if there is none. */
   position: RowPosition | undefined
-  /** Rows that were done before this run resumed; undefined if it began at the first row. */
+  /** How many rows were done before this run resumed; undefined if it began at the first row. */
   resumedFrom: number | undefined
   /** The checkpoint's file; undefined if there is none. */
   checkpoint: string | undefined
@@ -37,22 +37,22 @@ export interface BackfillReport {
   rejects: string | undefined
 }
 
-/** What a dry run has found. */
+/** What a dry run found. */
 export interface DryRunReport extends BackfillReport {
   /** The first messages, as they would be sent. */
   samples: Message[]
   suspicions: Suspicion[]
-  /** The first two rows of each reason. `value` is the one that is wrong, if it is a single one. */
+  /** The first two rows for each reason. `value` is the wrong value, if there is a single one. */
   rejectedExamples: { position: RowPosition; reason: string; value?: string | undefined }[]
 }
 
 /**
- * Why a run was stopped, or not begun:
+ * Why a run was stopped or could not begin:
  *
- * - `changed`: the source, the mapping, the options or the destination are not those of the checkpoint
- * - `bad_checkpoint`: the checkpoint cannot be read, or is no checkpoint
+ * - `changed`: the source, the mapping, the options or the destination differ from the checkpoint
+ * - `bad_checkpoint`: the checkpoint cannot be read, or is not one
  * - `too_many_rejects`: more than `maxRejects`, or the server refused every one of the first hundred messages
- * - `unreachable`: the very first request found no such host
+ * - `unreachable`: the first request found no such host
  * - `refused`: the server refused a whole request (401, 403, 404 …), and would refuse the next one
  * - `source_failed`: the source threw
  * - `file_failed`: the checkpoint or the rejects could not be written
@@ -66,11 +66,11 @@ export type BackfillErrorCode =
   | 'source_failed'
   | 'file_failed'
 
-/** A run that was stopped, or not begun. What was confirmed until then is in the checkpoint, so that it can be resumed. */
+/** A run was stopped or could not begin. The checkpoint has what was confirmed, so that it can be resumed. */
 export class BackfillError extends Error {
   override readonly name = 'BackfillError'
   readonly code: BackfillErrorCode
-  /** How far it came; undefined if it was not begun. */
+  /** The report so far; undefined if the run did not begin. */
   declare readonly report?: BackfillReport
   /** The HTTP status of the answer, if a server's answer was the reason. */
   declare readonly status?: number

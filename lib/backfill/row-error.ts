@@ -1,11 +1,11 @@
-// Why one row is rejected.
+// The error that rejects a row.
 
-/** What is wrong with one row; the others go on. */
+/** What is wrong with one row. Others are not affected. */
 export class RowError extends Error {
   override readonly name = 'RowError'
-  /** The same for all rows with this fault: what the report counts by. It never holds anything of a row. */
+  /** The same for all rows with this fault; the report counts by it. Contains nothing of the row. */
   readonly kind: string
-  /** The value that is wrong, if it is a single one. It is somebody's data, and in neither text. */
+  /** The wrong value, if there is a single one. It is personal data, so neither text contains it. */
   readonly value: string | undefined
 
   constructor(kind: string, reason: string, value?: string) {

@@ -1,4 +1,4 @@
-// What has become of each row, in the order of the source: the totals, the rejects, and the position of the last one.
+// Tracks what has become of each row, in the order of the source: totals, rejects, and the position of the last row.
 
 import { hashOf, type Checkpoint } from './checkpoint.js'
 import { IterableSource } from './iterable-source.js'
@@ -13,22 +13,22 @@ import { Totals, type TotalsData } from './totals.js'
 export interface Refusal {
   readonly kind: string
   readonly reason: string
-  /** Of the answer by which the server refused. */
+  /** Of the server's answer. */
   readonly status?: number | undefined
 }
 
 export interface RowTrackerListener {
-  /** Rows are done, and what they took is free. */
+  /** Rows are done, and their memory is free. */
   done(): void
-  /** More rows were rejected than may be. */
+  /** More rows were rejected than allowed. */
   tooManyRejects(rejected: number, rows: number): void
-  /** The rejects could not be taken. */
+  /** A rejected row could not be written. */
   rejectsFailed(error: unknown): void
 }
 
-/** A row counts once its messages are settled, and those of all rows before it. */
+/** A row counts as done once its messages, and those of all rows before it, are settled. */
 export class RowTracker {
-  /** Counted as it happens, ahead of the totals, which have only rows that are done. */
+  /** Counted immediately, ahead of the totals, which contain only rows that are done. */
   readonly live: Live
   readonly #totals: Totals
   readonly #ledger = new SettlementLedger()
@@ -66,7 +66,7 @@ export class RowTracker {
     return this.#ledger.settledUntil
   }
 
-  /** Rows that are not done, and the memory that the rejected ones among them take. */
+  /** Rows that are not done, and the memory of the rejected ones among them. */
   get waiting(): { rows: number; weight: number } {
     return { rows: this.#ledger.size, weight: this.#ledger.weight }
   }
@@ -83,12 +83,12 @@ export class RowTracker {
     return this.#position
   }
 
-  /** What a checkpoint needs to know. */
+  /** What a checkpoint needs. */
   get last(): { position: RowPosition | null; lastRow: string | null } {
     return { position: this.#position, lastRow: this.#lastRowHash() }
   }
 
-  /** A row was read. Its messages, if it has any, are the latest that were appended. */
+  /** Adds a row that was read. Its messages, if any, are the last ones appended. */
   add(entry: Entry): void {
     const { from, to, bytes, rejection } = entry
     const { live } = this
@@ -101,12 +101,12 @@ export class RowTracker {
     if (from === to) this.#confirm()
   }
 
-  /** The next `count` messages to be settled from a place on are refused. */
+  /** The server refused `count` messages from a place on, which will be settled next. */
   refuse(sequence: number, count: number, refusal: Refusal): void {
     for (let place = sequence; place < sequence + count; place++) this.#refusals.set(place, refusal)
   }
 
-  /** So many messages from a place on were delivered, or refused. */
+  /** `count` messages from a place on were delivered or refused. */
   settle(sequence: number, count: number): void {
     this.#ledger.settle(sequence, count)
     this.#confirm()
@@ -140,7 +140,7 @@ export class RowTracker {
   #reject({ position, row, rejection }: Entry, { kind, reason, status }: Refusal): void {
     const totals = this.#totals
     totals.reject(kind)
-    // The server refused messages of it.
+    // It was rejected only now, because the server refused its messages.
     if (!rejection) this.live.rejected++
     const { text, csv } = rejection ?? {}
     const content = text === undefined ? { row } : csv === undefined ? { text } : { text, csv }
@@ -166,14 +166,14 @@ export class RowTracker {
 
   #lastRowHash(): string | null {
     if (!('row' in this.#lastRow)) return this.#lastRow.hash
-    // Others say by their fingerprint whether they have changed.
+    // Other sources have a fingerprint.
     const hash = this.#source instanceof IterableSource ? hashOfRow(this.#lastRow.row) : null
     this.#lastRow = { hash }
     return hash
   }
 }
 
-/** Whether a run is plainly wrong, as `maxRejects` has it. */
+/** Whether more rows were rejected than `maxRejects` allows. */
 export function isTooMany(
   { rejected, rows }: { rejected: number; rows: number },
   maxRejects: RejectsLimit | undefined,

@@ -1,8 +1,9 @@
-// One run: rows are read and sent, and the checkpoint notes how far everything is done.
+// One run: reads and sends rows, and records in the checkpoint how far it is.
 
 import { toError } from '../runtime/describe-value.js'
 import { credentialsFor, transportFor } from '../client/connect.js'
 import type { Failure } from '../delivery/failure.js'
+import { within } from '../runtime/timer.js'
 import { UserCode } from '../runtime/user-code.js'
 import { RowTracker } from './row-tracker.js'
 import type { Checkpoint, CheckpointFile, RunFingerprint } from './checkpoint.js'
@@ -22,16 +23,16 @@ export interface RunParts {
   readonly fingerprint: RunFingerprint
   readonly checkpointFile: CheckpointFile | undefined
   readonly rejects: Rejects
-  /** What the run resumes from. */
+  /** The checkpoint to resume from. */
   readonly start: Checkpoint | undefined
   readonly work: Work
 }
 
-/** How long requests that are in flight may take to end when the run is stopped, in milliseconds. */
+/** How long requests in flight may take when the run is stopped, in milliseconds. */
 const landing = 3_000
-/** Lines for the rejects file that may wait until something else asks for a save. */
+/** The most bytes of rejected lines that may wait for the next save. */
 const maxRejectsBytes = 512 * 1024
-/** Refused one by one without one delivered, so many say that all will be. */
+/** If the first so many messages are refused and none is delivered, all will be refused. */
 const plainlyWrong = 100
 
 export class Run {
@@ -99,11 +100,11 @@ export class Run {
     const abort = (): void => this.#halt()
     signal?.addEventListener('abort', abort)
     if (signal?.aborted) abort()
-    // It also holds the process open, which the delivery's own timers do not.
+    // It also holds the process open, which the timers of the delivery do not.
     const ticker = setInterval(() => this.#tick(), progressInterval)
     try {
       void this.#learnTotal()
-      // Before anything is sent: a run that could not be resumed must not begin.
+      // Saves before anything is sent: a run that could not be resumed must not begin.
       this.#saver.request()
       await this.#saver.idle()
       await Promise.race([this.#sendAll(), this.#whenStopped])
@@ -137,7 +138,7 @@ export class Run {
   }
 
   #refuse(sequence: number, count: number, { reason, status, cause }: Failure): void {
-    // Of one message alone these say that it is at fault; any other would meet every message that follows as well.
+    // For a single message, these mean that it is at fault. Any other status would meet all later messages as well.
     if (status !== 400 && status !== 413) {
       const { url } = this.#parts.settings.client
       const help = status === 404 ? ` to ${url}; check host and path` : ''
@@ -181,15 +182,10 @@ export class Run {
     this.#stop()
   }
 
-  /** Lets requests that are in flight end: what they carry need not be sent again. */
+  /** Lets requests in flight end, so that their messages need not be sent again. */
   async #land(): Promise<void> {
     if (this.#delivery.outbox.inFlight === 0) return
-    let timer: NodeJS.Timeout | undefined
-    await new Promise<void>((resolve) => {
-      this.#whenLanded = resolve
-      timer = setTimeout(resolve, landing)
-    })
-    clearTimeout(timer)
+    await within(landing, new Promise<void>((resolve) => (this.#whenLanded = resolve)))
   }
 
   async #finish(): Promise<BackfillReport> {
@@ -237,7 +233,7 @@ export class Run {
       duration: this.#duration,
       rejects: rejects.mark,
     }
-    // Before the checkpoint that knows of them.
+    // Written before the checkpoint that covers them.
     await rejects.flush()
     await checkpointFile?.write(content)
     this.#delivery.outbox.confirm(settledUntil)
@@ -246,7 +242,7 @@ export class Run {
   }
 
   #tick(): void {
-    // If rows are only skipped or rejected, no request asks for it.
+    // If rows are only skipped or rejected, no request triggers a save.
     const { rows } = this.#tracker
     if (rows > this.#savedRows) this.#saver.request()
     this.#savedRows = rows
@@ -277,7 +273,7 @@ export class Run {
     try {
       this.#total = await this.#parts.source.total
     } catch {
-      // A progress bar without an end does no harm.
+      // The progress bar then has no end.
     }
   }
 }

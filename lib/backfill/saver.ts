@@ -1,13 +1,13 @@
-// Saves how far a run is, again and again, one save at a time.
+// Saves the progress of a run, one save at a time.
 
-/** What is saved while a save is in flight is saved by the next one, once. */
+/** Requests during a save are combined into one save after it. */
 export class Saver {
   readonly #save: () => Promise<void>
   readonly #failed: (error: unknown) => void
   #isWanted = false
   #running: Promise<void> | undefined
 
-  /** @param failed told when a save throws; none follows it */
+  /** @param failed called when a save throws, after which there are no more */
   constructor(save: () => Promise<void>, failed: (error: unknown) => void) {
     this.#save = save
     this.#failed = failed
@@ -19,14 +19,14 @@ export class Saver {
     this.#running ??= this.#run()
   }
 
-  /** Resolves when everything that was asked for is saved, or has failed. */
+  /** Resolves when everything requested is saved, or has failed. */
   async idle(): Promise<void> {
     while (this.#running) await this.#running
   }
 
   async #run(): Promise<void> {
     try {
-      // Not within the call that asks for it: others may follow in the same turn.
+      // Not synchronously: more requests may follow in the same turn.
       await Promise.resolve()
       while (this.#isWanted) {
         this.#isWanted = false

@@ -1,40 +1,40 @@
-// The rows in flight, in their order: which of them are settled as far as the first that is not.
+// The rows in flight, in order, and which of them are settled up to the first that is not.
 
 import type { BrokenRow, RowPosition } from './sources/source.js'
 
 export interface Rejection {
   readonly kind: string
   readonly reason: string
-  /** Of a row that could not be read as one. */
+  /** The text of a row that could not be read. */
   readonly text?: string | undefined
-  /** How that text is to be read. */
+  /** How to read that text. */
   readonly csv?: BrokenRow['csv'] | undefined
   /** About how much memory it takes. */
   readonly weight: number
 }
 
-/** What became of a row where it was read. */
+/** What became of a row when it was read. */
 export interface Entry {
   readonly position: RowPosition
   readonly row: unknown
-  /** The places of its messages among all: from the first to before the last. */
+  /** The places of its messages: from the first to the one after the last. */
   readonly from: number
   readonly to: number
   readonly bytes: number
-  /** The earliest and latest of its messages' timestamps. */
+  /** The earliest and latest timestamp of its messages. */
   readonly first?: string | undefined
   readonly last?: string | undefined
-  /** Why it was rejected before anything of it was sent. */
+  /** Why it was rejected before being sent. */
   readonly rejection?: Rejection
 }
 
 /**
- * With several requests in flight messages are settled out of order. The invariant: every message before `#settled` is
- * settled, the one there is not, and those after it that are settled are in `#ahead`.
+ * With several requests in flight, messages are settled out of order. The invariant: every message before `#settled` is
+ * settled, the one at `#settled` is not, and later ones that are settled are in `#ahead`.
  */
 export class SettlementLedger {
   #settled = 0
-  /** Settled ranges after the first message that is not: where each begins, and where it ends. */
+  /** The settled ranges after the first unsettled message: the start of each, and its end. */
   readonly #ahead = new Map<number, number>()
   #entries: Entry[] = []
   /** Entries before this one are done. */
@@ -61,7 +61,7 @@ export class SettlementLedger {
     this.#weight += entry.rejection?.weight ?? 0
   }
 
-  /** So many messages from a place on are settled. */
+  /** Marks `count` messages from a place on as settled. */
   settle(sequence: number, count: number): void {
     this.#ahead.set(sequence, sequence + count)
     for (;;) {
@@ -72,7 +72,7 @@ export class SettlementLedger {
     }
   }
 
-  /** Takes out the rows whose messages, and all before them, are settled. */
+  /** Removes and returns the rows whose messages, and all before them, are settled. */
   *done(): Generator<Entry> {
     for (;;) {
       const entry = this.#entries[this.#head]

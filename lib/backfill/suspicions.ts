@@ -1,4 +1,4 @@
-// What is suspicious about messages that are otherwise fine.
+// Finds what is suspicious about valid messages.
 
 import { looksLikeEmail } from '../message/email-warning.js'
 import type { Message } from '../spec/messages.js'
@@ -9,11 +9,11 @@ import type { RowPosition } from './sources/source.js'
  * - `email_as_user_id`: addresses change, a userId cannot
  * - `timestamp_in_future`, `timestamp_before_2000`: another unit, another column, a clock that was never set
  * - `duplicate_user_id`: several rows identify the same user
- * - `identical_message`: an earlier one has the same content and so the same messageId; only one of them will be kept
- * - `reserved_trait_spelling`: `EMail`, `First Name`: a trait that nobody will find
- * - `reserved_trait_type`: `email` as a number: services leave such a trait out
- * - `looks_like_seconds`: a trait that is named like a time and holds epoch seconds
- * - `mixed_types`: a trait that is of one type in one row and of another in another
+ * - `identical_message`: an earlier message has the same content and thus the same messageId; only one is kept
+ * - `reserved_trait_spelling`: `EMail`, `First Name`: a misspelt reserved trait
+ * - `reserved_trait_type`: `email` as a number: services ignore such a trait
+ * - `looks_like_seconds`: a trait with the name of a time and a value in epoch seconds
+ * - `mixed_types`: a trait whose type differs between rows
  */
 export type SuspicionKind =
   | 'email_as_user_id'
@@ -28,19 +28,19 @@ export type SuspicionKind =
 
 export interface Suspicion {
   kind: SuspicionKind
-  /** In how many rows. Duplicates of users and messages are looked for among the first million of each. */
+  /** In how many rows. Duplicates are detected among the first million users and messages. */
   count: number
   /** The first ones. */
   examples: { position: RowPosition; text: string }[]
 }
 
 const maxExamples = 5
-/** The most ids that are remembered, so that memory does not grow with the source. */
+/** The most ids that are remembered, to limit memory. */
 const maxIds = 1_000_000
-/** Of names of traits that are looked at. */
+/** The most names of traits that are remembered. */
 const maxNames = 10_000
 const year2000 = '2000-01-01T00:00:00.000Z'
-/** Epoch seconds from 1990 to 2050: what is out of that is rather an amount or an id. */
+/** Epoch seconds from 1990 to 2050. Other numbers are probably amounts or ids. */
 const secondsFrom = 631_152_000
 const secondsTo = 2_524_608_000
 const namedLikeTime = /(at|on|date|time|timestamp|since|until|birthday|_ts)$/i
@@ -53,7 +53,7 @@ export class Suspicions {
   readonly #types = new Map<string, string>()
   readonly #now = new Date().toISOString()
 
-  /** The messages of one row. */
+  /** Checks the messages of one row. */
   look(position: RowPosition, messages: readonly Message[]): void {
     const identified = new Set<string>()
     for (const { type, userId, messageId, timestamp, traits, properties } of messages) {
@@ -136,7 +136,7 @@ export class Suspicions {
     }
   }
 
-  /** A row counts once for each kind. */
+  /** Counts a row once per kind. */
   #add(kind: SuspicionKind, position: RowPosition, text: string): void {
     let suspicion = this.#found.get(kind)
     if (!suspicion) {
@@ -150,7 +150,7 @@ export class Suspicions {
   }
 }
 
-/** Whether an id was seen before; a new one is kept if there is room. */
+/** Whether an id was seen before. Remembers a new one if there is room. */
 function isKnown(ids: Set<string>, id: string): boolean {
   if (ids.has(id)) return true
   if (ids.size < maxIds) ids.add(id)

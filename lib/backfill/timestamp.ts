@@ -1,4 +1,4 @@
-// When a row happened: what exports and databases write, as a Date, an ISO-8601 text or epoch milliseconds.
+// Reads the timestamp of a row in the forms that exports and databases use.
 
 import { types } from 'node:util'
 import { toIsoTimestamp } from '../spec/timestamp.js'
@@ -6,8 +6,8 @@ import { toError } from '../runtime/describe-value.js'
 import { RowError } from './row-error.js'
 
 /**
- * A valid Date, an ISO-8601 text (without a zone: UTC), epoch milliseconds, or epoch seconds where the option `unit`
- * says so. Numbers may be texts, as in a CSV file.
+ * A valid Date, an ISO-8601 text (without a zone: UTC), epoch milliseconds, or epoch seconds if the option `unit`
+ * says so. Numbers may be text, as in a CSV file.
  */
 export type BackfillTimestamp = Date | string | number | bigint
 
@@ -17,9 +17,9 @@ const secondsBelow = 1e11
 const numeric = /^[+-]?\d+(\.\d+)?$/
 
 /**
- * As ISO-8601 UTC; undefined if there is none: undefined, null, an empty text.
+ * Converts a timestamp to ISO-8601 UTC; undefined for undefined, null and an empty text.
  *
- * @throws RowError or AnalyticsError that says what is wrong; it repeats numbers, but no texts
+ * @throws RowError or AnalyticsError that says what is wrong; it shows numbers, but not texts
  */
 export function toTimestamp(value: unknown, unit: 'milliseconds' | 'seconds'): string | undefined {
   if (value === undefined || value === null) return undefined
@@ -31,29 +31,29 @@ export function toTimestamp(value: unknown, unit: 'milliseconds' | 'seconds'): s
     if (isCanonical(text)) return text
     return numeric.test(text) ? fromNumber(Number(text), unit) : fromText(text)
   }
-  // An Invalid Date, an object: the message's own check says so.
+  // An invalid Date or an object is reported by this check.
   return toIsoTimestamp(types.isDate(value) ? new Date(value.getTime()) : value)
 }
 
 const everyMonths =
   /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/
 
-/** As it would be sent already, which most databases' rows are once a driver has made a Date of them. */
+/** Whether it already has the form in which it is sent. */
 function isCanonical(text: string): boolean {
   if (text.length !== 24 || !text.endsWith('Z') || text < '1970') return false
-  // A day that every month has need not be looked up in the calendar, which takes longer than all the rest.
+  // Days that every month has need no check of the calendar, which would take longer than all the rest.
   if (everyMonths.test(text)) return true
   const time = Date.parse(text)
   return !Number.isNaN(time) && new Date(time).toISOString() === text
 }
 
-/** A date in another form is for the mapping: 03/04/2014 is two days, and nobody else knows which. */
+/** Other forms are for the mapping: only the user knows which day 03/04/2014 is. */
 function fromText(text: string): string {
   try {
     return toIsoTimestamp(text)
   } catch (error) {
     const [kind = ''] = toError(error).message.split('; ', 1)
-    // An instant that the API does not store is no matter of its form.
+    // The form is valid, but the API does not store this instant.
     if (!kind.startsWith('timestamp is a string')) throw error
     throw new RowError(
       kind,

@@ -1,8 +1,8 @@
-// What has become of the rows, up to the last one that is confirmed.
+// Counts what has become of the rows, up to the last one that is done.
 
 import type { BackfillReport } from './report.js'
 
-/** Of how many kinds rejections are counted apart. */
+/** How many kinds of rejections are counted separately. */
 const maxKinds = 100
 
 type Counts =
@@ -31,14 +31,14 @@ export class Totals implements TotalsData {
   firstTimestamp: string | undefined
   lastTimestamp: string | undefined
 
-  /** @param earlier those of the runs that this one resumes */
+  /** @param earlier the totals of the run that is resumed */
   constructor(earlier?: TotalsData) {
     if (!earlier) return
     Object.assign(this, earlier)
     this.rejectedByReason = { ...earlier.rejectedByReason }
   }
 
-  /** @returns how many there are of this kind */
+  /** @returns the number of rejections of this kind */
   reject(kind: string): number {
     this.rejected++
     const counts = this.rejectedByReason
@@ -47,7 +47,7 @@ export class Totals implements TotalsData {
     return (counts[key] = (counts[key] ?? 0) + 1)
   }
 
-  /** Notes when messages happened. ISO-8601 in UTC sorts as text. */
+  /** Extends the range of timestamps. ISO-8601 in UTC sorts as text. */
   span(first: string, last: string): void {
     if (this.firstTimestamp === undefined || first < this.firstTimestamp)
       this.firstTimestamp = first

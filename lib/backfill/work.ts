@@ -1,12 +1,12 @@
-// What an engine does with rows.
+// What the engine does with rows.
 
 import type { RowMapping } from './mapping.js'
 import type { BackfillSettings } from './read-options.js'
 import type { RejectsFormat } from './rejects.js'
 
-/** What decides, beside the options, what an engine does with rows. */
+/** What determines the work of the engine, beside the options. */
 export interface Work {
-  /** @param maxMessageBytes of the run, if it sends */
+  /** @param maxMessageBytes the limit of the outbox, if the run sends */
   mapping(settings: BackfillSettings, maxMessageBytes?: number): RowMapping
   /** Default: a line of JSON with the row. */
   readonly rejectsFormat?: RejectsFormat

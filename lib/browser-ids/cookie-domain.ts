@@ -1,4 +1,4 @@
-// The Domain attribute under which analytics.js keeps its cookies: the registrable domain of a host.
+// The Domain attribute of analytics.js' cookies: the registrable domain of a host.
 
 import { domainToASCII } from 'node:url'
 import { wrongArgument } from './readers/arguments.js'
@@ -6,16 +6,16 @@ import { publicSuffixes } from './public-suffixes.js'
 
 const parsing = { allowPrivateDomains: true, extractHostname: false }
 
-// RFC 1123 labels, as the `cookie` package demands of a domain; underscores occur in hosts but in no registered name.
+// RFC 1123 labels, which the `cookie` package requires. Underscores occur in hosts, but not in registered names.
 const domainPattern =
   /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)+$/
 const hostPattern = /^[a-z0-9_-]+(?:\.[a-z0-9_-]+)+$/
 const maxHostLength = 253
 
 /**
- * The registrable domain of a host (`shop.example.co.uk` → `example.co.uk`), where the browser's own probing ends too.
- * Undefined, so that the cookie is the host's alone, for localhost and other single labels, IP addresses, public
- * suffixes (github.io among them), and anything that is no host name.
+ * The registrable domain of a host (`shop.example.co.uk` → `example.co.uk`), which analytics.js finds by probing.
+ * Undefined for localhost and other single labels, IP addresses, public suffixes (such as github.io), and anything that
+ * is not a host name: the cookie then belongs to the host alone.
  */
 export function registrableDomain(host: string | undefined): string | undefined {
   const name = host?.replace(/:\d*$/, '').toLowerCase()
@@ -24,7 +24,7 @@ export function registrableDomain(host: string | undefined): string | undefined 
 }
 
 /**
- * A `domain` option as an attribute: without its leading dot, in ASCII.
+ * Converts the option `domain` to an attribute: without its leading dot, in ASCII.
  * @throws TypeError if browsers would refuse it.
  */
 export function checkDomain(domain: unknown, caller: string): string | undefined {
@@ -32,8 +32,8 @@ export function checkDomain(domain: unknown, caller: string): string | undefined
   const name = typeof domain === 'string' ? domainToASCII(domain.replace(/^\./, '')) : ''
   if (name.length > maxHostLength || !domainPattern.test(name) || domainOf(name) === undefined) {
     const allowed =
-      'a domain that is no public suffix, such as "example.com" (leave it out for localhost and IP addresses)'
-    throw wrongArgument(`${caller}: options.domain`, allowed, domain)
+      'a domain that is not a public suffix, such as "example.com" (leave it out for localhost and IP addresses)'
+    throw wrongArgument(`${caller}: option domain`, allowed, domain)
   }
   return name
 }
@@ -41,6 +41,6 @@ export function checkDomain(domain: unknown, caller: string): string | undefined
 function domainOf(name: string): string | undefined {
   const { domain, isIp } = publicSuffixes()(name, parsing)
   if (domain === null || isIp === true || !domainPattern.test(domain)) return undefined
-  // Shortened addresses such as 127.1 are addresses as well: no top-level domain is a number.
+  // Shortened addresses such as 127.1 are addresses, too: no top-level domain is a number.
   return /\.(?:\d+|0x[0-9a-f]*)$/.test(domain) ? undefined : domain
 }

@@ -1,16 +1,16 @@
-// The options that all writing functions share, and their check.
+// The options of all functions that set cookies, and their checks.
 
 import { checkBoolean, checkOptions } from './readers/arguments.js'
 import { checkDomain } from './cookie-domain.js'
 
 export interface CookieOptions {
   /**
-   * The Domain attribute, if it is not to be the registrable domain of the request's host: behind a proxy that hides
-   * the host, or where analytics.js is loaded with `cookie.domain`.
+   * The Domain attribute, if it should not be the registrable domain of the request's host: behind a proxy that hides
+   * the host, or if analytics.js is loaded with `cookie.domain`.
    */
   domain?: string | undefined
   /**
-   * Whether the cookie is sent over https alone. Only for pages on https: over http browsers refuse such a cookie.
+   * Whether the cookie is sent over https only. Browsers refuse such a cookie on http pages.
    * analytics.js drops the attribute when it rewrites the cookie, unless it is loaded with `cookie.secure`.
    * @default false
    */
@@ -31,12 +31,12 @@ export interface CheckedCookieOptions {
   readonly classic: boolean
 }
 
-/** @throws TypeError that names the option which is wrong. */
+/** @throws TypeError that names the wrong option */
 export function checkCookieOptions(options: IdCookieOptions, caller: string): CheckedCookieOptions {
   checkOptions(options, caller)
   return {
     domain: checkDomain(options.domain, caller),
-    secure: checkBoolean(options.secure, `${caller}: options.secure`),
-    classic: checkBoolean(options.classic, `${caller}: options.classic`),
+    secure: checkBoolean(options.secure, `${caller}: option secure`),
+    classic: checkBoolean(options.classic, `${caller}: option classic`),
   }
 }

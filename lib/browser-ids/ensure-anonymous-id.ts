@@ -1,4 +1,4 @@
-// Gives a visitor without an anonymous id one, in a cookie that analytics.js adopts.
+// Issues an anonymous id to a visitor without one, in a cookie that analytics.js adopts.
 
 import { randomUUID } from 'node:crypto'
 import { registrableDomain } from './cookie-domain.js'
@@ -24,24 +24,24 @@ import { isSuccessorId, successorId } from './successor-id.js'
 
 export interface EnsureOptions extends IdCookieOptions, ReadOptions {}
 
-// By request object, and as weakly: no id outlives its request or is seen by another.
+// Held weakly, by request object: no id outlives its request or is seen by another.
 const issued = new WeakMap<object, string>()
 
 const segmentAlone = [segment()]
 
 /**
- * The request's anonymous id as it is, with nothing set; or, if its cookies have none, a new uuid v4 and the
- * Set-Cookie that hands it to the browser: `ajs_anonymous_id` for the registrable domain of the host, `Path=/`, one year,
- * `SameSite=Lax`, never HttpOnly. Other Set-Cookie headers stay. Called again for the same request, or with the same
+ * Returns the request's anonymous id, and sets nothing. If its cookies have none, returns a new uuid v4, and sets it in a
+ * cookie: `ajs_anonymous_id` for the registrable domain of the host, `Path=/`, one year,
+ * `SameSite=Lax`, never HttpOnly. Other Set-Cookie headers stay. Called again for the same request or
  * response, it returns the same id and sets nothing more.
  *
- * - A cookie that holds no id (`null`, empty, over 255 characters, control characters, not decodable) is replaced; one of
- *   the host alone is expired besides, so that the browser never holds two.
- * - If the headers were sent already, a visitor without an id gets one that no cookie keeps: it is this request's alone.
- * - So it is for a visitor who opted out in a listed SDK, and after `forgetUser` on the same response.
+ * - A cookie that holds no id (`null`, empty, over 255 characters, control characters, not decodable) is replaced. One of
+ *   the host alone is also expired, so that the browser never holds two.
+ * - If the headers were already sent, the new id is not set in a cookie, and is valid for this request only. The same
+ *   holds for a visitor who opted out in a listed SDK, and after `forgetUser` on the same response.
  * @param request As for `readIdentity`. The host is taken from it (`hostname` as the framework computes it, else the Host
- * header), or from the response's request; without either the cookie is of the host alone.
- * @throws TypeError for a wrong argument of the developer's; for nothing that a client sends.
+ * header), or from the response's request. Without either, the cookie belongs to the host alone.
+ * @throws TypeError for a wrong argument of the developer, never because of what a client sends.
  */
 export function ensureAnonymousId(
   request: CookieSource,
@@ -57,22 +57,22 @@ export function ensureAnonymousId(
   return idFor({ request, response, cookies, identity, options: checked }, answer)
 }
 
-/** A request whose cookies were read, and what is to know for setting some. */
+/** A request whose cookies were read, and what is needed to set some. */
 export interface Exchange {
   readonly request: CookieSource
   readonly response: unknown
   readonly cookies: Cookies
-  /** What the readers have found in the cookies. */
+  /** What the readers found in the cookies. */
   readonly identity: BrowserIdentity
   readonly options: CheckedCookieOptions
 }
 
-/** What `ensureAnonymousId` does once its arguments are checked and the cookies are read. */
+/** The part of `ensureAnonymousId` after its arguments are checked and the cookies are read. */
 export function idFor(exchange: Exchange, answer: ResponseCookies): string {
   const { request, cookies, identity } = exchange
   const setBefore = answer.read()
   const pending = pendingId(setBefore, anonymousCookie)
-  // Issued by linkUser in the course of this request: the one that the cookies have was the user's before.
+  // linkUser issued it during this request: the one in the cookies belongs to the user before.
   if (typeof pending === 'string' && isSuccessorId(pending)) return pending
   const known = identity.anonymousId ?? (identity.optOut === true ? undefined : idOfAjs(cookies))
   if (known !== undefined) return known
@@ -86,8 +86,8 @@ export function idFor(exchange: Exchange, answer: ResponseCookies): string {
 }
 
 /**
- * Gives the browser another anonymous id, because another user is there now. Nothing is set if the cookie that
- * analytics.js keeps has not the id in question, or this response sets or expires that cookie already.
+ * Issues the browser another anonymous id, because another user is there now. Sets nothing if the cookie of analytics.js
+ * does not have the id in question, or if this response already sets or expires that cookie.
  */
 export function renewAnonymousId(exchange: Exchange, answer: ResponseCookies): void {
   const { cookies, identity } = exchange
@@ -97,7 +97,7 @@ export function renewAnonymousId(exchange: Exchange, answer: ResponseCookies): v
   answer.write(withId(setBefore, successorId(), exchange))
 }
 
-/** The cookie that is set here is Segment's: not reading it would mean a new id with each request. */
+/** Segment's cookie is always read, because it is the one set here: otherwise each request would get a new id. */
 function idOfAjs(cookies: Cookies): string | undefined {
   return identityIn(cookies, segmentAlone).anonymousId
 }

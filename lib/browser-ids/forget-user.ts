@@ -1,4 +1,4 @@
-// Ends what the browser's cookies know of a person, at logout.
+// Expires the cookies that identify a person, at logout.
 
 import { checkCookieName } from './readers/arguments.js'
 import { registrableDomain } from './cookie-domain.js'
@@ -20,11 +20,11 @@ export interface ForgetOptions extends CookieOptions, SegmentOptions {}
 
 /**
  * Expires the cookies of analytics.js for the user, the group and the anonymous id, both those of the registrable domain
- * and those of the host alone; what this response was about to set of them is taken back. The next visit is a new
- * visitor's, if the page also calls `analytics.reset()` or keeps ids in cookies alone: analytics.js otherwise restores
- * them from localStorage, which no server can reach (docs/linking.md).
- * @returns Whether they were expired: false if the headers were sent already.
- * @throws TypeError for a wrong argument of the developer's; for nothing that a client sends.
+ * and those of the host alone. Also withdraws what this response was about to set of them. The next visit counts as a new
+ * visitor if the page also calls `analytics.reset()`, or keeps ids in cookies only: otherwise analytics.js restores them
+ * from localStorage, which no server can reach (docs/linking.md).
+ * @returns Whether they were expired: false if the headers were already sent.
+ * @throws TypeError for a wrong argument of the developer, never because of what a client sends.
  */
 export function forgetUser(
   request: CookieSource,
@@ -35,14 +35,14 @@ export function forgetUser(
   const { domain: chosen, secure } = checkCookieOptions(options, caller)
   const names = [
     anonymousCookie,
-    checkCookieName(options.userCookie, `${caller}: options.userCookie`) ?? defaultUserCookie,
-    checkCookieName(options.groupCookie, `${caller}: options.groupCookie`) ?? defaultGroupCookie,
+    checkCookieName(options.userCookie, `${caller}: option userCookie`) ?? defaultUserCookie,
+    checkCookieName(options.groupCookie, `${caller}: option groupCookie`) ?? defaultGroupCookie,
   ]
   const cookies = new CookieHeader(cookieHeaderOf(checkRequest(request, `${caller}: request`)))
   const answer = cookiesOfResponse(response, caller)
   if (answer.sent) return false
 
-  // Left in place, these would be read in the others' stead.
+  // Otherwise these would be read in place of the others.
   const legacy = [legacyUserCookie, legacyBothCookie].filter(
     (name) => cookies.values(name).length > 0,
   )

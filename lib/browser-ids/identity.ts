@@ -1,4 +1,4 @@
-// The answer of a reading: which ids the browser claims, and what is doubtful about them.
+// The result of reading cookies: the ids that the browser claims, and what is doubtful about them.
 
 import { toId } from './readers/id-rules.js'
 import type { Claim, CookieReader } from './readers/reader.js'
@@ -15,32 +15,32 @@ type IdField = (typeof idFields)[number]
 export interface BrowserIdentity {
   /** The visitor's anonymous id. */
   readonly anonymousId?: string
-  /** The user that the browser says it identified; a claim, like the rest. */
+  /** The user that the browser claims to have identified. */
   readonly userId?: string
-  /** The group that the browser says it joined. */
+  /** The group that the browser claims to have joined. */
   readonly groupId?: string
   /**
-   * The SDK's one id where its cookie does not say whether it is anonymous or a user's (PostHog before `$user_state`,
-   * old Mixpanel). Sent as an anonymousId it may merge two people, as a userId it may make one of none.
+   * The SDK's only id, if its cookie does not say whether it is anonymous or a user's (PostHog before `$user_state`, old
+   * Mixpanel). Sent as an anonymousId it may merge two people, as a userId it may create a user that does not exist.
    */
   readonly distinctId?: string
-  /** True beside a `distinctId`. */
+  /** True if there is a `distinctId`. */
   readonly ambiguous?: true
-  /** The visitor opted out in the SDK of `source`: there are no ids, on purpose. */
+  /** The visitor opted out in the SDK of `source`, so there are no ids. */
   readonly optOut?: true
   /** The SDK whose cookies these are (`'segment'`, `'posthog'`, …); undefined if nothing was found. */
   readonly source: string | undefined
   /**
-   * The ids of further cookies of the same kind, in header order; left out if there are none. A second cookie of one
-   * name (say a host-only one beside that of the domain) makes libraries disagree: analytics-next reads the first, the
-   * classic analytics.js the last.
+   * The ids of further cookies of the same kind, in header order; left out if there are none. If there are two cookies
+   * with one name (one of the host, one of the domain), libraries disagree: analytics-next reads the first, the classic
+   * analytics.js the last.
    */
   readonly duplicates?: Readonly<Partial<Record<IdField, readonly string[]>>>
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
-/** The claims of one reader as an identity; undefined if they come to nothing. */
+/** Makes an identity of one reader's claims; undefined if they contain no id. */
 export function toIdentity(
   reader: CookieReader,
   claims: readonly Claim[],

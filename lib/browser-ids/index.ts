@@ -1,4 +1,4 @@
-// The browser's side of a person: ids read from cookies, ids written to cookies. Knows no client.
+// Reads and writes the ids of a browser, in cookies. Knows no client.
 
 export { ensureAnonymousId, type EnsureOptions } from './ensure-anonymous-id.js'
 export { forgetUser, type ForgetOptions } from './forget-user.js'

@@ -1,4 +1,4 @@
-// Hands the user whom the server knows to the browser's analytics.js.
+// Passes the user that the server knows to analytics.js in the browser.
 
 import { checkCookieName, wrongArgument } from './readers/arguments.js'
 import { registrableDomain } from './cookie-domain.js'
@@ -14,8 +14,8 @@ import { expireCookie, issueCookie, withCookie } from './set-cookie.js'
 
 export interface LinkOptions extends IdCookieOptions {
   /**
-   * The request, if the response does not know it: for Fetch `Headers` and `Response`. With `domain` it may be left out,
-   * but then another user's anonymous id goes unnoticed.
+   * The request, if the response does not have it: for Fetch `Headers` and `Response`. With `domain` you may leave it
+   * out, but then the anonymous id of another user is not noticed.
    */
   request?: CookieSource
   /** The name given to analytics.js as `user.cookie.key`. @default 'ajs_user_id' */
@@ -23,16 +23,16 @@ export interface LinkOptions extends IdCookieOptions {
 }
 
 /**
- * Sets `ajs_user_id`, so that the browser's next event carries the server's user id; attributes as in
- * `ensureAnonymousId`. What analytics-next has in localStorage wins over it: if another user was identified in
- * this browser and not reset, the old id comes back; with the classic analytics.js the cookie wins (docs/linking.md).
+ * Sets `ajs_user_id`, so that the browser's next event carries the server's user id. The attributes are those of
+ * `ensureAnonymousId`. With analytics-next, localStorage wins over the cookie: if another user was identified in this
+ * browser and not reset, the old id comes back. With the classic analytics.js the cookie wins (docs/linking.md).
  *
- * If the request's cookies name another user, their anonymous id is not the new user's: a new `ajs_anonymous_id` is set
- * as well, as analytics.js does in `identify()`.
+ * If the request's cookies name another user, their anonymous id belongs to that user: a new `ajs_anonymous_id` is set as
+ * well, as analytics.js does in `identify()`.
  * @param userId A non-empty string of at most 255 characters without control characters, or a finite number. Ids that
- * analytics-next would change in reading (`1e3`, twenty digits, `true`) are written so that it does not.
- * @returns Whether it was set: false if the headers were sent already.
- * @throws TypeError for a wrong argument, or if nothing tells the host.
+ * analytics-next would change on reading (`1e3`, twenty digits, `true`) are quoted.
+ * @returns Whether it was set: false if the headers were already sent.
+ * @throws TypeError for a wrong argument, or if the host is unknown.
  */
 export function linkUser(
   response: unknown,
@@ -43,7 +43,7 @@ export function linkUser(
   const checked = checkCookieOptions(options, caller)
   const { domain: chosen, secure, classic } = checked
   const name =
-    checkCookieName(options.userCookie, `${caller}: options.userCookie`) ?? defaultUserCookie
+    checkCookieName(options.userCookie, `${caller}: option userCookie`) ?? defaultUserCookie
   const answer = cookiesOfResponse(response, caller)
   const id = toId(userId)
   if (id === undefined) {
@@ -52,10 +52,10 @@ export function linkUser(
     throw wrongArgument(`${caller}: userId`, allowed, userId)
   }
   const request =
-    checkRequest(options.request, `${caller}: options.request`) ?? requestOfResponse(response)
+    checkRequest(options.request, `${caller}: option request`) ?? requestOfResponse(response)
   if (chosen === undefined && (request === undefined || typeof request === 'string')) {
-    const allowed = 'given with Fetch Headers or a Response, which do not tell the host'
-    throw wrongArgument(`${caller}: options.request or options.domain`, allowed, request)
+    const allowed = 'a request, or the option domain: Fetch Headers and Responses name no host'
+    throw wrongArgument(`${caller}: option request`, allowed, request)
   }
   if (answer.sent) return false
 
@@ -65,7 +65,7 @@ export function linkUser(
   if (identity.userId !== undefined && identity.userId !== id) {
     renewAnonymousId({ request, response, cookies, identity, options: checked }, answer)
   }
-  // Two of them can only be one of the domain and one of the host, which would go before what is set here.
+  // If there are two, one is of the domain, and one of the host, which would take precedence over the new one.
   const doubled = cookies.values(name).length > 1
   const cleared =
     doubled && domain !== undefined

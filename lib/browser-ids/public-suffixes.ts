@@ -1,17 +1,17 @@
-// The public suffix list of tldts, which takes longer to load than all else of the library together: loaded when the
-// first cookie is written, and not before.
+// The public suffix list of tldts. It takes longer to load than the rest of the library, so it is loaded when the first
+// cookie is written.
 
 import nodeModule from 'node:module'
 import type { parse } from 'tldts'
 
 export type ParseHost = typeof parse
 
-// Defined in the CommonJS build, and what bundlers understand.
+// Defined in the CommonJS build, and understood by bundlers.
 declare const require: ((name: 'tldts') => { parse: ParseHost }) | undefined
 
 let parseHost: ParseHost | undefined
 
-/** For modules that import tldts anyway: a bundler puts it into the bundle then. */
+/** For modules that import tldts themselves, so that bundlers include it. */
 export function providePublicSuffixes(parse: ParseHost): void {
   parseHost = parse
 }

@@ -21,15 +21,15 @@ export interface ReadOptions {
 const segmentOnly: readonly CookieReader[] = [segment()]
 
 /**
- * Reads who the browser says it is. The answer is that of the first listed SDK with an anonymous id; where none has one,
- * that of the first which has any id. Ids of two SDKs are never mixed: they may be two people's. An SDK in which the
- * visitor opted out ends the search, with `optOut` and no id.
+ * Reads who the browser says it is. The answer comes from the first listed SDK with an anonymous id; if there is none,
+ * from the first one with any id. Ids of two SDKs are never mixed, because they may belong to two people. An SDK in which
+ * the visitor opted out ends the search, with `optOut` and no id.
  *
- * Nothing in a cookie makes it throw, and no cookie is usual: the first request of a visit, storage in localStorage
- * alone, or no consent. Never authorise by the result, every id in it is the client's claim.
- * @param request What carries the cookies. The raw Cookie header is used, never a framework's parsed cookies where
- * there is one: those are url-decoded, and each SDK encodes in its own way.
- * @throws TypeError for a wrong argument of the developer's.
+ * No cookie makes it throw. It is normal that there are none: on the first request of a visit, without consent, or if the
+ * SDK uses only localStorage. Never authorise by the result: every id is a claim of the client.
+ * @param request What carries the cookies. The raw Cookie header is used if there is one, and not a framework's
+ * parsed cookies: those are url-decoded, and each SDK encodes in its own way.
+ * @throws TypeError for a wrong argument of the developer.
  */
 export function readIdentity(request: CookieSource, options: ReadOptions = {}): BrowserIdentity {
   checkOptions(options, 'readIdentity')
@@ -40,7 +40,7 @@ export function readIdentity(request: CookieSource, options: ReadOptions = {}): 
 
 /**
  * The anonymous id of `readIdentity`, or undefined.
- * @throws TypeError for a wrong argument of the developer's.
+ * @throws TypeError for a wrong argument of the developer.
  */
 export function readAnonymousId(
   request: CookieSource,
@@ -52,7 +52,7 @@ export function readAnonymousId(
   return header === '' ? undefined : identityIn(new CookieHeader(header), readers).anonymousId
 }
 
-/** What `readIdentity` does once its arguments are checked. */
+/** The part of `readIdentity` after its arguments are checked. */
 export function identityIn(cookies: Cookies, readers: readonly CookieReader[]): BrowserIdentity {
   let partial: BrowserIdentity | undefined
   for (const reader of readers) {
@@ -63,13 +63,13 @@ export function identityIn(cookies: Cookies, readers: readonly CookieReader[]): 
   return partial ?? { source: undefined }
 }
 
-/** @throws TypeError if the list, or one of its entries, is wrong. */
+/** @throws TypeError if the list or one of its entries is wrong */
 export function readersOf(sdks: unknown, caller: string): readonly CookieReader[] {
   if (sdks === undefined) return segmentOnly
   if (!Array.isArray(sdks) || sdks.length === 0) {
-    throw wrongArgument(`${caller}: options.sdks`, 'a list of SDK names and readers', sdks)
+    throw wrongArgument(`${caller}: option sdks`, 'a list of SDK names and readers', sdks)
   }
-  return sdks.map((sdk, index) => toReader(sdk, `${caller}: options.sdks[${index}]`))
+  return sdks.map((sdk, index) => toReader(sdk, `${caller}: option sdks[${index}]`))
 }
 
 function toReader(sdk: unknown, argument: string): CookieReader {

@@ -1,4 +1,4 @@
-// What a request of any framework gives: its Cookie header, its host, and the object that stands for it.
+// Reads a request of any framework: its Cookie header, its host, and the object that identifies it.
 
 import { wrongArgument } from './readers/arguments.js'
 import { attempt, hasMethods, isList, isObject, peek } from './readers/probe.js'
@@ -6,12 +6,12 @@ import { attempt, hasMethods, isList, isObject, peek } from './readers/probe.js'
 /**
  * Anything that carries cookies: a Node, Express, Koa or Fastify request or context, a Fetch `Request` or `Headers`
  * (Hono, Next.js), a serverless event, an object of headers with names in any case, or a Cookie header itself.
- * `undefined` and `null` are a request without cookies, so that `req.headers.cookie` and `headers.get('cookie')` can be
- * passed as they come.
+ * `undefined` and `null` mean a request without cookies, so that you can pass `req.headers.cookie` or
+ * `headers.get('cookie')` directly.
  */
 export type CookieSource = string | object | null | undefined
 
-// Where frameworks keep the request they wrap: Fastify and Hono `raw`, Koa and Hono `req`, others `request`.
+// The fields in which frameworks keep the request they wrap: Fastify and Hono `raw`, Koa and Hono `req`, others `request`.
 const wrapped = ['raw', 'req', 'request'] as const
 const maxWrappings = 3
 
@@ -24,7 +24,7 @@ export function checkRequest(request: unknown, argument: string): CookieSource {
   throw wrongArgument(argument, allowed, request)
 }
 
-/** The raw Cookie header, several of them joined; empty if there is none. */
+/** The raw Cookie header; several are joined. Empty if there is none. */
 export function cookieHeaderOf(request: CookieSource): string {
   if (typeof request === 'string') return request
   if (!isObject(request)) return ''
@@ -32,14 +32,14 @@ export function cookieHeaderOf(request: CookieSource): string {
   const carrier = carrierOf(request)
   const header = headerOf(headersOf(carrier) ?? carrier, 'cookie')
   if (header !== undefined) return header
-  // API Gateway's events (version 2) have the raw cookies in a list beside the headers.
+  // Events of API Gateway (version 2) have the raw cookies in a list beside the headers.
   const cookies = peek(carrier, 'cookies')
   return joined(cookies) ?? parsedCookies(cookies) ?? ''
 }
 
 /**
- * The host that the browser addressed, port and all. A framework's `hostname` goes before the Host header: it follows
- * the proxies that the app said it trusts. X-Forwarded-Host by itself is never read, since anyone can send it.
+ * The host that the browser addressed, perhaps with a port. A framework's `hostname` is preferred to the Host header,
+ * because it respects the proxies that the app trusts. X-Forwarded-Host itself is never read, because anyone can send it.
  */
 export function hostOf(request: unknown): string | undefined {
   if (!isObject(request)) return undefined
@@ -54,7 +54,7 @@ export function hostOf(request: unknown): string | undefined {
   )
 }
 
-/** The innermost request object, so that a context and the request it wraps are one; undefined for mere headers. */
+/** The innermost request object, so that a context and the request in it count as one; undefined for mere headers. */
 export function requestObjectOf(request: unknown): object | undefined {
   return isObject(request) ? requestsIn(request).at(-1) : undefined
 }
@@ -66,13 +66,13 @@ function requestsIn(object: object): readonly object[] {
   while (request !== undefined && headersOf(request) !== undefined) {
     requests.push(request)
     if (requests.length > maxWrappings) break
-    // Not `request`: of an object that has headers itself it is another thing, if not a getter that throws (Next.js).
+    // Not `request`: in an object with headers of its own it means something else, or is a getter that throws (Next.js).
     request = wrappedIn(request, ['raw', 'req'])
   }
   return requests
 }
 
-/** The object nearest to the caller's that has headers: the request itself, or one it wraps. */
+/** The outermost object with headers: the request itself, or one that it wraps. */
 function carrierOf(object: object): object {
   let carrier = object
   for (let i = 0; i < maxWrappings && headersOf(carrier) === undefined; i++) {
@@ -101,9 +101,9 @@ function headerOf(headers: object, name: string): string | undefined {
 }
 
 function headerIn(headers: object, name: string): unknown {
-  // `has` as well: Express requests and Koa contexts have a `get` of their own.
+  // Checks `has`, too: Express requests and Koa contexts have a `get` of their own.
   if (hasMethods(headers, 'get', 'has')) {
-    // Fetch Headers refuse ":authority" as a name.
+    // Fetch Headers do not allow ":authority" as a name.
     return name.startsWith(':') ? undefined : (headers as Headers).get(name)
   }
   if (Object.hasOwn(headers, name)) return peek(headers, name)
@@ -113,7 +113,7 @@ function headerIn(headers: object, name: string): unknown {
   return key === undefined ? undefined : peek(headers, key)
 }
 
-/** A header's text; several Cookie headers are one list of cookies (RFC 9113, section 8.2.3). */
+/** The text of a header. Several Cookie headers form one list of cookies (RFC 9113, section 8.2.3). */
 function joined(value: unknown): string | undefined {
   if (isFilled(value)) return value
   if (!isList(value)) return undefined
@@ -122,8 +122,8 @@ function joined(value: unknown): string | undefined {
 }
 
 /**
- * Cookies that a framework parsed, for a request which has no raw header left. They were url-decoded already, so what
- * would be decoded again is escaped; the ids that SDKs write without any encoding come out right but for "%" and ";".
+ * Cookies that a framework has parsed, for a request without the raw header. They are already url-decoded, so what would
+ * be decoded again is escaped. Ids that SDKs write without any encoding are read correctly, except for "%" and ";".
  */
 function parsedCookies(cookies: unknown): string | undefined {
   if (!isObject(cookies) || isList(cookies)) return undefined

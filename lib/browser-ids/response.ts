@@ -1,14 +1,14 @@
-// The Set-Cookie headers of a response of any framework: read, replaced as a whole, or already sent.
+// Reads and replaces the Set-Cookie headers of a response of any framework.
 
 import { wrongArgument } from './readers/arguments.js'
 import { attempt, hasMethods, isObject, peek } from './readers/probe.js'
 
-/** The one view that writing needs of a response. */
+/** What setting cookies needs of a response. */
 export interface ResponseCookies {
-  /** Whether the headers are gone, so that nothing can be set any more. */
+  /** Whether the headers were already sent, so that nothing can be set. */
   readonly sent: boolean
   read(): readonly string[]
-  /** @returns whether they are set */
+  /** @returns whether they were set */
   write(cookies: readonly string[]): boolean
 }
 
@@ -41,7 +41,7 @@ export function cookiesOfResponse(response: unknown, caller: string): ResponseCo
     const headers = peek(object, 'headers')
     if (isFetchHeaders(headers)) return new FetchCookies(headers, caller)
     if (isNodeResponse(object)) return new NodeCookies(object)
-    // Before its `raw`: what Fastify collects itself overwrites the headers of the raw response.
+    // Checked before its `raw`: the headers that Fastify collects overwrite those of the raw response.
     if (isFastifyReply(object)) return new FastifyCookies(object)
     if (isBroken(object)) return closed
     object = peek(object, 'res') ?? peek(object, 'raw')
@@ -58,7 +58,7 @@ export function requestOfResponse(response: unknown): object | undefined {
   return isObject(req) ? req : undefined
 }
 
-/** It throws when it is looked at (a revoked Proxy): as good as a response whose headers were sent. */
+/** Reading it throws (a revoked Proxy). It is treated like a response whose headers were sent. */
 function isBroken(response: object): boolean {
   return !succeeds(() =>
     ['headers', 'getHeader', 'res', 'raw'].map((name) => Reflect.get(response, name) as unknown),
@@ -107,7 +107,7 @@ class FastifyCookies implements ResponseCookies {
 
   write(cookies: readonly string[]): boolean {
     return succeeds(() => {
-      // reply.header() adds to this one header what it replaces in all others.
+      // For this header, reply.header() appends; for all others it replaces.
       this.#reply.removeHeader('set-cookie')
       this.#reply.header('set-cookie', [...cookies])
     })
@@ -117,7 +117,7 @@ class FastifyCookies implements ResponseCookies {
 class FetchCookies implements ResponseCookies {
   readonly #headers: FetchHeaders
   readonly #caller: string
-  // Fetch has no such moment: a response is sent after the handler has returned it.
+  // Always false for Fetch: a response is sent after the handler has returned it.
   readonly sent = false
 
   constructor(headers: FetchHeaders, caller: string) {

@@ -1,11 +1,11 @@
-// The Set-Cookie headers of ids: written as analytics.js itself would write the cookie, so that it keeps only one.
+// Writes Set-Cookie headers for ids as analytics.js itself would, so that the browser keeps only one cookie.
 
 import { parseSetCookie, stringifySetCookie } from 'cookie'
 import { jsonDecode } from './cookies/encodings.js'
 import { toId } from './readers/id-rules.js'
-import { decodeAjs } from './readers/ajs-encoding.js'
+import { decodeAjs, uuid } from './readers/ajs-encoding.js'
 
-/** Where a cookie lives, apart from its name: a browser holds one for each name, domain and path. */
+/** The scope of a cookie: a browser keeps one for each name, domain and path. */
 export interface CookiePlace {
   /** Undefined for a cookie of the host alone. */
   readonly domain: string | undefined
@@ -16,7 +16,7 @@ const oneYear = 365 * 24 * 60 * 60
 const rootPath = '/'
 const asItIs = (value: string): string => value
 
-/** A cookie that hands an id to analytics.js. Never HttpOnly: a script could not read it, and would make a new id. */
+/** A cookie that passes an id to analytics.js. Never HttpOnly: analytics.js could not read it, and would make a new id. */
 export function issueCookie(
   name: string,
   id: string,
@@ -31,7 +31,7 @@ export function issueCookie(
   })
 }
 
-/** A cookie that makes the browser drop the one in the same place. */
+/** A cookie that makes the browser remove the one in the same scope. */
 export function expireCookie(name: string, place: CookiePlace): string {
   return stringifySetCookie({
     name,
@@ -42,19 +42,19 @@ export function expireCookie(name: string, place: CookiePlace): string {
   })
 }
 
-/** The list with a cookie added, and those gone that it would overwrite in the browser. */
+/** Adds a cookie to the list, and removes those that it would overwrite in the browser. */
 export function withCookie(list: readonly string[], cookie: string): readonly string[] {
   const place = placeOf(cookie)
   return [...list.filter((other) => placeOf(other) !== place), cookie]
 }
 
-/** The id that a response is about to set under a name: undefined for none, null for one that it expires. */
+/** The id that a response is about to set under a name; undefined if none, null if it expires the cookie. */
 export function pendingId(list: readonly string[], name: string): string | null | undefined {
   const pending = list
     .map((cookie) => parseSetCookie(cookie, { decode: asItIs }))
     .filter((cookie) => cookie.name === name)
   if (pending.length === 0) return undefined
-  // A host-only expiry may stand beside the cookie of the domain: what is set outweighs it.
+  // The expiry of a host-only cookie may be beside the cookie of the domain: the one that is set counts.
   const ids = pending.filter((cookie) => cookie.maxAge !== 0).map(({ value }) => value ?? '')
   return toId(ids.map(decodeAjs).findLast((id) => toId(id) !== undefined)) ?? null
 }
@@ -73,15 +73,13 @@ function placeOf(cookie: string): string {
   return `${name};${domain.replace(/^\./, '').toLowerCase()};${path}`
 }
 
-const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
-
 /**
- * analytics-next parses what it reads as JSON where it can, and so turns `1e3` into 1000, twenty digits into a rounded
- * number and `true` into no string. Quoted, such an id is read as it was given. Plain numbers survive the parsing.
+ * analytics-next parses what it reads as JSON if possible, which turns `1e3` into 1000, twenty digits into a rounded
+ * number, and `true` into a boolean. If quoted, such an id is read as it was given. Plain numbers survive parsing.
  */
 function mustBeQuoted(id: string): boolean {
   if (id.startsWith('"')) return true
-  // Nearly every id is one of these, and no JSON; finding that out by an exception takes longer than all the rest.
+  // Nearly every id is a uuid, which is not JSON. Finding that out by an exception would take longer than all the rest.
   if (uuid.test(id)) return false
   const value = jsonDecode(id)
   return value !== undefined && !(typeof value === 'number' && String(value) === id)

@@ -3,10 +3,10 @@
 import { randomUUID } from 'node:crypto'
 
 /**
- * A uuid whose version is 8 (RFC 9562: of one's own making), so that the server knows it again without keeping a list.
+ * A uuid of version 8 (RFC 9562: custom), so that the server recognises it without keeping a list.
  *
- * It must not be sent beside a userId by the server: analytics-next takes the anonymous id from the cookie, but the user
- * from its localStorage, and until the page has called `identify()` it sends this id with the user before.
+ * The server must not send it together with a userId: analytics-next takes the anonymous id from the cookie but the user
+ * from localStorage, and until the page calls `identify()`, it sends this id with the user before.
  */
 export function successorId(): string {
   const id = randomUUID()

@@ -1,4 +1,4 @@
-// The `selfsame` command: its subcommands, and what becomes of their errors.
+// The command `selfsame`: its subcommands, and how it reports their errors.
 
 import { Command, CommanderError } from 'commander'
 import { SourceError } from '../backfill/sources/source-error.js'
@@ -35,7 +35,7 @@ function programWith(terminal: Terminal, ended: (code: number) => void): Command
     .showHelpAfterError(false)
     .configureOutput({
       writeOut: (text) => terminal.print(text.trimEnd()),
-      // Errors are told where they are caught.
+      // Errors are printed below, where they are caught.
       writeErr: () => undefined,
     })
     .exitOverride()
@@ -95,7 +95,7 @@ const devExamples = [
   'SEGMENT_HOST=http://127.0.0.1:4010 selfsame backfill users.csv --user-id id --timestamp at',
 ]
 
-/** Before anything else reads the command line, and repeats a part of it. */
+/** Runs before anything else reads the command line and may repeat a part of it. */
 function refuseKey(args: readonly string[]): void {
   if (!args.some((arg) => /^--?write-?key(=|$)/i.test(arg))) return
   throw new UsageError(
@@ -106,9 +106,9 @@ function refuseKey(args: readonly string[]): void {
 
 function tellError(error: unknown, terminal: Terminal): number {
   if (error instanceof CommanderError) {
-    // Help and version end so as well.
+    // Help and version also end with a CommanderError.
     if (error.exitCode === 0) return exitCodes.done
-    // commander.help: no command was given, and the help was asked to go to standard error.
+    // commander.help: no command was given.
     const text =
       error.code === 'commander.help'
         ? "give a command; 'selfsame --help' lists them"
@@ -119,7 +119,7 @@ function tellError(error: unknown, terminal: Terminal): number {
   const { message } = toError(error)
   terminal.tell(`selfsame: ${message}`)
   if (process.env.DEBUG !== undefined && process.env.DEBUG !== '') terminal.tell(errorText(error))
-  // A TypeError of ours names an option.
+  // Our own TypeErrors name an option.
   const isUsage =
     error instanceof UsageError ||
     error instanceof SourceError ||
@@ -127,7 +127,7 @@ function tellError(error: unknown, terminal: Terminal): number {
   return isUsage ? exitCodes.usage : exitCodes.failed
 }
 
-/** An option that is not known may be a key with a typing error before it. */
+/** An unknown option may contain a key, after a typo. */
 function withoutValues({ code, message }: CommanderError): string {
   const text = message.replace(/^error: /, '')
   if (code === 'commander.unknownOption') return text.replace(/'(--[\w-]+|-\w)[^'\n]*'/, "'$1'")

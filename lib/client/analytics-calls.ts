@@ -1,4 +1,4 @@
-// The six calls of the Segment spec, as a client and what is bound to one both have them.
+// The six calls of the Segment spec, which a client has, and whatever is bound to one.
 
 import type {
   AliasCall,
@@ -11,8 +11,8 @@ import type {
 import type { Callback } from '../failures/error-reporter.js'
 
 /**
- * Anything that has the six calls: a client, or what `analytics.with()` and the middleware return. For functions of your
- * own that take either.
+ * Anything that has the six calls: a client, or what `analytics.with()` and the middleware return. Use it as the type of
+ * a parameter that takes either.
  *
  * @example
  * function trackSignup(analytics: AnalyticsCalls, userId: string) {

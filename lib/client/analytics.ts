@@ -1,4 +1,4 @@
-// The client: what one can do with it.
+// The client and its methods.
 
 import { AsyncResource } from 'node:async_hooks'
 import { setImmediate as nextTurn } from 'node:timers/promises'
@@ -49,10 +49,9 @@ const boundMethods = [
 ] as const
 
 /**
- * A client. It collects what is called, and delivers it in the background.
+ * A client. It collects the messages of its calls, and delivers them in the background.
  *
- * Every call ends in exactly one of: delivered, or reported once as failed. Its methods are bound: they may be passed
- * around.
+ * Every message is either delivered, or reported once as failed. The methods are bound: you may pass them around.
  */
 export class Analytics extends SafeEmitter implements AnalyticsCalls {
   /** @deprecated For code written for `@segment/analytics-node`: there is nothing to wait for. */
@@ -164,8 +163,8 @@ export class Analytics extends SafeEmitter implements AnalyticsCalls {
   }
 
   /**
-   * The same six calls with ids and context that need not be said again: for a request, a job, a user.
-   * What a call itself says wins. Nothing is kept from one call to the next.
+   * The same six calls with ids and context that you need not repeat: for a request, a job, a user.
+   * The fields of a call win. Nothing is kept from one call to the next.
    */
   with(binding: Binding): BoundAnalytics {
     return new BoundAnalytics(this.#call.bind(this), binding)
@@ -175,10 +174,10 @@ export class Analytics extends SafeEmitter implements AnalyticsCalls {
    * Registers a function that sees every message before it is sent: to add to it, redact it, or drop it (docs/middleware.md).
    * Several run in the order in which they were registered, each on what the one before returned.
    *
-   * @param middleware gets a complete copy of the message, which it may change; returns the message to send, or null to
+   * @param middleware gets a complete copy of the message, which it may change, and returns the message to send, or null to
    * drop it. If it throws or returns anything else, that message alone fails.
    * @returns the client
-   * @throws TypeError if it is no function
+   * @throws TypeError if it is not a function
    */
   use(middleware: Middleware): this {
     this.#middlewares ??= new Middlewares(this.#serializer)
@@ -200,8 +199,8 @@ export class Analytics extends SafeEmitter implements AnalyticsCalls {
   }
 
   /**
-   * Takes no more calls, delivers what is pending and lets go of the process. What is not delivered within `timeout`
-   * fails as `timeout`. Never rejects; called again it waits for the first call's end, or its own timeout.
+   * Accepts no more calls, delivers what is pending, and lets the process end. What is not delivered within `timeout`
+   * fails as `timeout`. Never rejects. Called again, it waits for the first call to end, or for its own timeout.
    *
    * @returns the counts since the client was made
    */
@@ -255,7 +254,7 @@ export class Analytics extends SafeEmitter implements AnalyticsCalls {
     binding?: Binding,
   ): boolean {
     if (this.#settings.disable) return this.#ignore(call, callback)
-    // It belongs to the request in whose course it was given, not to the one that happens to settle its message.
+    // It belongs to the request that passed it, not to the one that happens to settle its message.
     let token: Callback | undefined
     let text: string
     try {
@@ -271,7 +270,7 @@ export class Analytics extends SafeEmitter implements AnalyticsCalls {
       if (typeof passed !== 'string') return this.#stop(passed, text, token)
       text = passed
     }
-    // From here to the end of the call no code of a user's runs: the call changes the counts and the outbox as a whole.
+    // From here to the end of the call no user code runs: the call changes the counts and the outbox as a whole.
     if (this.#closing) {
       const failed = failedCall('closed', `${type}() was called after close()`, text, token)
       this.#delivery.counters.whileFailing(failed.code, () => this.#reporter.afterClose(failed))
@@ -295,7 +294,7 @@ export class Analytics extends SafeEmitter implements AnalyticsCalls {
     return this.#endCall()
   }
 
-  /** What follows from a call, when all that it changes is complete. Returns whether callers may continue. */
+  /** Does what follows from a call, when its changes are complete. Returns whether callers may continue. */
   #endCall(): boolean {
     try {
       const delivery = this.#delivery
@@ -308,7 +307,7 @@ export class Analytics extends SafeEmitter implements AnalyticsCalls {
       if (this.#middlewares?.isRunning !== true) this.#reporter.flushIfFull()
       return !delivery.checkHighWater()
     } catch {
-      // Near the end of the stack: the call is over all the same, and what is left to do, the next one does.
+      // Near the end of the stack. The call is complete; the next one does what is left.
       this.#isPending = false
       return true
     }
@@ -356,7 +355,7 @@ export class Analytics extends SafeEmitter implements AnalyticsCalls {
   }
 
   async #close(timeout: number): Promise<void> {
-    // What waits for its backoff gets one more try, rather than waiting longer than we do.
+    // A batch that waits for its backoff gets one more try, instead of outlasting this wait.
     this.#delivery.sender.expedite()
     await this.#delivery.flush(timeout)
     const { problem } = this.#settlement
@@ -365,7 +364,7 @@ export class Analytics extends SafeEmitter implements AnalyticsCalls {
       reason: `not delivered within ${timeout} ms of close()${problem === undefined ? '' : `: ${problem}`}`,
     })
     this.#reporter.flushQueued()
-    // What an outbox on disk still holds is not ours any more.
+    // What an outbox on disk still holds no longer belongs to this client.
     if (this.#clientExit) removeExitHook(this.#clientExit)
     this.#transport.close?.()
     releaseHooks()
@@ -377,7 +376,7 @@ export class Analytics extends SafeEmitter implements AnalyticsCalls {
    */
   async #untilTold(timeout: number | undefined, work: () => Promise<unknown>): Promise<void> {
     const { failed } = this.#delivery.counters
-    // Callbacks of messages that were settled before: one of them may be who calls this, and waits for us.
+    // Callbacks of messages that were settled before. One of them may be our caller, which waits for us.
     const before = this.#userCode.calls
     const started = performance.now()
     await work()

@@ -1,4 +1,4 @@
-// What carries the batches of one client, as its options say.
+// Builds what carries the batches of one client, from its options.
 
 import { AxiosTransport } from '../delivery/transport/axios-transport.js'
 import { BasicCredentials, type Credentials } from '../delivery/auth/credentials.js'

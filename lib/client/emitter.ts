@@ -7,7 +7,7 @@ import type { AnalyticsError } from '../spec/error.js'
 import type { UserCode } from '../runtime/user-code.js'
 import type { Message, MessageType } from '../spec/messages.js'
 
-/** The events of a client. Those named after the six calls say that a message of this type was delivered. */
+/** The events of a client. Those named after the six calls are emitted for each delivered message of that type. */
 export type AnalyticsEvents = {
   /** Messages have failed. Without a listener: one process warning per code. */
   error: [error: AnalyticsError]
@@ -17,7 +17,7 @@ export type AnalyticsEvents = {
   http_request: [request: HttpRequestEvent]
   /** A request was answered. */
   http_response: [response: HttpResponseEvent]
-  /** A call has returned false, and there is room again. */
+  /** There is room again, after a call has returned false. */
   drain: []
   /** Nothing is pending any more. */
   drained: []
@@ -33,9 +33,9 @@ type NamingMethod =
   | 'prependOnceListener'
 
 /**
- * The methods that name an event take those of the client alone: the ones of `EventEmitter<Events>` take any text, so
- * that the listener for a misspelt event would never be called, and nobody would know. Their declarations differ
- * between the versions of @types/node that users have, so that no others can extend them.
+ * Narrower than `EventEmitter<Events>`, whose methods accept any event name: a listener for a misspelt event would
+ * never be called, without an error. The original declarations differ between versions of @types/node, so they
+ * cannot be extended and are omitted.
  */
 interface TypedEmitter extends Omit<EventEmitter<AnalyticsEvents>, NamingMethod> {
   on<Event extends keyof AnalyticsEvents>(event: Event, listener: Listener<Event>): this
@@ -57,7 +57,7 @@ type Listener<Event extends keyof AnalyticsEvents> = (...args: AnalyticsEvents[E
 
 const Emitter = EventEmitter as new () => TypedEmitter
 
-/** Unlike its parent it calls every listener, whatever the others do, and 'error' without a listener throws nothing. */
+/** Unlike its parent, it calls every listener even if others throw, and emitting 'error' without a listener is safe. */
 export class SafeEmitter extends Emitter {
   readonly #userCode: UserCode
 

@@ -1,4 +1,4 @@
-// Calls that fail before their message is in the outbox, as they are reported.
+// Reports of calls that fail before their message is in the outbox.
 
 import type { FailedCall, Callback } from '../failures/error-reporter.js'
 import type { ErrorCode } from '../runtime/error-codes.js'
@@ -6,7 +6,7 @@ import type { AnalyticsError } from '../spec/error.js'
 import { invalidField } from '../spec/fields.js'
 import type { Message, MessageType } from '../spec/messages.js'
 
-/** The memory that an invalid call is assumed to keep until it is reported, in bytes: that of the largest valid one. */
+/** The memory that an invalid call is assumed to hold until it is reported, in bytes: that of the largest valid one. */
 const callSize = 32 * 1024
 
 /** @throws AnalyticsError `invalid_message` */
@@ -15,7 +15,7 @@ export function checkCallback(callback: unknown): void {
   throw invalidField('callback', callback, 'a function')
 }
 
-/** A message that the outbox did not take. */
+/** A message that the outbox did not accept. */
 export function failedCall(
   code: ErrorCode,
   reason: string,

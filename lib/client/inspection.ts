@@ -6,8 +6,8 @@ import type { Stats } from './stats.js'
 type Inspect = (value: unknown, options: InspectOptions) => string
 
 /**
- * Shows the client's stats in place of its fields: those of an EventEmitter say nothing about the client, and listeners
- * may hold what is secret.
+ * Shows the client's stats instead of its fields: the fields of an EventEmitter say nothing about the client, and its
+ * listeners may hold secrets.
  */
 export function inspectAsStats(client: object, stats: () => Stats): void {
   Object.defineProperty(client, Symbol.for('nodejs.util.inspect.custom'), {

@@ -1,4 +1,4 @@
-// How messages end, on its way from the delivery to callbacks, events and warnings.
+// Passes settled batches on to callbacks, events and warnings.
 
 import type { Batch, SettleToken } from '../outbox/batch.js'
 import type { DeliveryListener } from '../delivery/delivery.js'
@@ -9,7 +9,7 @@ import type { SafeEmitter } from './emitter.js'
 import { messageTypes, type Message } from '../spec/messages.js'
 import type { Callback, ErrorReporter } from '../failures/error-reporter.js'
 
-/** An endpoint that takes nothing for this long, in milliseconds, is worth a warning. */
+/** How long an endpoint may accept nothing before a warning, in milliseconds. */
 const struggleWarningAfter = 30_000
 
 export class Settlement implements DeliveryListener {
@@ -18,11 +18,11 @@ export class Settlement implements DeliveryListener {
   readonly #origin: string
   readonly #onDrained: () => void
   readonly #onRestored: () => void
-  /** The warnings that were given: each once. */
+  /** The warnings given so far: each is given once. */
   readonly #told = new Set<string>()
-  /** For how long nothing had been taken when that was last warned of; Infinity if it will not recover. */
+  /** For how long nothing had been accepted at the last warning; Infinity if it will not recover. */
   #warnedAt: number | undefined
-  /** Why the endpoint did not take what it was last offered; undefined if it did. */
+  /** Why the endpoint did not accept the last request; undefined if it did. */
   problem: string | undefined
 
   constructor(
@@ -70,7 +70,7 @@ export class Settlement implements DeliveryListener {
   }
 
   lost({ count, reason, cause, tokens }: Lost): void {
-    // Nobody can say what was in them.
+    // Their content is unknown.
     const error = new AnalyticsError('outbox_damaged', `${reason} (messages: ${count})`, { cause })
     this.#reporter.report(error, () => {
       for (const token of tokens) {
@@ -92,7 +92,7 @@ export class Settlement implements DeliveryListener {
   struggling(reason: string, failingFor: number, pending: number): void {
     this.problem = reason
     if (failingFor < struggleWarningAfter) return
-    // Once; and once more, if what recovers by itself has become what does not.
+    // Once, and once more if the problem has become one that will not recover by itself.
     const isWarned =
       failingFor === Infinity ? this.#warnedAt === Infinity : this.#warnedAt !== undefined
     if (isWarned) return
@@ -123,7 +123,7 @@ export class Settlement implements DeliveryListener {
   }
 }
 
-/** The messages of a batch; undefined in the place of one that can't be read, which only a damaged batch has. */
+/** The messages of a batch; undefined in place of one that cannot be read, as in a damaged batch. */
 function readable(batch: Batch, code: string): (Message | undefined)[] {
   if (code !== 'outbox_damaged') return batch.messages() as Message[]
   return Array.from({ length: batch.count }, (_, index) => {

@@ -2,37 +2,37 @@
 
 import type { ErrorCode } from '../runtime/error-codes.js'
 
-/** How the messages of a client have fared since it was made. */
+/** What has become of a client's messages since it was made. */
 export interface Counts {
   delivered: number
-  /** Each of them was reported, with its reason. */
+  /** Each was reported with its reason. */
   failed: number
   pending: number
 }
 
-/** The counts of a client, and how its delivery is doing. `enqueued = delivered + failed + pending`, always. */
+/** The counts of a client, and the state of its delivery. `enqueued = delivered + failed + pending`, always. */
 export interface Stats extends Counts {
-  /** Calls made, those included that failed at once. Not those that threw. */
+  /** Calls made, including those that failed at once, but not those that threw. */
   enqueued: number
   failedByCode: Partial<Record<ErrorCode, number>>
-  /** Calls whose message a middleware dropped. They are in none of the other counts. */
+  /** Calls whose message a middleware dropped. No other count includes them. */
   filtered: number
   /** Failed messages that the option `deadLetter` has kept: all of them, if it is set and could be written. */
   deadLettered: number
-  /** Of the messages that are pending. */
+  /** Of the pending messages. */
   bytes: number
-  /** Tries made, the first ones and the repeated. */
+  /** All tries made, retries included. */
   requests: number
-  /** Those of them that repeated another. */
+  /** How many of these were retries. */
   retries: number
   /** How long the oldest pending message has waited, in milliseconds; 0 if none is. */
   oldestAge: number
 }
 
 export interface FlushOptions {
-  /** Milliseconds after which to resolve in any case. */
+  /** Milliseconds after which to resolve regardless. */
   timeout?: number | undefined
-  /** Also take no more calls: `close()`. */
+  /** Also accept no more calls, as `close()`. */
   close?: boolean | undefined
 }
 

@@ -5,9 +5,9 @@ const cap = 60_000
 
 /**
  * Exponential backoff with full jitter, in milliseconds: uniform between 0 and a ceiling that doubles from 0.5 s to
- * 60 s. p-retry's own backoff loses its jitter at the cap, if a crowd of clients would come back all at once.
+ * 60 s. p-retry's own backoff loses its jitter at the cap: many clients would come back at the same moment.
  *
- * @param failures how many tries have failed, 1 or more
+ * @param failures the number of failed tries, 1 or more
  */
 export function backoff(failures: number, random: () => number = Math.random): number {
   return random() * maxBackoff(failures)

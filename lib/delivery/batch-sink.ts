@@ -1,8 +1,8 @@
-// The seam between delivery and what carries a batch away.
+// The interface between delivery and what carries batches: HTTP, or a queue.
 
 import type { AttemptResult } from './transport/answer.js'
 
-/** A batch that takes no more messages: `body()` is what goes out. */
+/** A batch that accepts no more messages. `body()` is what is sent. */
 export interface SealedBatch {
   /**
    * The JSON text of the batch, with the time at which it is sent. Valid until the next call.
@@ -12,14 +12,14 @@ export interface SealedBatch {
   body(): Buffer
 }
 
-/** Carries sealed batches to where they are delivered. HTTP is one implementation, a queue would be another. */
+/** Carries sealed batches to their destination. HTTP is one implementation, a queue would be another. */
 export interface BatchSink {
   /** The time that one attempt may take, in milliseconds. */
   readonly timeout: number
   /**
-   * Makes one attempt, and never retries. What goes wrong on the way is a result too.
+   * Makes one attempt, and never retries. A failed attempt is a result, too.
    *
-   * @param attempt how many were made before, of the same batch
+   * @param attempt how many attempts were made before, for the same batch
    * @param signal aborted when the attempt is no longer wanted
    * @throws CorruptBatch from `body()`
    */

@@ -1,8 +1,8 @@
-// How many messages were taken on, and how each ended.
+// How many messages were accepted, and how many were delivered or failed.
 
 import type { ErrorCode } from '../runtime/error-codes.js'
 
-/** `enqueued = delivered + failed + pending` at every moment; pending is counted by the outbox. */
+/** `enqueued = delivered + failed + pending` at every moment; the outbox counts what is pending. */
 export class Counters {
   enqueued = 0
   delivered = 0
@@ -21,7 +21,7 @@ export class Counters {
     try {
       report()
     } catch (error) {
-      // No call, which could throw once more.
+      // No function call here: it could throw again.
       this.enqueued--
       this.failed--
       this.failedByCode[code] = (this.failedByCode[code] ?? 1) - 1

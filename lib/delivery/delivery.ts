@@ -1,11 +1,11 @@
-// Texts go in; each ends as delivered, or as failed with a reason. Knows batches and servers, but nothing of the spec.
+// Takes messages as texts, and settles each as delivered, or as failed with a reason. Knows nothing of the spec.
 
 import { toError } from '../runtime/describe-value.js'
 import type { AttemptResult, Unanswered } from './transport/answer.js'
 import { describeAnswer } from './transport/answer.js'
 import type { Batch, SettleToken } from '../outbox/batch.js'
 import { Counters } from './counters.js'
-import { idleTimer } from '../runtime/timer.js'
+import { idleTimer, within } from '../runtime/timer.js'
 import { FlushWaiters } from './flush-waiters.js'
 import type { Appended, Lost, Outbox, OutboxFactory, Waiting } from '../outbox/outbox.js'
 import type { Failure } from './failure.js'
@@ -33,15 +33,15 @@ export interface DeliveryOptions {
 export interface DeliveryListener {
   delivered(batch: Batch): void
   failed(batch: Batch, failure: Failure): void
-  /** Within the call of a newer message, to which these gave way: no user's code may run in it. */
+  /** Called during the call of a newer message, to which these gave way: no user code may run here. */
   dropped(batch: Batch, failure: Failure): void
-  /** The outbox cannot give back what it was to keep. */
+  /** The outbox has lost messages. */
   lost(lost: Lost): void
   /** Messages that an earlier process has left are pending now. */
   restored(): void
   /** Something that the operator of the process should know. */
   warn(text: string): void
-  /** The endpoint has not taken anything for this many milliseconds (Infinity: nor will it, by itself), and is tried again. */
+  /** The endpoint has accepted nothing for so many milliseconds (Infinity: it will not recover by itself); retries continue. */
   struggling(reason: string, failingFor: number, pending: number): void
   /** The outbox was over its high-water mark, and has room again. */
   drain(): void
@@ -70,14 +70,14 @@ export class Delivery {
   /** The batch that has waited for flushInterval. */
   #overdue: Waiting | undefined
   #mustDrain = false
-  /** What the outbox threw, if its last append did. */
+  /** What the outbox's last append threw, if it threw. */
   #thrown: string | undefined
-  /** How many calls are within the outbox's append: what it drops meanwhile is reported after it. */
+  /** How many calls are inside the outbox's append: what it drops meanwhile is reported afterwards. */
   #appending = 0
   #dropped: Batch[] = []
-  /** Whether an accepted message could not be scheduled: there was no stack left for it. */
+  /** Whether an accepted message could not be scheduled, for lack of stack. */
   #isUnscheduled = false
-  /** Until what an earlier process has left is there; it goes first. */
+  /** Pending while the outbox loads what an earlier process left; that goes first. */
   #opening: Promise<void> | undefined
 
   constructor(options: DeliveryOptions, listener: DeliveryListener) {
@@ -101,8 +101,8 @@ export class Delivery {
   }
 
   /**
-   * Takes a message on, or says why not. It throws only if the message was not accepted and nothing has changed, as it
-   * may near the end of the stack.
+   * Accepts a message, or says why not. It may throw near the end of the stack; then the message was not accepted and
+   * nothing has changed.
    */
   append(text: string, token: SettleToken | undefined): Appended {
     const appended = this.#append(text, token)
@@ -115,13 +115,13 @@ export class Delivery {
       if (this.#dropped.length > 0) this.#reportDropped()
       this.#schedule()
     } catch {
-      // The end of the stack: the message is accepted all the same. The next call, or flush, schedules it.
+      // Near the end of the stack. The message is accepted; the next call or flush schedules it.
       this.#isUnscheduled = true
     }
     return appended
   }
 
-  /** Sees to it that what was accepted is sent in time. */
+  /** Makes sure that accepted messages are sent in time. */
   #schedule(): void {
     this.#isUnscheduled = false
     if (!this.sender.isSaturated) {
@@ -132,18 +132,18 @@ export class Delivery {
     }
   }
 
-  /** Schedules what an earlier call could not. */
+  /** Schedules what an earlier call could not schedule. */
   scheduleMissed(): void {
     if (this.#isUnscheduled) this.#schedule()
   }
 
-  /** Why the outbox had no room for the last message that it refused. */
+  /** Why the outbox refused the last message for which it had no room. */
   get obstacle(): string {
     const reason = 'the queue is full (maxQueueBytes)'
     return this.#thrown ?? this.outbox.obstacle ?? reason
   }
 
-  /** A user's outbox may throw: that must not reach the call. */
+  /** An outbox that throws must not make the call throw. */
   #append(text: string, token: SettleToken | undefined): Appended {
     this.#appending++
     try {
@@ -163,7 +163,7 @@ export class Delivery {
     return this.#mustDrain
   }
 
-  /** Whether callers should wait for `drain` before they go on. */
+  /** Whether callers should wait for `drain` before they continue. */
   checkHighWater(): boolean {
     if (this.outbox.bytes <= this.#highWaterBytes) return false
     this.#mustDrain = true
@@ -176,9 +176,12 @@ export class Delivery {
    */
   async flush(timeout: number | undefined): Promise<boolean> {
     if (!this.#opening) return this.#flush(timeout)
-    // What an earlier process has left goes first, and is waited for as well.
+    // What an earlier process left goes first, and the flush covers it as well.
     const started = performance.now()
-    await Promise.all([this.#flush(timeout), within(timeout, this.#opening)])
+    await Promise.all([
+      this.#flush(timeout),
+      timeout === undefined ? this.#opening : within(timeout, this.#opening),
+    ])
     return this.#flush(timeout && Math.max(0, timeout - (performance.now() - started)))
   }
 
@@ -190,9 +193,9 @@ export class Delivery {
     return settled
   }
 
-  // The order in these: the counters are right before anything is reported, for a listener may read them; and flushes have
-  // taken note, for a listener may begin another, which does not cover this batch. Those that wait resume in a
-  // microtask, after the listeners.
+  // The order below matters. The counters and flushes are updated before anything is reported, because a listener may read
+  // the counters or begin a flush, which does not cover this batch. Waiting flushes resume in a microtask, after the
+  // listeners.
 
   /** Settles a taken batch as delivered. */
   deliver(batch: Batch): void {
@@ -212,7 +215,7 @@ export class Delivery {
     this.#settled()
   }
 
-  /** Stops sending, and fails what is left, unless it is where another process will find it. */
+  /** Stops sending. Fails what is left, unless the outbox keeps it for another process. */
   stop(failure: Failure): void {
     clearTimeout(this.#timer)
     this.sender.stop()
@@ -240,7 +243,7 @@ export class Delivery {
         warn: (text) => this.#listener.warn(text),
       },
     })
-    // It may be another library's promise, which need not have catch().
+    // It may be a promise of another library, without catch().
     const opening = opened.open?.()
     this.#opening =
       opening &&
@@ -252,7 +255,7 @@ export class Delivery {
     return opened
   }
 
-  /** It was tried as often as it may be. If it is on disk, it is retried later, and does not hold up the others. */
+  /** The retries are used up. A batch on disk is put aside and retried later, so that it does not hold up the others. */
   #exhaust(batch: Batch, failure: Failure): void {
     if (this.outbox.postpone?.(batch) !== true) {
       this.fail(batch, failure)
@@ -286,13 +289,13 @@ export class Delivery {
       nextIsFull ||
       next === this.#overdue ||
       next.sequence < this.#flushWaiters.mark ||
-      // Who waits for `drain` must not wait for the interval.
+      // A caller that waits for `drain` must not wait for the interval.
       this.#mustDrain ||
       bytes > this.#highWaterBytes
     )
   }
 
-  /** What cannot be loaded is the answer to the try that needs it; but it will not recover, so report it at once. */
+  /** The try that needs it fails with the same error; but this will not recover by itself, so it is reported at once. */
   async #load(): Promise<void> {
     await this.#opening
     try {
@@ -307,23 +310,23 @@ export class Delivery {
   }
 
   #idle(): void {
-    // A reference to it would keep all of its memory.
+    // A reference would keep the batch in memory.
     if (this.outbox.next !== this.#overdue) this.#overdue = undefined
-    // After an interruption what has become due meanwhile was left to the request that was given up.
+    // After an interruption: what became due meanwhile was waiting for the request that was cancelled.
     this.sender.wake()
     this.#armTimer()
   }
 
-  /** Sees to it that the growing batch goes after flushInterval. A timer serves until it fires: resetting costs. */
+  /** Arms the flushInterval timer. It is never reset per call, which would cost more than the call. */
   #armTimer(): void {
     const batch = this.outbox.next
     if (!batch || this.#timer !== undefined) return
     const { flushInterval } = this.#options
-    // The clock may have been set back meanwhile.
+    // The clock may have been set back.
     const wait = Math.min(batch.since + flushInterval - Date.now(), flushInterval)
     this.#timer = idleTimer(() => {
       this.#timer = undefined
-      // If the batch has gone already, a younger one may have begun since.
+      // That batch is already sent; a younger one may have begun since.
       if (this.outbox.next !== batch) {
         this.#armTimer()
         return
@@ -333,7 +336,7 @@ export class Delivery {
     }, wait)
   }
 
-  /** Counts and reports what gave way to newer messages. The outbox has forgotten it already. */
+  /** Counts and reports what gave way to newer messages. The outbox no longer has it. */
   #reportDropped(): void {
     const batches = this.#dropped
     this.#dropped = []
@@ -344,7 +347,7 @@ export class Delivery {
     for (const batch of batches) this.#listener.dropped(batch, dropped)
   }
 
-  /** After a batch was settled, and its messages were reported. */
+  /** Called after a batch was settled and reported. */
   #settled(): void {
     if (this.#mustDrain && this.outbox.bytes <= this.#options.maxQueueBytes * lowWater) {
       this.#mustDrain = false
@@ -358,13 +361,4 @@ export class Delivery {
     const since = needsHelp === true ? Infinity : failingFor
     this.#listener.struggling(describeAnswer(answer), since, this.outbox.count)
   }
-}
-
-/** Resolves when the promise does, or after `timeout` milliseconds. */
-async function within(timeout: number | undefined, promise: Promise<void>): Promise<void> {
-  if (timeout === undefined) return promise
-  let timer: NodeJS.Timeout | undefined
-  const end = new Promise<void>((resolve) => (timer = setTimeout(resolve, timeout)))
-  await Promise.race([promise, end])
-  clearTimeout(timer)
 }

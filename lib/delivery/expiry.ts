@@ -9,11 +9,11 @@ export const expired: Failure = {
   reason: 'it could not be delivered before it was older than maxAge',
 }
 
-/** A clock that shows an earlier time was never set: 2001-01-01, in milliseconds since the epoch. */
+/** 2001-01-01, in milliseconds since the epoch: a clock that shows an earlier time was never set. */
 const earliestPlausible = Date.UTC(2001, 0, 1)
 
 /** Whether a batch is older than the `maxAge` of its outbox. */
 export function isExpired({ since }: Batch, { maxAge }: Pick<Outbox, 'maxAge'>): boolean {
-  // Of a message that was written before the clock was set nobody knows the age.
+  // The age of a message that was written before the clock was set is unknown.
   return since >= earliestPlausible && Date.now() - since > maxAge
 }

@@ -1,10 +1,10 @@
-// A try that has not delivered its batch.
+// A try that did not deliver its batch.
 
 import { toError } from '../runtime/describe-value.js'
 import type { Failure } from './failure.js'
 import { describeAnswer, type AttemptResult, type RetryDecision } from './transport/answer.js'
 
-/** One failed try, as p-retry wants it: an error. */
+/** One failed try, as the error that p-retry requires. */
 export class FailedTry extends Error {
   readonly answer: AttemptResult
   readonly decision: RetryDecision
@@ -16,7 +16,7 @@ export class FailedTry extends Error {
   }
 }
 
-/** Why a batch failed that is not tried again. */
+/** Why a batch failed without further retries. */
 export function failureOf(error: unknown): Failure {
   if (!(error instanceof FailedTry)) {
     return { code: 'rejected', reason: 'the batch could not be sent', cause: toError(error) }
@@ -25,7 +25,7 @@ export function failureOf(error: unknown): Failure {
   return { code: 'rejected', reason: error.message, status, cause: causeOf(error) }
 }
 
-/** Why a batch failed whose retries are used up. */
+/** Why a batch failed after its retries were used up. */
 export function exhausted(error: FailedTry): Failure {
   const { status } = error.answer
   const reason = `gave up; most recently ${error.message}`
@@ -36,5 +36,5 @@ function causeOf({ answer }: FailedTry): Error | undefined {
   return 'error' in answer ? answer.error : undefined
 }
 
-/** What the server says of the request itself: the same one would be rejected again. */
+/** The server rejects the request itself: the same one would be rejected again. */
 export const rejections: ReadonlySet<RetryDecision> = new Set<RetryDecision>(['reject', 'renew'])

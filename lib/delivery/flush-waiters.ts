@@ -1,4 +1,4 @@
-// Which flush waits for which messages: each covers the messages that were pending when it began, and may overlap any other.
+// Which flush waits for which messages. Each covers the messages that were pending when it began; they may overlap.
 
 import type { Waiting } from '../outbox/outbox.js'
 import { longestTimer } from '../runtime/timer.js'
@@ -6,9 +6,9 @@ import { longestTimer } from '../runtime/timer.js'
 interface Flush {
   /** The place of the first message that it does not cover. */
   readonly mark: number
-  /** What it does not cover either: it had been put aside. */
+  /** Earlier messages that it does not cover, because they were put aside. */
   readonly except: Pick<Waiting, 'sequence' | 'count'>[]
-  /** How many of its messages are not settled yet. */
+  /** How many of its messages are not yet settled. */
   remaining: number
   readonly end: (settled: boolean) => void
 }
@@ -17,7 +17,7 @@ export class FlushWaiters {
   readonly #waiting = new Set<Flush>()
   #isOver = false
 
-  /** The place up to which messages should go without waiting for more to fill their batch. */
+  /** Messages before this place should go without waiting for their batch to fill. */
   get mark(): number {
     let mark = 0
     for (const flush of this.#waiting) mark = Math.max(mark, flush.mark)
@@ -25,10 +25,10 @@ export class FlushWaiters {
   }
 
   /**
-   * Resolves once the `pending` messages before `mark` are settled: with true, or with false if `timeout`
-   * milliseconds were not enough.
+   * Resolves with true once the `pending` messages before `mark` are settled, or with false after `timeout`
+   * milliseconds.
    *
-   * @param except of the messages before `mark`, those that are not waited for
+   * @param except messages before `mark` that this does not wait for
    */
   async wait(
     mark: number,
@@ -50,7 +50,7 @@ export class FlushWaiters {
         remaining: pending,
         end,
       }
-      // Not unref'd, unlike every other timer: somebody waits, perhaps at the top level of a module.
+      // Unlike every other timer, not unref'd: the flush may be awaited at the top level of a module.
       const timer = setInterval(
         () => {
           if (timeout !== undefined) end(false)
@@ -61,7 +61,7 @@ export class FlushWaiters {
     })
   }
 
-  /** Notes for all that wait that the messages of a batch are settled. */
+  /** Counts the messages of a settled batch for every waiting flush. */
   settle({ sequence, count }: Pick<Waiting, 'sequence' | 'count'>): void {
     for (const flush of this.#waiting) {
       const isExcepted = flush.except.some(
@@ -73,13 +73,13 @@ export class FlushWaiters {
     }
   }
 
-  /** Notes for all that wait that a batch was put aside: they wait for it no longer, nor count it when it is settled. */
+  /** Excludes a batch that was put aside: no flush waits for it any longer, nor counts it when it is settled. */
   exclude({ sequence, count }: Pick<Waiting, 'sequence' | 'count'>): void {
     this.settle({ sequence, count })
     for (const flush of this.#waiting) flush.except.push({ sequence, count })
   }
 
-  /** Nothing more is going to be settled: every wait ends with false, and no new one begins. */
+  /** Resolves all waiting flushes with false, and every later one at once. */
   stop(): void {
     this.#isOver = true
     for (const flush of this.#waiting) flush.end(false)

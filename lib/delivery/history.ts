@@ -1,11 +1,11 @@
-// What has happened to a batch so far.
+// The failed attempts of a batch.
 
-/** What is known of a batch's failed attempts. */
+/** What is known about a batch's failed attempts. */
 export interface History {
   attempts: number
   failures: number
   faults: number
-  /** Whether what has just been refused was sent with renewed credentials. */
+  /** Whether the attempt that was just refused had renewed credentials. */
   isRenewed: boolean
   /** When the first one failed, on the monotonic clock. */
   since: number

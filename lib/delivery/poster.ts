@@ -1,4 +1,4 @@
-// One attempt: a body goes out as a POST, and what comes back becomes an AttemptResult.
+// Makes one attempt: sends the body as a POST, and turns the outcome into an AttemptResult.
 
 import { debuglog, promisify } from 'node:util'
 import { errorText } from '../runtime/describe-value.js'
@@ -14,7 +14,7 @@ import type { RequestProgress, Transport } from './transport/transport.js'
 
 const debug = debuglog('selfsame')
 
-/** A request or an answer, as listeners receive it. The write key and the OAuth token are left out. */
+/** A request as listeners receive it, without the write key and the OAuth token. */
 export interface HttpRequestEvent {
   url: string
   method: 'POST'
@@ -68,7 +68,7 @@ export class Poster implements BatchSink {
       Authorization: authorization,
       ...(retryCount > 0 ? { 'X-Retry-Count': String(retryCount) } : {}),
     }
-    // Not before: the body has the time at which it is sent, and a token may have been waited for.
+    // Not earlier: the body has the time at which it is sent, and waiting for a token may take time.
     const body = batch.body()
     let progress: RequestProgress | undefined
     const onStart = (started: RequestProgress): void => void (progress = started)
@@ -104,7 +104,7 @@ export class Poster implements BatchSink {
     return await this.#answerOf(await orAbort(request, signal), body, signal)
   }
 
-  /** The server has answered. Whatever is wrong with the rest of its answer, that holds. */
+  /** The server has answered, and its status counts whatever is wrong with the rest of the answer. */
   async #answerOf(
     response: HttpClientResponse,
     body: Buffer,
@@ -140,7 +140,7 @@ export class Poster implements BatchSink {
   }
 }
 
-/** What an attempt that threw comes to. */
+/** The result of an attempt that threw. */
 function failedResult(
   thrown: unknown,
   error: Error,
@@ -152,23 +152,23 @@ function failedResult(
   // The errors of Node's HTTP parser.
   const { code = '' } = error as NodeJS.ErrnoException
   if (!code.startsWith('HPE_')) return { error }
-  // What the parser refuses comes after the status line, and the status is the answer.
+  // The parser refused something after the status line, and the status is the answer.
   const { status, retryAfter } = progress ?? {}
   return status === undefined ? { error, isNotHttp: true } : { status, retryAfter }
 }
 
-/** A body with further fields at its end. A copy: a batch's own bytes never hold a key. */
+/** A copy of the body with further fields at its end: a batch's own bytes never hold a key. */
 function withFields(body: Buffer, fields: string): Buffer {
   return fields === '' ? body : Buffer.concat([body.subarray(0, -1), Buffer.from(`${fields}}`)])
 }
 
-// zlib is loaded only if it is wanted: importing the library stays cheap.
+// zlib is loaded only if needed, so that importing the library stays cheap.
 async function compress(body: Buffer): Promise<Buffer> {
   const { gzip } = await import('node:zlib')
   return promisify(gzip)(body)
 }
 
-/** So that the connection can serve again. */
+/** Reads the answer to its end, so that the connection can be reused. */
 async function readToEnd(response: HttpClientResponse, signal: AbortSignal): Promise<void> {
   const read = response.arrayBuffer ?? response.text
   if (read) await orAbort(Promise.resolve(read.call(response)), signal)

@@ -1,11 +1,11 @@
-// How much one request carries over a link on which full batches do not fit into httpRequestTimeout.
+// Limits the size of requests on a link that is too slow to send full batches within httpRequestTimeout.
 
-/** A request that takes longer than this share of the timeout is no reason to send more in the next one. */
+/** The next request may grow only if this one took less than this share of the timeout. */
 const comfortable = 0.5
 
 export class RequestSize {
   readonly #timeout: number
-  /** The largest size that has timed out, in bytes: up to it there is something to win back. */
+  /** The largest size that has timed out, in bytes. Once requests reach it again, the limit is lifted. */
   #timedOut = 0
   /** The most bytes of messages that one request carries. */
   #max = Infinity
@@ -19,15 +19,15 @@ export class RequestSize {
     return this.#max
   }
 
-  /** A request with so many bytes has timed out: the next one carries at most half of them. */
+  /** A request of so many bytes has timed out: the next one carries at most half as many. */
   halve(bytes: number): void {
     this.#timedOut = Math.max(this.#timedOut, bytes)
     this.#max = Math.min(this.#max, bytes / 2)
   }
 
   /**
-   * A request with so many bytes was answered after so many milliseconds. The next one carries at most twice as many,
-   * and no more than should fit into half of the timeout: growing until one times out would waste every other attempt.
+   * A request of so many bytes was answered after so many milliseconds. The next one carries at most twice as many, and
+   * no more than should fit into half of the timeout: growing until one times out would waste every other attempt.
    */
   grow(bytes: number, duration: number): void {
     if (this.#max === Infinity) return

@@ -1,4 +1,4 @@
-// Whether a failed try is followed by another, and when.
+// Decides whether and when a failed try is repeated.
 
 import type { Batch } from '../outbox/batch.js'
 import type { Outbox } from '../outbox/outbox.js'
@@ -11,7 +11,7 @@ import { retryAfterMs, type RetryDecision } from './transport/answer.js'
 /** The try that follows a failed one. */
 export interface NextTry {
   readonly decision: RetryDecision
-  /** Milliseconds from now: what the server has asked for, or the most that the backoff may be. */
+  /** Milliseconds from now: the server's Retry-After, or the maximum of the backoff. */
   readonly wait: number
   /** Milliseconds since the first try of the batch failed. */
   readonly failingFor: number
@@ -19,7 +19,7 @@ export interface NextTry {
 
 export interface RetryLimits {
   outbox: Pick<Outbox, 'isDurable' | 'maxAge'>
-  /** How often a fault of the server may be retried. */
+  /** How many retries a fault of the server may cause. */
   maxRetries: number
   /** Milliseconds for which waits and outages are retried. */
   maxRetryDuration: number
@@ -27,14 +27,14 @@ export interface RetryLimits {
 
 export class RetryPolicy {
   readonly #limits: RetryLimits
-  /** Until when the server has asked all requests to wait, on the monotonic clock. */
+  /** When the wait that the server asked of all requests ends, on the monotonic clock. */
   #notBefore = 0
 
   constructor(limits: RetryLimits) {
     this.#limits = limits
   }
 
-  /** Milliseconds for which the server has asked all requests to wait; 0 or less if they may go. */
+  /** Milliseconds that all requests still have to wait at the server's request; 0 or less if they may go. */
   get serverWait(): number {
     return this.#notBefore - performance.now()
   }
@@ -61,7 +61,7 @@ export class RetryPolicy {
     const { outbox, maxRetries, maxRetryDuration } = this.#limits
     if (isExpired(batch, outbox)) return undefined
     if (decision === 'retry-counted' && ++history.faults > maxRetries) return undefined
-    // A batch on disk is safe there. During an outage setting it aside gains nothing.
+    // A batch on disk is safe. During an outage, setting it aside would gain nothing.
     const isOver = failingFor >= maxRetryDuration && !outbox.isDurable
     if (decision !== 'retry-counted' && isOver) return undefined
     const wait = decision === 'retry-after' ? asked : maxBackoff(history.failures)

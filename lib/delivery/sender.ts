@@ -43,20 +43,20 @@ import { classify, describeAnswer, type AttemptResult } from './transport/answer
 
 const debug = debuglog('selfsame')
 
-// Taken now: tests replace the timers of the process, and would wait for requests in vain.
+// Captured now: tests that replace the timers of the process would otherwise wait for requests in vain.
 const setImmediateNow = setImmediate
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediateNow(resolve))
 
 /**
- * The least time between the starts of two requests, in milliseconds, unless the next one is full or somebody waits for
- * it. It is what an idle client never notices, and what fills the requests of a busy one (bench/).
+ * The least time between the starts of two requests, in milliseconds, unless the next one is full or is waited for. An
+ * idle client never notices it; it fills the requests of a busy one (bench/).
  */
 const pace = 10
 
 /** The longest backoff after expedite(), in milliseconds. */
 const maxExpeditedBackoff = 500
 
-/** How long the outbox is left alone when it has thrown, in milliseconds. */
+/** How long to wait after the outbox has thrown, in milliseconds. */
 const outboxErrorDelay = 1_000
 
 /** What a sender needs of an outbox. */
@@ -70,11 +70,11 @@ export interface SendPolicy {
   isUrgent(): boolean
 }
 
-/** What becomes of the batches is reported to it. None of these may throw. */
+/** Is notified of what becomes of the batches. None of these may throw. */
 export interface SendObserver {
   onDelivered(batch: Batch): void
   onFailed(batch: Batch, failure: Failure): void
-  /** A batch was tried as often, or for as long, as the options allow. */
+  /** A batch has used up the retries that the options allow. */
   onExhausted(batch: Batch, failure: Failure): void
   /** A try failed, and another will follow. */
   onRetry(batch: Batch, answer: AttemptResult, next: NextTry): void
@@ -92,7 +92,7 @@ export interface SenderOptions extends RetryLimits {
   maxInFlight: number
 }
 
-/** One request at a time: `maxInFlight` of them run at most. */
+/** Sends one request at a time; at most `maxInFlight` lanes run. */
 type Lane = Readonly<Record<string, never>>
 
 export class Sender {
@@ -102,15 +102,15 @@ export class Sender {
   readonly #lingers = new Sleepers()
   readonly #requestSize: RequestSize
   readonly #retryPolicy: RetryPolicy
-  /** The failures of a batch that was halved are those of its halves. */
+  /** The halves of a batch inherit its failures. */
   readonly #histories = new WeakMap<Batch, History>()
   #abort = newAbortController()
   #stopped = false
   #isExpedited = false
   #inFlight = 0
-  /** The lane that takes the next batch. Until it has, nobody knows whether there is anything left for another. */
+  /** The lane that is taking a batch. Only when it has is it known whether another lane has anything to do. */
   #taker: Lane | undefined
-  /** When a request was last begun, on the monotonic clock. */
+  /** When the last request began, on the monotonic clock. */
   #lastStart = -Infinity
   requests = 0
   retries = 0
@@ -121,7 +121,7 @@ export class Sender {
     this.#retryPolicy = new RetryPolicy(options)
   }
 
-  /** Whether as many requests are in flight as may be. */
+  /** Whether `maxInFlight` requests are in flight. */
   get isSaturated(): boolean {
     return this.#inFlight >= this.#options.maxInFlight
   }
@@ -131,41 +131,41 @@ export class Sender {
     return this.#lingers.any
   }
 
-  /** Sends what is due, unless enough requests are in flight: those see what is due when they end. */
+  /** Sends what is due, unless enough requests are in flight: these look for more when they end. */
   wake(): void {
     if (this.isLingering && this.#options.policy.isUrgent()) this.#lingers.wakeAll()
     if (this.#taker || this.isSaturated || this.#stopped || !this.#options.policy.isDue()) return
     const lane: Lane = {}
     this.#taker = lane
     this.#inFlight++
-    // In a context of its own: that of the call which happened to start it would see to other requests' callbacks,
-    // and live as long as an outage.
+    // In an async context of its own: the context of the call that happened to start it would otherwise live as long
+    // as an outage, and apply to the callbacks of other calls.
     try {
       void this.#scope.runInAsyncScope(() => this.#runLane(lane))
     } catch (error) {
-      // There was no stack left to begin it.
+      // There was no stack left to start it.
       this.#endLane(lane)
       throw error
     }
   }
 
   /**
-   * Someone waits who has little time: ends the backoffs now, and keeps the next ones short until something is delivered.
-   * A wait that the server has asked for is kept.
+   * Ends the backoffs now, and keeps the next ones short until something is delivered, because the caller has little
+   * time. A wait that the server has asked for is kept.
    */
   expedite(): void {
     this.#isExpedited = true
     this.#backoffs.wakeAll()
   }
 
-  /** Gives up what is in flight: it stays in the outbox, as taken. */
+  /** Cancels what is in flight: it stays in the outbox, as taken. */
   interrupt(): void {
     const abort = this.#abort
     this.#abort = newAbortController()
     abort.abort(new Error('the request was given up'))
   }
 
-  /** Gives up what is in flight, and sends nothing any more. */
+  /** Cancels what is in flight, and sends nothing more. */
   stop(): void {
     this.#stopped = true
     this.interrupt()
@@ -175,7 +175,7 @@ export class Sender {
     try {
       await this.#sendWhatIsDue(lane)
     } catch (error) {
-      // Only an outbox of the user's own can throw here: report it, and do not retry in a busy loop.
+      // Only a custom outbox can throw here: report it, and do not retry in a busy loop.
       warn('SELFSAME_OUTBOX', `the outbox threw, and is tried again: ${toError(error).message}`)
       await this.#backoffs.sleep(outboxErrorDelay, this.#abort.signal)
     }
@@ -206,7 +206,7 @@ export class Sender {
     }
   }
 
-  /** Takes the next batch. What that leaves is for another lane. */
+  /** Takes the next batch. The rest is left for another lane. */
   #take(): ReturnType<Outbox['take']> {
     const taken = this.#options.outbox.take()
     this.#taker = undefined
@@ -223,7 +223,7 @@ export class Sender {
 
   async #deliver(batch: Batch, signal: AbortSignal): Promise<void> {
     const { observer, outbox } = this.#options
-    // While it was read from the disk, it was given up.
+    // It was cancelled while it was read from the disk.
     if (signal.aborted) outbox.replace(batch, [batch])
     else if (isExpired(batch, outbox)) observer.onFailed(batch, expired)
     else if (this.#isTooLarge(batch)) this.#halve(batch)
@@ -243,7 +243,7 @@ export class Sender {
       })
       observer.onDelivered(batch)
     } catch (error) {
-      // Given up: the batch stays in the outbox, and the one who interrupted it settles it.
+      // Cancelled: the batch stays in the outbox, and the code that interrupted it settles it.
       if (signal.aborted) return
       if (history.isTooSlow) this.#halve(batch, history)
       else if (error instanceof FailedTry && error.decision === 'split')
@@ -256,7 +256,7 @@ export class Sender {
     }
   }
 
-  /** Its memory is not what was written to it: it is never sent. What is on disk may be read once more. */
+  /** Its memory is not what was written to it, so it is never sent. If it is on disk, it may be read again. */
   #setAside(batch: Batch, cause: Error): void {
     const { observer, outbox } = this.#options
     const failure: Failure = { code: 'outbox_damaged', reason: cause.message, cause }
@@ -264,7 +264,7 @@ export class Sender {
     else observer.onFailed(batch, failure)
   }
 
-  /** One try, after the waits that come before it. */
+  /** Waits as long as it has to, then makes one try. */
   async #try(batch: Batch, history: History, signal: AbortSignal): Promise<void> {
     await this.#waitFor(history.failures, signal)
     signal.throwIfAborted()
@@ -289,7 +289,7 @@ export class Sender {
     this.#isExpedited = false
   }
 
-  /** Backoff for this batch's failures, and what the server has asked all of us to wait. */
+  /** Waits for the backoff of this batch, and for the wait that the server has asked of all requests. */
   async #waitFor(failures: number, signal: AbortSignal): Promise<void> {
     if (failures > 0) {
       const wait = backoff(failures)
@@ -316,32 +316,32 @@ export class Sender {
     return !history.isTooSlow
   }
 
-  /** Whether it would not fit into the time of one attempt, as far as is known. */
+  /** Whether it is known to be too large for the time of one attempt. */
   #isTooLarge(batch: Batch): boolean {
     return batch.count > 1 && batch.size > this.#requestSize.max
   }
 
-  /** Its halves take its place, and what is known of its failures. */
+  /** Replaces it by its halves, which inherit its failures. */
   #halve(batch: Batch, history?: History): void {
     const parts = batch.split()
     const known = history ?? this.#histories.get(batch)
     if (known) {
       const [first, second] = parts
       this.#histories.set(first, { ...known, isTooSlow: false })
-      // The backoff is that of the first; when it has gone, there is none to wait for.
+      // The first half waits for the backoff; once it is sent, the second need not.
       this.#histories.set(second, { ...known, isTooSlow: false, failures: 0 })
     }
     this.#options.outbox.replace(batch, parts)
   }
 }
 
-/** Each request in flight listens to it, which is no leak. */
+/** Each request in flight listens to it, which is not a leak. */
 function newAbortController(): AbortController {
   const controller = new AbortController()
   try {
     setMaxListeners(0, controller.signal)
   } catch {
-    // The signal of jsdom, which counts nothing.
+    // jsdom's signal does not count listeners.
   }
   return controller
 }

@@ -1,4 +1,4 @@
-// Waiting that never holds the process open, and that can be cut short.
+// Waits that never hold the process open, and can be cut short.
 
 import { idleTimer } from '../runtime/timer.js'
 
@@ -6,7 +6,7 @@ import { idleTimer } from '../runtime/timer.js'
 export class Sleepers {
   readonly #wakers = new Set<() => void>()
 
-  /** Whether anybody waits. */
+  /** Whether anything is waiting. */
   get any(): boolean {
     return this.#wakers.size > 0
   }

@@ -9,7 +9,7 @@ export interface PackedAgent {
   proxy?: string | undefined
 }
 
-/** Options that decide about identity, trust and the local end of a connection. Functions cannot be packed. */
+/** The options that determine identity, trust and the local end of a connection. Functions cannot be packed. */
 const carried = [
   'ca',
   'cert',
@@ -44,7 +44,7 @@ export function packAgent(agent: Agent | undefined): PackedAgent | undefined {
     if (options[name] !== undefined && typeof options[name] !== 'function')
       packed[name] = pack(options[name])
   }
-  // A URL, of whichever realm.
+  // A URL of any realm.
   const href = (proxy as { href?: unknown } | null | undefined)?.href
   return { options: packed, proxy: typeof href === 'string' ? href : undefined }
 }

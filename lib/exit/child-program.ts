@@ -1,7 +1,7 @@
-// Finds the program that the last delivery runs in a child process.
+// Finds the program of the child process that makes the last delivery.
 
 import { existsSync, readFileSync } from 'node:fs'
-// Not createRequire by its name: bundles are often given a banner that declares it, and it would be there twice.
+// Not a named import of createRequire: bundles often have a banner that declares it, and it would exist twice.
 import nodeModule from 'node:module'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -16,7 +16,7 @@ const fileName = 'exit-child.cjs'
 export function findChildProgram(): string | undefined {
   const beside = besideThisFile()
   if (beside !== undefined && isThisVersion(beside)) return beside
-  // The main file of the process is trusted like this one: it chose the code that runs. The working directory did not.
+  // The main file of the process is as trusted as this one, because it chose the code that runs. The working directory is not.
   for (const importer of [() => fileURLToPath(import.meta.url), () => process.argv[1]]) {
     const installed = installedFor(importer)
     if (installed !== undefined && isThisVersion(installed)) return installed
@@ -25,11 +25,11 @@ export function findChildProgram(): string | undefined {
 }
 
 /**
- * Not `new URL('./…', import.meta.url)`: bundlers take that for an asset, and put a class of their own in place of URL.
+ * Not `new URL('./…', import.meta.url)`: bundlers treat that as an asset, and replace URL by a class of their own.
  */
 function besideThisFile(): string | undefined {
   try {
-    // As @vercel/nft understands it, which chooses the files of a deployment (Next.js, Vercel): it follows neither a
+    // In a form that @vercel/nft understands, which selects the files of a deployment (Next.js, Vercel). It follows neither a
     // constant of ours nor join(), a name that bundled packages have variables of.
     const program = resolve(dirname(fileURLToPath(import.meta.url)), 'exit-child.cjs')
     return existsSync(program) ? program : undefined
@@ -39,7 +39,7 @@ function besideThisFile(): string | undefined {
   }
 }
 
-/** The program of the package that a file would import. */
+/** The program in the package that a file would import. */
 function installedFor(importer: () => string | undefined): string | undefined {
   try {
     const manifest = nodeModule.createRequire(importer() ?? '').resolve('selfsame/package.json')
@@ -50,7 +50,7 @@ function installedFor(importer: () => string | undefined): string | undefined {
   }
 }
 
-/** Another version may read other orders. */
+/** The child of another version may expect other orders. */
 function isThisVersion(program: string): boolean {
   try {
     const manifest = readFileSync(join(dirname(program), '..', 'package.json'), 'utf8')

@@ -17,8 +17,8 @@ import { Poster } from '../delivery/poster.js'
 import type { Failure } from '../delivery/failure.js'
 import { Sender } from '../delivery/sender.js'
 
-// When axios is loaded it reads these, and Node then starts undici, whose WebAssembly ends a process that has no room for
-// it. Only without axios they are needed, and loading them takes time.
+// Loading axios reads these, which makes Node start undici, whose WebAssembly ends a process without room for it. They
+// are needed only without axios, and loading them takes time.
 const hidden = ['fetch', 'Request', 'Response', 'Headers', 'FormData'].map((name) => {
   const descriptor = Object.getOwnPropertyDescriptor(globalThis, name)
   Reflect.deleteProperty(globalThis, name)
@@ -64,7 +64,7 @@ const sender = new Sender({
     onIdle: () => process.exit(),
   },
 })
-// By the clock that starts with the process: the time of day may be wrong or change.
+// On the clock that starts with the process: the time of day may be wrong, or change.
 setTimeout(() => process.exit(), Math.max(0, order.duration - performance.now()))
 sender.wake()
 
@@ -76,7 +76,7 @@ function writeLine(line: OutcomeLine): void {
   writeSync(1, `${JSON.stringify(line)}\n`)
 }
 
-/** What traces the files of a deployment may leave axios out, or a part of it. */
+/** A tool that selects the files of a deployment may leave out axios, or a part of it. */
 function hasAxios(): boolean {
   try {
     createRequire(import.meta.url)('axios')
@@ -102,7 +102,7 @@ function connectionOf({ proxy, httpAgent, httpsAgent }: DeliveryOrder): Connecti
   }
 }
 
-/** A proxy's URL as axios' `proxy` option. */
+/** The URL of a proxy as axios' `proxy` option. */
 function proxyOf({
   protocol,
   hostname,

@@ -1,4 +1,4 @@
-// What one client does at the end of the process.
+// What a client does at the end of the process.
 
 import { CorruptBatch, type Batch } from '../outbox/batch.js'
 import type { Delivery } from '../delivery/delivery.js'
@@ -12,22 +12,22 @@ export interface ClientExitOptions {
   delivery: Delivery
   /** How long a process that has run out of work may still deliver, in milliseconds. */
   exitTimeout: number
-  /** What the child process needs to know, or a text that says why only this process can make the requests. */
+  /** What the child process needs, or a text that says why only this process can make the requests. */
   settings: () => SpawnSettings | string
   /** Why the last request failed; undefined if it did not. */
   lastProblem: () => string | undefined
   /** Whether the application waits for `drain`, and will make more calls then. */
   isAwaited: () => boolean
-  /** Reports the failures that wait for the next turn of the event loop, which does not come. */
+  /** Reports the failures that wait for the next turn of the event loop, which will not come. */
   reportFailures: (timeLeft: number) => void
 }
 
-/** How taken batches have ended; those without an outcome are still pending. */
+/** The outcomes of taken batches; those without one are still pending. */
 interface Outcomes {
   readonly delivered: readonly Batch[]
   readonly failed: readonly (readonly [batch: Batch, failure: Failure])[]
   readonly pending: readonly Batch[]
-  /** Why the last of them is not delivered. */
+  /** Why the last one was not delivered. */
   readonly reason: string
 }
 
@@ -40,7 +40,7 @@ export class ClientExit implements ExitHook {
   }
 
   async flush(): Promise<void> {
-    // Node emits 'beforeExit' again after every delivery; to wait again for what has just failed would never end.
+    // Node emits 'beforeExit' again after each delivery; waiting again for what has just failed would never end.
     if (this.#gaveUp) return
     const { delivery, exitTimeout, isAwaited } = this.#options
     delivery.sender.expedite()
@@ -55,7 +55,7 @@ export class ClientExit implements ExitHook {
       const { nextSequence } = outbox
       const left = Math.max(0, Math.floor(end - performance.now()))
       this.#flushOnce(left)
-      // Callbacks and listeners may have called again. If each failure makes a new call, only the time ends it.
+      // Callbacks and listeners may have made new calls. If each failure causes one, only the time limit ends this.
       if (outbox.nextSequence === nextSequence) return
       if (left <= margin) break
     }
@@ -67,7 +67,7 @@ export class ClientExit implements ExitHook {
     const { delivery, lastProblem, reportFailures } = this.#options
     const started = performance.now()
     const { outbox } = delivery
-    // What is on disk is safe. It is sent now if the endpoint accepts requests, for the next start may be far off.
+    // What is on disk is safe. It is still sent if the endpoint accepts requests, because the next start may be far off.
     const batches = outbox.isDurable && lastProblem() !== undefined ? [] : outbox.takeAll()
     if (batches.length > 0) {
       delivery.sender.interrupt()
@@ -83,7 +83,7 @@ export class ClientExit implements ExitHook {
     if (typeof order === 'string') {
       return { delivered: [], failed: [], pending: batches, reason: order }
     }
-    // If exitTimeout was not enough and nothing has been delivered since, a child would not deliver it either.
+    // If exitTimeout was not enough, and nothing was delivered since, a child would not succeed either.
     if (this.#gaveUp && problem !== undefined) {
       return { delivered: [], failed: [], pending: batches, reason: problem }
     }
@@ -95,12 +95,12 @@ export class ClientExit implements ExitHook {
     const delivered: Batch[] = []
     const failed: [Batch, Failure][] = []
     let { reason } = report
-    // Memory that is not what was written to it is never sent. On disk it is left to be read again.
+    // A corrupt batch is never sent. If it is on disk, it is left there to be read again.
     if (!delivery.outbox.isDurable) {
       for (const batch of batches) if (!batch.isIntact) failed.push([batch, damaged])
     }
     for (const { sequence, count, failure } of report.outcomes) {
-      // The child may have split a batch, and its parts may have ended differently.
+      // The child may have split a batch, and its parts may have different outcomes.
       const part = delivery.outbox.carve(sequence, count)
       if (!part) continue
       if (!failure) {
@@ -135,19 +135,19 @@ export class ClientExit implements ExitHook {
     }
   }
 
-  /** Reports calls that were made when the time was over. No listener hears of them: it would only call again. */
+  /** Reports calls made after the time was up. Listeners do not receive them: they would only call again. */
   #abandon(): void {
     const { outbox } = this.#options.delivery
     const batches = outbox.takeAll()
     if (batches.length > 0) writeStderr(lineOn(batches, 'there was no time left'))
-    // Should the process survive, they are sent after all.
+    // If the process survives, they are sent after all.
     for (const batch of batches) outbox.replace(batch, [batch])
   }
 }
 
 const damaged: Failure = { code: 'outbox_damaged', reason: new CorruptBatch().message }
 
-/** How many messages, of which kinds, and why; nothing of their content. */
+/** The number of messages, their types, and the reason; nothing of their content. */
 function lineOn(batches: readonly Batch[], reason: string): string {
   const types = batches.flatMap((batch) =>
     batch.isIntact

@@ -1,21 +1,21 @@
-// Hooks into the end of the process: every client that has something pending is asked to deliver it.
+// Hooks into the end of the process: every client with pending messages is asked to deliver them.
 
 import { toError } from '../runtime/describe-value.js'
 import { writeStderr } from './write-stderr.js'
 
-/** Something pending that has to be dealt with before the process ends. Neither method may throw. */
+/** Something that must be done before the process ends. Neither method may throw. */
 export interface ExitHook {
   /** The process has run out of work: there is still time to deliver. */
   flush(): Promise<void>
   /**
-   * The process ends now: what is not delivered synchronously is lost. It may survive a signal all the same.
+   * The process ends now: what is not delivered synchronously is lost. (After a signal, it may still survive.)
    *
    * @param timeLeft milliseconds
    */
   flushSync(timeLeft: number): void
 }
 
-/** Only signals that are meant to end a process: to hook one and let go of it again can change what it does. */
+/** Only signals that normally end a process: hooking another one and releasing it can change its effect. */
 const endingSignals = ['SIGHUP', 'SIGINT', 'SIGTERM'] as const
 type EndingSignal = (typeof endingSignals)[number]
 
@@ -24,34 +24,34 @@ const maxHold = 3_000
 
 // Module state on purpose: there is one process, and a listener per client would make Node warn of a leak.
 const pending = new Set<ExitHook>()
-/** Those that are delivering synchronously right now, and see by themselves what is added meanwhile. */
+/** The hooks that are delivering synchronously right now. They notice by themselves what is added meanwhile. */
 const flushing = new Set<ExitHook>()
 let unhook: (() => void) | undefined
 /** When the process must have ended, on the monotonic clock; undefined unless it is ending. */
 let deadline: number | undefined
 
-// Shared by all copies of this package in the process, its ESM and CommonJS builds for example.
+// Shared by all copies of this package in the process, such as its ESM and CommonJS builds.
 const sharedKey = Symbol.for('selfsame.exit')
 /** Marks the signal listeners of all copies. */
 const ownListener = Symbol.for('selfsame.signalListener')
 
-/** To be called when something begins to be pending. */
+/** Call this when something becomes pending. */
 export function addExitHook(exitHook: ExitHook): void {
   pending.add(exitHook)
   if (!unhook) {
     unhook = hook()
-    // In an `exit` listener of the application: Node does not call one that is added now.
+    // Inside an `exit` listener of the application: Node no longer calls listeners that are added now.
     if (isExiting()) deadline ??= sharedDeadline()
   }
   if (deadline !== undefined && !flushing.has(exitHook)) flushSync(exitHook, deadline)
 }
 
-/** To be called when nothing is pending any more. The hooks stay: more is probably to come. */
+/** Call this when nothing is pending any more. The hooks stay, because more will probably come. */
 export function removeExitHook(exitHook: ExitHook): void {
   pending.delete(exitHook)
 }
 
-/** To be called when a client is closed: unless another has something pending, the process is left as it was found. */
+/** Call this when a client is closed: unless another has something pending, all hooks are removed. */
 export function releaseHooks(): void {
   if (pending.size > 0) return
   unhook?.()
@@ -68,9 +68,9 @@ function hook(): () => void {
   }
   const signals = endingSignals.map((signal) => [signal, signalListener(signal)] as const)
   process.on('beforeExit', beforeExit)
-  // Before the listeners of the application: if one of them throws, those after it are not called.
+  // Before the application's listeners: if one of them throws, those after it are not called.
   process.prependListener('exit', exit)
-  // Before them too: one that was registered with `once` is gone when it has been called.
+  // Also before them: a listener registered with `once` has removed itself once it was called.
   for (const [signal, listener] of signals) process.prependListener(signal, listener)
   return () => {
     process.off('beforeExit', beforeExit)
@@ -92,7 +92,7 @@ function signalListener(signal: EndingSignal): () => void {
       process.pid,
       process.platform === 'win32' && signal === 'SIGHUP' ? 'SIGINT' : signal,
     )
-    // Still here, as PID 1 of a container is, or because another copy of this package has to deliver first.
+    // Still running: this is PID 1 of a container, or another copy of this package has to deliver first.
     deadline = before
     const hooked = unhook
     const stillHere = setImmediate(() => {
@@ -105,13 +105,13 @@ function signalListener(signal: EndingSignal): () => void {
   return Object.assign(listener, { [ownListener]: true })
 }
 
-/** Whether the application has a handler. Those of the package signal-exit wait for the last other one to go. */
+/** Whether the application has a handler. Handlers of the package signal-exit wait until no other is left. */
 function isHandled(signal: EndingSignal): boolean {
   const others = process.listeners(signal).filter((listener) => !(ownListener in listener))
   return others.length > signalExitCopies()
 }
 
-/** How many copies of signal-exit, version 3 or 4, listen: each has one listener for each signal. */
+/** How many copies of signal-exit, version 3 or 4, are listening. Each has one listener per signal. */
 function signalExitCopies(): number {
   const version3 = (process as { __signal_exit_emitter__?: { count?: unknown } })
     .__signal_exit_emitter__
@@ -132,7 +132,7 @@ function flushSync(exitHook: ExitHook, end: number): void {
   try {
     exitHook.flushSync(Math.max(0, Math.floor(end - performance.now())))
   } catch (error) {
-    // Of an outbox of the application's for example. Thrown, it would change how the process ends. Its message may
+    // For example from a custom outbox. If it were thrown, it would change how the process ends. Its message may
     // hold data.
     writeStderr(`pending messages could not be delivered: ${toError(error).name}`)
   } finally {
@@ -140,7 +140,7 @@ function flushSync(exitHook: ExitHook, end: number): void {
   }
 }
 
-/** Whether Node is calling the `exit` listeners. Nothing public says so before ours is called. */
+/** Whether Node is calling the `exit` listeners. There is no public way to know before ours is called. */
 function isExiting(): boolean {
   return (process as { _exiting?: unknown })._exiting === true
 }

@@ -1,4 +1,4 @@
-// Delivers from a child process, synchronously: a process that is ending cannot wait for anything asynchronous.
+// Delivers synchronously, from a child process: a process that is ending cannot wait for anything asynchronous.
 
 import type childProcess from 'node:child_process'
 import { dirname } from 'node:path'
@@ -14,11 +14,11 @@ import { withStandardDescriptors } from './standard-descriptors.js'
 
 /**
  * How long before its timeout the child ends by itself, in milliseconds, so that its last line is read before it is
- * killed. With no more time than that, none is started.
+ * killed. If there is less time than this, no child is started.
  */
 export const margin = 250
 
-/** What the child reads, as one line of JSON; the bodies follow it. */
+/** The order that the child reads: one line of JSON, followed by the bodies. */
 export interface DeliveryOrder {
   url: string
   credentials: PackedCredentials
@@ -28,19 +28,19 @@ export interface DeliveryOrder {
   proxy?: ConnectionOptions['proxy']
   httpAgent?: PackedAgent | undefined
   httpsAgent?: PackedAgent | undefined
-  /** Milliseconds since its start after which the child has to be done. */
+  /** Milliseconds after its start by which the child must be done. */
   duration: number
   batches: { sequence: number; ends: number[]; length: number }[]
 }
 
-/** What the child writes, a line of JSON each: how some messages ended, or why they are still pending. */
+/** What the child writes, as lines of JSON: the outcome of some messages, or why they are still pending. */
 export type OutcomeLine =
   { sequence: number; count: number; failure?: Failure } | { struggling: string }
 
-/** How messages ended, by their sequence. Those that no outcome names are still pending. */
+/** The outcomes, by sequence. Messages without one are still pending. */
 export interface DeliveryReport {
   outcomes: { sequence: number; count: number; failure?: Failure }[]
-  /** Why the others are still pending. */
+  /** Why messages without an outcome are still pending. */
   reason: string
 }
 
@@ -53,10 +53,10 @@ export interface SpawnSettings {
   connection: ConnectionOptions
 }
 
-/** In the child's environment: it must never start a last delivery of its own. */
+/** Set in the child's environment, so that it never starts a last delivery of its own. */
 const marker = 'SELFSAME_LAST_DELIVERY'
 
-/** Sends the batches from a child process. Returns when it has ended, after `timeout` milliseconds at the latest. */
+/** Sends the batches from a child process. Returns when the child has ended, at the latest after `timeout` milliseconds. */
 export function spawnDelivery(
   batches: readonly Batch[],
   settings: SpawnSettings,
@@ -68,7 +68,7 @@ export function spawnDelivery(
     if (obstacle !== undefined) return { outcomes: [], reason: obstacle }
     const program = findChildProgram()
     if (program === undefined) return { outcomes: [], reason: bundled }
-    // Bodies and settings go through the pipe: everybody can read a command line.
+    // Bodies and settings go through the pipe, because anyone can read a command line.
     const input = orderOf(batches, settings, timeout - margin)
     const child = withStandardDescriptors(() => spawn(program, input, timeout))
     return readReport(child)
@@ -84,7 +84,7 @@ function spawn(
   input: Buffer,
   timeout: number,
 ): childProcess.SpawnSyncReturns<Buffer> {
-  // Loaded only when it is needed, and synchronously: nothing asynchronous runs any more.
+  // Loaded only when needed, and synchronously: nothing asynchronous runs any more.
   const { spawnSync } = builtin('node:child_process') as typeof childProcess
   return spawnSync(process.execPath, [...inheritedOptions(), program], {
     input,
@@ -118,8 +118,8 @@ function isSingleExecutable(): boolean {
 }
 
 /**
- * Of Node's own options, those that decide whether a connection succeeds; a debugger or a tracer would only cost time.
- * The value of an option may be the next argument.
+ * Those of Node's options that affect whether a connection succeeds; a debugger or tracer would only cost time. The value
+ * of an option may be the next argument.
  */
 function inheritedOptions(): string[] {
   const given = [...(process.env.NODE_OPTIONS ?? '').split(/\s+/), ...process.execArgv]
@@ -153,7 +153,7 @@ function orderOf(batches: readonly Batch[], settings: SpawnSettings, duration: n
 
 function readReport(child: childProcess.SpawnSyncReturns<Buffer>): DeliveryReport {
   const report: DeliveryReport = { outcomes: [], reason: reasonOf(child) }
-  // A child that was killed may have written half a line. Only complete lines count.
+  // A killed child may have written half a line. Only complete lines count.
   const lines = ((child.stdout as Buffer | null)?.toString() ?? '').split('\n').slice(0, -1)
   for (const text of lines) {
     const line = JSON.parse(text) as OutcomeLine
@@ -163,7 +163,7 @@ function readReport(child: childProcess.SpawnSyncReturns<Buffer>): DeliveryRepor
   return report
 }
 
-/** Why messages may still be pending, if the child itself does not say. */
+/** Why messages are still pending, if the child does not say. */
 function reasonOf({ error, status }: childProcess.SpawnSyncReturns<Buffer>): string {
   const { code } = (error ?? {}) as NodeJS.ErrnoException
   if (error && code !== 'ETIMEDOUT')

@@ -1,10 +1,10 @@
-// Standard input, output and error as they must be for a child process to be started.
+// Makes sure that standard input, output and error are open while a child process is started.
 
 import { closeSync, fstatSync, openSync } from 'node:fs'
 
 /**
  * Calls a function that starts a child process synchronously, with all three standard descriptors open. If the
- * application has closed one, a pipe to the child gets its number, and libuv aborts the process when it closes the pipe.
+ * application has closed one, a pipe to the child would get its number, and libuv aborts the process when it closes that.
  */
 export function withStandardDescriptors<T>(start: () => T): T {
   const opened: number[] = []

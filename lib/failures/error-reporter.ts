@@ -1,4 +1,4 @@
-// Failures on their way to listeners: what fails within a call is reported after it; without a listener a warning is printed.
+// Reports failures to callbacks and listeners. What fails within a call is reported after it. Without a listener, warns.
 
 import type { DeadLetters } from './dead-letter/index.js'
 import { addExitHook, removeExitHook, type ExitHook } from '../exit/hooks.js'
@@ -9,13 +9,13 @@ import { warn, type WarningCode } from '../runtime/warnings.js'
 import { writeStderr } from '../exit/write-stderr.js'
 import type { Message, MessageType } from '../spec/messages.js'
 
-/** What callbacks and the events `identify` … `alias` are given: a message that has been settled. */
+/** What callbacks and the events `identify` … `alias` receive: a message that was settled. */
 export interface Context {
-  /** The message as it was sent, or would have been. */
+  /** The message as it was sent, or would have been sent. */
   readonly event: Message
 }
 
-/** Listeners of a client, as far as failures concern them. */
+/** The part of a client's emitter that failures need. */
 export interface FailureEmitter {
   listenerCount(event: 'error' | 'call_after_close'): number
   emit(event: 'error', error: AnalyticsError): boolean
@@ -25,19 +25,19 @@ export interface FailureEmitter {
 /** A caller's callback. */
 export type Callback = (error: AnalyticsError | undefined, context: Context) => unknown
 
-/** A call that has failed, and what is kept of it until that is reported. */
+/** A failed call, and what is kept of it until it is reported. */
 export interface FailedCall {
   readonly code: ErrorCode
   readonly reason: string
   /** Reads the message. */
   readonly message: () => Message
-  /** What is kept in memory for it, in bytes. */
+  /** The memory that it keeps, in bytes. */
   readonly size: number
   readonly callback: Callback | undefined
   readonly cause?: unknown
-  /** Of a call that never became a message. */
+  /** For a call that never became a message. */
   readonly type?: MessageType | undefined
-  /** Whether the call was accepted, and its message has given way to a newer one. */
+  /** Whether the call was accepted, and its message gave way to a newer one. */
   readonly wasAccepted?: boolean
 }
 
@@ -45,21 +45,21 @@ interface Report {
   readonly code: ErrorCode
   readonly reason: string
   readonly cause: unknown
-  /** Reads one message each: most are never looked at. */
+  /** Each reads one message; most are never read. */
   readonly messages: (() => Message)[]
   readonly callbacks: (readonly [callback: Callback, index: number])[]
-  /** How many of the callbacks were called. */
+  /** How many callbacks have been called. */
   called: number
-  /** Of the messages of late calls, those for which `call_after_close` is still to be emitted. */
+  /** The messages of late calls for which `call_after_close` has yet to be emitted. */
   readonly afterClose: (() => Message)[]
-  /** Of calls that never became messages. */
+  /** For calls that never became messages. */
   readonly type: MessageType | undefined
   readonly wasAccepted: boolean
-  /** Made when it is first needed; nothing is added to the report after that. */
+  /** Created when first needed; nothing is added to the report after that. */
   error?: AnalyticsError
 }
 
-// A burst of failing calls without a pause must not fill the memory: past these they are reported at the end of a call.
+// A burst of failing calls must not fill the memory: beyond these limits they are reported at the end of a call.
 const maxQueued = 1_000
 const maxQueuedBytes = 1024 * 1024
 
@@ -67,7 +67,7 @@ export class ErrorReporter {
   readonly #emitter: FailureEmitter
   readonly #userCode: UserCode
   readonly #deadLetters: DeadLetters | undefined
-  /** While a failure waits for its microtask the process may end. */
+  /** Set while a failure waits for its microtask, because the process may end. */
   readonly #exitHook: ExitHook | undefined
   readonly #warned = new Set<ErrorCode>()
   #queue: Report[] = []
@@ -77,10 +77,10 @@ export class ErrorReporter {
   #isKeeping = false
   #isLast = false
   #isEmittingAfterClose = false
-  /** Whether what waits could not be scheduled: there was no stack left for it. */
+  /** Whether queued failures could not be scheduled, for lack of stack. */
   #isUnscheduled = false
 
-  /** @param flushOnExit whether what waits is reported when the process ends */
+  /** @param flushOnExit whether queued failures are reported when the process ends */
   constructor(
     emitter: FailureEmitter,
     userCode: UserCode,
@@ -96,9 +96,8 @@ export class ErrorReporter {
   }
 
   /**
-   * A call has failed. It is reported in the next microtask, so that no listener runs inside a call; failures of one
-   * kind that follow each other are reported as one error. If it throws, which it may near the end of the stack,
-   * nothing has changed.
+   * Queues a failed call. It is reported in the next microtask, so that no listener runs inside a call; consecutive
+   * failures of one kind are reported as one error. It may throw near the end of the stack; then nothing has changed.
    */
   queue(failed: FailedCall): void {
     this.#add(failed, false)
@@ -120,7 +119,7 @@ export class ErrorReporter {
 
   #add(failed: FailedCall, isAfterClose: boolean): void {
     const { code, reason, cause, message, size, callback, type, wasAccepted = false } = failed
-    // Messages that nobody will look at are not kept.
+    // Messages that nobody will receive are not kept.
     const isHeard = callback !== undefined || this.#isHeard
     const last = this.#queue.at(-1)
     const isSame =
@@ -144,7 +143,7 @@ export class ErrorReporter {
       : last
     const { messages, callbacks, afterClose } = report
     const entry = callback ? ([callback, messages.length] as const) : undefined
-    // From here on nothing is called that could throw, not even near the end of the stack: all of it happens or nothing.
+    // From here on no function is called, so nothing can throw near the end of the stack: all of this happens, or none.
     if (isNew) this.#queue[this.#queue.length] = report
     if (entry) callbacks[callbacks.length] = entry
     if (isHeard) {
@@ -169,8 +168,8 @@ export class ErrorReporter {
   }
 
   /**
-   * To be called at the end of a call, when all that it changes is complete: reports what waits if it has become too
-   * much to keep.
+   * Call this at the end of a call, when its changes are complete: reports what is queued if it has become too much to
+   * keep.
    */
   flushIfFull(): void {
     if (this.#isUnscheduled) this.#schedule()
@@ -182,12 +181,12 @@ export class ErrorReporter {
     return this.#queue.length > 0
   }
 
-  /** Reports what waits, but not what is added meanwhile. */
+  /** Reports what is queued now, but not what is added meanwhile. */
   flushQueued(): void {
     if (!this.#isReporting) this.flush()
   }
 
-  /** Also from within a listener: the process may be ending in it. */
+  /** Also works inside a listener: the process may be ending in it. */
   flush(): void {
     this.#isReporting = true
     this.#count = 0
@@ -198,21 +197,20 @@ export class ErrorReporter {
       for (; left > 0; left--) {
         const [report] = this.#queue
         if (!report) break
-        // Left in its place until its callbacks are called: what throws near the end of the stack cuts none of them off.
+        // It stays in the queue until its callbacks are called, so that an error near the end of the stack skips none.
         this.#callCallbacks(report)
         if (this.#queue[0] === report) this.#queue.shift()
         this.#announceReport(report)
       }
     } finally {
       this.#isReporting = false
-      // A listener has made calls that failed too. In a microtask they could follow each other for ever, and the event
-      // loop would never turn again.
+      // A listener has made calls that failed, too. In microtasks this could continue forever and block the event loop.
       if (this.#queue.length > 0) setImmediate(() => this.flushQueued())
       else this.#rest()
     }
   }
 
-  /** Nothing waits any more, nor what a listener has added to a report that was then told. The next one is scheduled. */
+  /** The queue is empty: resets the counters, so that the next failure is scheduled. */
   #rest(): void {
     this.#count = 0
     this.#bytes = 0
@@ -220,13 +218,13 @@ export class ErrorReporter {
   }
 
   /**
-   * The process is ending: what waits is reported now, and so are messages that give way to calls which listeners make
-   * meanwhile, as long as there is time. Calls of theirs that fail are only counted: to report them could go on for ever.
+   * The process is ending: reports what is queued now. Listeners may make calls meanwhile; messages that give way to these
+   * are reported, too, while there is time. Calls of listeners that fail are only counted: reporting them might never end.
    *
    * @param timeLeft milliseconds
    */
   flushLast(timeLeft: number): void {
-    // From within a listener: the loop below sees what was added.
+    // Inside a listener: the loop below will report what was added.
     if (this.#isLast) {
       this.#keepQueued()
       return
@@ -246,7 +244,7 @@ export class ErrorReporter {
       )
   }
 
-  /** Before anything is reported: a listener may end the process. All in one write. */
+  /** Done before anything is reported, because a listener may end the process. All in one write. */
   #keepQueued(): void {
     // A function that makes failing calls must not recurse.
     if (!this.#deadLetters || this.#isKeeping) return
@@ -274,7 +272,7 @@ export class ErrorReporter {
   }
 
   #emitAfterClose(message: Message): void {
-    // Somebody has heard of it: that is no reason for a warning.
+    // A listener has received it, so no warning is needed.
     if (this.#emitter.emit('call_after_close', message)) this.#warned.add('closed')
   }
 
@@ -282,15 +280,15 @@ export class ErrorReporter {
     return this.#deadLetters !== undefined || this.#emitter.listenerCount('error') > 0
   }
 
-  /** Reports to a call how its message ended. */
+  /** Calls the callback of a call with the outcome of its message. */
   callBack(callback: Callback, error: AnalyticsError | undefined, event: Message): void {
     this.#userCode.call('a callback', () => callback(error, { event }))
   }
 
   /**
-   * Messages have failed.
+   * Reports failed messages.
    *
-   * @param callBack calls the callbacks of their calls: after the messages are kept, before listeners are called
+   * @param callBack calls the callbacks of their calls, after the messages are kept and before listeners are called
    */
   report(error: AnalyticsError, callBack: () => void): void {
     this.#deadLetters?.keep([{ error }])
@@ -311,7 +309,7 @@ export class ErrorReporter {
     )
   }
 
-  /** Warns, also in the last turn of a process, when a process warning would not be printed any more. */
+  /** Warns, even in the last turn of a process, when process warnings are no longer printed. */
   warn(code: WarningCode, text: string): void {
     if (this.#isLast) writeStderr(text)
     else warn(code, text)

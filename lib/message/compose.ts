@@ -1,4 +1,4 @@
-// A call becomes a message: its fields checked, the client's defaults put beneath them.
+// A call becomes a message: its fields are checked and merged over the client's defaults.
 
 import { AnalyticsError } from '../spec/error.js'
 import { version } from '../runtime/version.js'
@@ -11,16 +11,16 @@ import { toIsoTimestamp } from '../spec/timestamp.js'
 import type { Id, Integrations, MessageContext, MessageType } from '../spec/messages.js'
 import type { Visitor } from './visitor.js'
 
-/** A message in the making: a copy of the call's fields. What it has not got of its own, serialising adds. */
+/** An unfinished message: a copy of the call's fields. Serialising adds what it lacks. */
 export type Draft = Record<string, unknown>
 
-/** What the calls of a bound client get where they do not say otherwise. */
+/** What the calls of a bound client get if they do not say otherwise. */
 export interface Binding {
   userId?: Id | undefined
   anonymousId?: Id | undefined
-  /** Beneath the context of the call, and over that of the client; merged deep. */
+  /** Merged deep, beneath the context of the call and over that of the client. */
   context?: MessageContext | undefined
-  /** @internal Bound by the middleware. An `anonymousId` that is bound besides wins over the visitor's. */
+  /** @internal Bound by the middleware. An `anonymousId` that is also bound wins over the visitor's. */
   visitor?: Visitor | undefined
 }
 
@@ -49,12 +49,12 @@ export class Composer {
   }
 
   /**
-   * A new object with the caller's fields; the caller's object is only read, each field once. A messageId, a timestamp
-   * and a context that the caller has not given are left to the serialiser.
+   * A new object with the caller's fields. The caller's object is only read, each field once. If the caller has given no
+   * messageId, timestamp or context, the serialiser adds them.
    *
    * @param binding an id given in the call wins over the binding's
-   * @throws AnalyticsError `invalid_message` naming the field that is wrong. Whatever a getter or Proxy of the
-   * caller's throws comes through.
+   * @throws AnalyticsError `invalid_message` naming the field that is wrong. What a getter or
+   * Proxy of the caller throws is passed on.
    */
   compose(type: MessageType, call: unknown, binding?: Binding): Draft {
     if (typeof call !== 'object' || call === null || Array.isArray(call)) {
@@ -63,7 +63,7 @@ export class Composer {
         `${type}() was given ${describeValue(call)}; allowed: one object, for example ${type}({ userId, … })`,
       )
     }
-    // The type comes first on the wire, whatever the caller's object says of it.
+    // The type comes first on the wire, whatever the caller's object has as its type.
     const message: Draft = { type, ...call }
     message.type = type
     if (binding) bind(type, message, binding)
@@ -99,7 +99,8 @@ export class Composer {
 }
 
 /**
- * Checks the fields of a message, and writes them as they are sent; context and integrations are left as they are.
+ * Checks the fields of a message and converts them to the form in which they are sent. Leaves context and integrations
+ * as they are.
  *
  * @param hint ends the error of a message that has no id
  * @throws AnalyticsError `invalid_message` naming the field that is wrong
@@ -111,7 +112,7 @@ export function checkMessage(type: MessageType, message: Draft, hint?: string): 
   if (message.timestamp !== undefined) message.timestamp = toIsoTimestamp(message.timestamp)
 }
 
-/** In every field but `timestamp` null is the same as leaving it out: much code passes `user?.id ?? null`. */
+/** In every field but `timestamp`, null means the same as leaving it out: much code passes `user?.id ?? null`. */
 export function isAbsent(value: unknown): value is undefined | null {
   return value === undefined || value === null
 }
@@ -133,7 +134,7 @@ function bind(
     : withDefaults(beneath, toFields('context', message.context))
 }
 
-/** An ip that somebody has set stays, whatever it is: '0.0.0.0' and null are there to hide the address. */
+/** An ip that was set on purpose stays, whatever it is: '0.0.0.0' and null hide the address. */
 function withIp(context: unknown, ip: string): unknown {
   const fields = context as Draft
   return fields.ip === undefined ? { ...fields, ip } : fields
@@ -204,7 +205,7 @@ function checkOptionalText(field: 'name' | 'category', message: Draft): void {
   else checkText(field, message[field])
 }
 
-/** The API discards messages whose traits or properties are not objects; the peers send an empty one where none is given. */
+/** The API discards messages whose traits or properties are not objects; the peers send an empty one if none is given. */
 function orEmpty(field: 'traits' | 'properties', message: Draft): void {
   message[field] = isAbsent(message[field]) ? {} : toFields(field, message[field])
 }

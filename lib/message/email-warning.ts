@@ -1,4 +1,4 @@
-// One warning per process when a userId looks like an e-mail address: people change theirs, and cannot change a userId.
+// Warns once per process if a userId looks like an e-mail address: people change theirs, and a userId cannot change.
 
 import { warn } from '../runtime/warnings.js'
 
@@ -14,7 +14,7 @@ export function looksLikeEmail(text: string): boolean {
   return text.includes('@') && text.length <= maxEmailLength && email.test(text)
 }
 
-/** Segment spec: Identify advises a database id. The message is sent all the same. */
+/** Segment spec: Identify advises a database id. The message is sent anyway. */
 export function warnOfEmail(userId: string): void {
   if (warned || !looksLikeEmail(userId)) return
   warned = true

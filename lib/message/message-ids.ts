@@ -1,10 +1,10 @@
-// Random messageIds: UUIDs of version 4, many made at once.
+// Random messageIds: UUIDs of version 4, made many at a time.
 
 import { randomFillSync } from 'node:crypto'
 
 const poolSize = 128
 const template = 'xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx'
-/** Where in an id the two digits of each byte stand. */
+/** The offsets of the two digits of each byte in an id. */
 const places = Uint8Array.from([0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34])
 const digits = Uint8Array.from(Buffer.from('0123456789abcdef'))
 

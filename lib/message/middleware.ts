@@ -1,4 +1,4 @@
-// What the owner of a client registers with `use()`: functions that see every message before it is sent.
+// The functions registered with `use()`, which see every message before it is sent.
 
 import { describeValue, toError } from '../runtime/describe-value.js'
 import { callUserCode } from '../runtime/user-code.js'
@@ -9,8 +9,8 @@ import { notSerializable, type Serializer } from './serialize.js'
 import { messageTypes, type Message } from '../spec/messages.js'
 
 /**
- * Gets each message as it is going to be sent, complete: a copy, which it may change. Returns what is to be sent
- * instead, the same object or another, or null to drop the message. Synchronous.
+ * Gets a copy of each message as it would be sent, complete, and may change it. Returns the message to send, the same
+ * object or another, or null to drop it. Synchronous.
  */
 export type Middleware = (message: Message) => Message | null
 
@@ -20,7 +20,7 @@ export class Middlewares {
   /** Replaced, never changed: a middleware may register another while this list is run through. */
   #list: readonly Middleware[] = []
   #isRunning = false
-  /** Whether one of them is being called. */
+  /** Whether one is being called now. */
   get isRunning(): boolean {
     return this.#isRunning
   }
@@ -32,7 +32,7 @@ export class Middlewares {
     this.#serializer = serializer
   }
 
-  /** @throws TypeError if it is no function */
+  /** @throws TypeError if it is not a function */
   add(middleware: Middleware): void {
     if (typeof middleware !== 'function') {
       throw new TypeError(`use() was given ${describeValue(middleware)}; allowed: a function`)
@@ -41,9 +41,9 @@ export class Middlewares {
   }
 
   /**
-   * A message's text as the middlewares leave it, or why there is none: `filtered` where one dropped it,
-   * `middleware_failed` where one threw or returned neither a message nor null, `invalid_message` or `not_serializable`
-   * where what they returned at last is so. Never throws.
+   * A message's text as the middlewares leave it, or why there is none: `filtered` if one dropped it,
+   * `middleware_failed` if one threw or returned neither a message nor null, `invalid_message` or `not_serializable`
+   * if that describes what the last one returned. Never throws.
    */
   pass(text: string): string | AnalyticsError {
     const failed = (reason: string, cause?: Error): AnalyticsError =>
@@ -78,7 +78,7 @@ export class Middlewares {
     }
   }
 
-  /** What they returned is checked as a call is: a service would discard what is wrong without a word. */
+  /** What they returned is checked like a call: a service would discard an invalid message silently. */
   #write(message: Message, messageId: string, timestamp: string): string | AnalyticsError {
     try {
       return this.#serializer.serialize(checked(message, messageId, timestamp))
@@ -93,7 +93,7 @@ export class Middlewares {
   }
 }
 
-/** What a middleware did that none may do. */
+/** A middleware did something that is not allowed. */
 class Mistake {
   readonly reason: string
   readonly cause: Error | undefined
@@ -111,7 +111,7 @@ function call(middleware: Middleware, message: Message): Message | null | Mistak
     const isObject = typeof returned === 'object' && !Array.isArray(returned)
     if (isObject && typeof (returned as { then?: unknown }).then !== 'function')
       return returned as Message
-    // An asynchronous one may also reject, which must not end the process.
+    // An asynchronous one may reject, which must not end the process.
     if (isObject) Promise.resolve(returned).catch(() => undefined)
     const what = isObject ? 'a Promise' : describeValue(returned)
     return new Mistake(
@@ -122,7 +122,7 @@ function call(middleware: Middleware, message: Message): Message | null | Mistak
   }
 }
 
-/** A function's name is its author's, and nobody's data. */
+/** The name of a function is safe to show: it is code, not data. */
 function nameOf({ name }: Middleware): string {
   return typeof name === 'string' && name !== ''
     ? `the middleware ${name.slice(0, 100)}`
@@ -130,9 +130,9 @@ function nameOf({ name }: Middleware): string {
 }
 
 /**
- * A copy of what the middlewares returned, checked. Nothing of the client's is put beneath it again: what they have
- * taken out stays out. Only a message without its messageId or timestamp gets its own back: it would be counted twice,
- * or at another time.
+ * A checked copy of what the middlewares returned. The client's defaults are not merged again: what middlewares removed
+ * stays out. Only a missing messageId or timestamp is restored: without them a retry would count twice, or at another
+ * time.
  */
 function checked(returned: Message, messageId: string, timestamp: string): Draft {
   const type = messageTypes.find((each) => each === returned.type)

@@ -14,8 +14,8 @@ const stringifySafely = configure({
 })
 
 /**
- * How many values the safe way visits before it gives up. What has circles is often a whole object graph (a request, an
- * ORM's record) of which every path would be written out: that can take minutes and gigabytes.
+ * How many values the safe way visits before it gives up. An object with circles is often part of a large graph (a
+ * request, an ORM's record). Writing out every path of it can take minutes and gigabytes.
  */
 const maxValues = 100_000
 
@@ -25,19 +25,19 @@ export class Serializer {
   readonly #clock = new Clock()
   readonly #context: string
 
-  /** @param context what messages get whose call has none; its text is made once */
+  /** @param context for messages whose call has none; serialised once */
   constructor(context: object) {
     this.#context = `,"context":${JSON.stringify(context)}}`
   }
 
   /**
-   * The message as JSON text, with the messageId, timestamp and context that the caller has not given. Those are ours:
-   * texts that need no escaping, so they are put after the JSON of the rest, which is cheaper than escaping them.
+   * The message as JSON text. A messageId, timestamp and context that the caller has not given are added at the end:
+   * they need no escaping, so appending them is cheaper than serialising them.
    *
-   * Where `JSON.stringify` throws (a BigInt, a circle), a BigInt becomes its decimal string and a circle "[Circular]",
-   * and the message is delivered.
+   * If `JSON.stringify` throws (a BigInt, a circle), a BigInt becomes its decimal string and a circle "[Circular]", and
+   * the message is delivered.
    *
-   * @throws AnalyticsError `not_serializable` if a user's getter, toJSON or Proxy throws, or where an object
+   * @throws AnalyticsError `not_serializable` if a user's getter, toJSON or Proxy throws, or if an object
    * with circles has more than 100,000 values.
    */
   serialize(message: Draft): string {
@@ -49,12 +49,12 @@ export class Serializer {
   }
 }
 
-/** As `JSON.stringify`, but for circles and BigInts; see `serialize` for both, and for what is thrown. */
+/** As `JSON.stringify`, but handles circles and BigInts, and throws, as described at `serialize`. */
 export function stringify(message: object): string {
   try {
     return JSON.stringify(message)
   } catch {
-    // What it choked on is found out by the safe way, which either writes it or reports why not.
+    // The safe way either writes it or reports why it cannot.
     return serializeSafely(message)
   }
 }
@@ -71,7 +71,7 @@ function serializeSafely(message: object): string {
   }
 }
 
-/** The error of a message of which some part throws when it is read. */
+/** The error for a message that throws when it is read. */
 export function notSerializable(cause: unknown): AnalyticsError {
   return new AnalyticsError(
     'not_serializable',

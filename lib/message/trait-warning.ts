@@ -1,4 +1,4 @@
-// One warning a trait and process, in development, if a reserved trait has a type that services do not expect.
+// In development, warns once per trait and process if a reserved trait has a type that services do not expect.
 
 import { warn } from '../runtime/warnings.js'
 import { wrongTrait } from '../spec/reserved-traits.js'
@@ -6,7 +6,7 @@ import { wrongTrait } from '../spec/reserved-traits.js'
 // Module state on purpose: the process, not a client, is warned once.
 const warned = new Set<string>()
 
-/** The message is sent all the same. Getters of the traits are not called again. */
+/** The message is sent anyway. Getters of the traits are not called again. */
 export function warnOfTraits(type: 'identify' | 'group', traits: object): void {
   for (const [name, { value }] of Object.entries(dataOf(traits))) {
     const problem = wrongTrait(type, name, value)
@@ -20,7 +20,7 @@ function dataOf(traits: object): Record<string, PropertyDescriptor> {
   try {
     return Object.getOwnPropertyDescriptors(traits)
   } catch {
-    // A Proxy that throws: serialising finds out.
+    // A Proxy that throws: serialising will report it.
     return {}
   }
 }

@@ -1,4 +1,4 @@
-// What a message takes from the request that its call belongs to.
+// What a message takes from the request in which its call was made.
 
 import type { MessageType } from '../spec/messages.js'
 
@@ -9,7 +9,7 @@ export interface Visitor {
   /** Added to the error of a call that has no id at all. */
   readonly hint: string
   /**
-   * The browser's anonymous id, for a call about this user; undefined if the cookies say that it is another user's.
+   * The browser's anonymous id, for a call about this user; undefined if the cookies assign it to another user.
    * Never throws.
    *
    * @param type of the call, if there is one

@@ -1,6 +1,6 @@
-// A batch: messages whose bytes already are the body of the request that will carry them.
+// A batch: messages, stored as the body of the request that will carry them.
 
-/** What its owner wants to have back with a settled message; the delivery itself makes nothing of it. */
+/** Belongs to a message, and is given back to its owner when the message is settled; delivery does not use it. */
 export type SettleToken = (...args: never[]) => unknown
 
 /** How a body begins. */
@@ -14,10 +14,10 @@ const suffixLength = suffix(new Date(0)).length
 /** What a body has besides its messages and the commas between them, in bytes. */
 export const bodyOverhead = prefix.length + suffixLength
 
-/** The least memory that a batch begins with, in bytes. */
+/** The least memory that a new batch has, in bytes. */
 export const smallestCapacity = 16 * 1024
 
-/** The bytes of a batch are not the messages that were written to it. */
+/** The bytes of a batch are no longer the messages that were written to it. */
 export class CorruptBatch extends Error {
   override name = 'CorruptBatch'
 
@@ -26,9 +26,9 @@ export class CorruptBatch extends Error {
   }
 }
 
-/** What a batch that is made of a body does not say itself. */
+/** What a body alone does not say about its batch. */
 export interface BatchOrigin {
-  /** The place of its first message among all of the client's. */
+  /** The place of its first message among all messages of the client. */
   readonly sequence: number
   /** When that was accepted, in milliseconds since the epoch. */
   readonly since?: number
@@ -45,16 +45,16 @@ export interface BatchOrigin {
 export class Batch {
   #bytes: Buffer
   #end = prefix.length
-  /** The size of what was written last and is not added yet; -1 if there is nothing of the kind. */
+  /** The size of the message that is written but not yet added; -1 if there is none. */
   #written = -1
-  /** Where each message ends; dropped ones included. */
+  /** Where each message ends, including dropped ones. */
   readonly #ends: number[] = []
   #dropped = 0
   #tokens: Map<number, SettleToken> | undefined
   readonly #firstSequence: number
   #since = 0
 
-  /** @param firstSequence the place of the first message among all of the client's. */
+  /** @param firstSequence the place of the first message among all messages of the client */
   constructor(firstSequence: number, capacity = smallestCapacity) {
     this.#firstSequence = firstSequence
     this.#bytes = Buffer.allocUnsafeSlow(capacity)
@@ -66,7 +66,7 @@ export class Batch {
     return this.#ends.length - this.#dropped
   }
 
-  /** The place of the first live message among all of the client's; those of a batch follow each other. */
+  /** The place of the first live message among all messages of the client. The places of a batch are consecutive. */
   get sequence(): number {
     return this.#firstSequence + this.#dropped
   }
@@ -92,11 +92,11 @@ export class Batch {
   }
 
   /**
-   * Writes a message after the others, without adding it yet: whether it may stay depends on its size, which is known
-   * only now that it is UTF-8.
+   * Writes a message after the others, without adding it yet: whether it fits depends on its size in UTF-8, which is
+   * known only now.
    *
-   * @param limit no more than this is written: a body's largest size
-   * @returns its size in bytes; Infinity where it does not fit
+   * @param limit the largest size of a body
+   * @returns its size in bytes; Infinity if it does not fit
    */
   write(text: string, limit: number): number {
     const start = this.#end + (this.#ends.length === 0 ? 0 : 1)
@@ -110,7 +110,7 @@ export class Batch {
     return (this.#written = this.#bytes.write(text, start))
   }
 
-  /** Copies the bytes of the message that was written last, and is not added yet. */
+  /** Copies the bytes of the message that was written last but not yet added. */
   copyWritten(size: number, target: Buffer, at: number): void {
     const start = this.#end + (this.#ends.length === 0 ? 0 : 1)
     this.#bytes.copy(target, at, start, start + size)
@@ -119,7 +119,7 @@ export class Batch {
   /**
    * Adds the message that was written last.
    *
-   * @throws Error if its size is not the one that was written: something else has been written meanwhile
+   * @throws Error if something else has been written meanwhile, so that the size differs
    */
   add(size: number, token: SettleToken | undefined): void {
     if (size !== this.#written) throw new Error('a message was added that was not written last')
@@ -127,7 +127,7 @@ export class Batch {
     const end = this.#end + size + (index === 0 ? 0 : 1)
     const since = this.count === 0 ? Date.now() : this.#since
     if (token) (this.#tokens ??= new Map()).set(index, token)
-    // From here on nothing is called that could throw, not even near the end of the stack: all of it happens or nothing.
+    // From here on no function is called, so nothing can throw near the end of the stack: all of this happens, or none.
     if (index > 0) this.#bytes[this.#end] = comma
     this.#ends[index] = end
     this.#end = end
@@ -137,7 +137,7 @@ export class Batch {
 
   /**
    * Whether each live message is where it should be: an object between its brackets, followed by a comma or the end.
-   * Cheap beside a request, and the last chance to notice that memory would be sent which was never written.
+   * Cheap compared with a request, and the last chance to notice that unwritten memory would be sent.
    */
   get isIntact(): boolean {
     const bytes = this.#bytes
@@ -152,7 +152,7 @@ export class Batch {
   }
 
   /**
-   * The body of a request that is sent now. It shares the batch's memory, and is valid until the next change.
+   * The body of a request that is sent now. It shares the batch's memory, and is valid until the batch changes.
    *
    * @throws CorruptBatch if the messages are not where they should be: such memory is never sent
    */
@@ -160,7 +160,7 @@ export class Batch {
     if (!this.isIntact) throw new CorruptBatch()
     const start = this.#start(this.#dropped) - prefix.length
     this.#bytes.set(prefix, start)
-    // Common fields, sentAt: the clock at each try, so that the server can correct the timestamps by it.
+    // Segment spec: Common fields, sentAt. The time of each try, by which the server corrects the timestamps.
     const length = this.#bytes.write(suffix(new Date()), this.#end)
     return this.#bytes.subarray(start, this.#end + length)
   }
@@ -170,13 +170,13 @@ export class Batch {
     return Array.from({ length: this.count }, (_, index) => this.message(index))
   }
 
-  /** One live message, parsed: as the server got it or would have. */
+  /** One live message, parsed: as the server received it, or would have. */
   message(index: number): unknown {
     const from = this.#start(this.#dropped + index)
     return JSON.parse(this.#bytes.toString('utf8', from, this.#ends[this.#dropped + index]))
   }
 
-  /** Whether anybody wants to have something back. */
+  /** Whether any message has a token. */
   get hasTokens(): boolean {
     return this.#tokens !== undefined && this.#tokens.size > 0
   }
@@ -219,9 +219,9 @@ export class Batch {
   }
 
   /**
-   * A batch made of a body and its `ends()`, as another process handed them over, or a file.
+   * Makes a batch of a body and its `ends()`, received from another process or read from a file.
    *
-   * @param body what `body()` writes after the messages must fit into it, where that has not been written before
+   * @param body with room for what `body()` writes after the messages
    */
   static from(
     body: Buffer,

@@ -1,4 +1,4 @@
-// The batches that somebody is sending.
+// The batches that are being sent.
 
 import type { Batch } from './batch.js'
 
@@ -9,7 +9,7 @@ export class InFlightBatches {
     this.#batches.add(batch)
   }
 
-  /** False if it was not there. */
+  /** Returns false if it was not there. */
   delete(batch: Batch): boolean {
     return this.#batches.delete(batch)
   }
@@ -21,7 +21,7 @@ export class InFlightBatches {
     return bytes
   }
 
-  /** When the oldest message of them was accepted. */
+  /** When their oldest message was accepted. */
   get oldest(): number | undefined {
     let oldest: number | undefined
     for (const { since } of this.#batches) oldest = Math.min(oldest ?? since, since)

@@ -7,11 +7,11 @@ import { InFlightBatches } from './in-flight.js'
 
 export interface MemoryOutboxLimits extends BatchLimits {
   maxQueueBytes: number
-  /** Called with what `drop-oldest` took out to make room; without it, what is new is refused. */
+  /** Called with what `drop-oldest` took out to make room. Without it, new messages are refused. */
   onDropped?: ((batch: Batch) => void) | undefined
 }
 
-/** The outbox that a client has where none is given; for those who build one of their own around it. */
+/** The default outbox of a client. */
 export function memory(): OutboxFactory {
   return ({ listener, ...settings }) =>
     new MemoryOutbox({
@@ -21,13 +21,13 @@ export function memory(): OutboxFactory {
     })
 }
 
-/** Batches in memory, the last of which grows. */
+/** Keeps batches in memory, the last of which grows. */
 export class MemoryOutbox implements Outbox {
   readonly isDurable = false
   readonly maxAge = Infinity
   readonly #limits: MemoryOutboxLimits
   readonly #taken = new InFlightBatches()
-  /** Full batches, and what was put back: in order, before the growing one. */
+  /** Full batches, and what was put back, in order. They come before the growing one. */
   readonly #waiting: Batch[] = []
   readonly #growing: OpenBatch
   readonly #onFull = (batch: Batch): void => void this.#waiting.push(batch)
@@ -73,13 +73,13 @@ export class MemoryOutbox implements Outbox {
       if (!this.#makeRoom(size, dropped)) return 'full'
       this.#add(size, token)
     } finally {
-      // Reported when the change is over: whatever follows from it finds the outbox consistent.
+      // Reported when the change is complete, so that listeners find the outbox consistent.
       for (const batch of dropped) this.#limits.onDropped?.(batch)
     }
     return 'accepted'
   }
 
-  /** Adds a batch that another process had taken on. */
+  /** Adds a batch that another process had accepted. */
   restore(batch: Batch): void {
     this.#waiting.push(batch)
     this.#count += batch.count
@@ -104,7 +104,7 @@ export class MemoryOutbox implements Outbox {
   replace(batch: Batch, parts: Batch[]): void {
     if (!this.#taken.delete(batch)) return
     this.#waiting.unshift(...parts)
-    // Of several requests in flight a later one may have been put back first.
+    // With several requests in flight, a later one may have been put back first.
     this.#waiting.sort((a, b) => a.sequence - b.sequence)
   }
 
@@ -132,15 +132,15 @@ export class MemoryOutbox implements Outbox {
   }
 
   /**
-   * Takes the oldest messages that are not in flight out until `size` bytes fit.
+   * Removes the oldest messages that are not in flight until `size` bytes fit.
    *
-   * @param dropped gets what was taken out
+   * @param dropped receives what was removed
    * @returns whether there is room now
    */
   #makeRoom(size: number, dropped: Batch[]): boolean {
     const { maxQueueBytes, onDropped } = this.#limits
     if (!onDropped) return false
-    // What is in flight cannot be dropped, and nothing else should be if that would not help.
+    // Messages in flight cannot be dropped, and no others should be if that would not help.
     if (this.#taken.bytes + size > maxQueueBytes) return false
     for (;;) {
       if (this.#bytes + size <= maxQueueBytes) return true

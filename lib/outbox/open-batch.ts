@@ -11,10 +11,10 @@ export interface BatchLimits {
 export class OpenBatch {
   readonly #maxBatchSize: number
   readonly #maxBatchBytes: number
-  /** The size that a message may have, in bytes. */
+  /** The largest message, in bytes. */
   readonly maxMessageBytes: number
   #batch: Batch | undefined
-  /** What the next batch begins with: as much as the last one needed, so that under load nothing is copied to grow. */
+  /** The memory of the next batch: as much as the last one needed, so that under load no batch has to grow by copying. */
   #capacity = smallestCapacity
 
   constructor({ maxBatchSize, maxBatchBytes, maxMessageBytes }: BatchLimits) {
@@ -24,7 +24,7 @@ export class OpenBatch {
     this.maxMessageBytes = Math.min(maxMessageBytes, maxBatchBytes - bodyOverhead)
   }
 
-  /** The batch, where it holds anything. */
+  /** The batch, if it holds anything. */
   get batch(): Batch | undefined {
     return this.#batch !== undefined && this.#batch.count > 0 ? this.#batch : undefined
   }
@@ -32,13 +32,13 @@ export class OpenBatch {
   /**
    * Writes a message after the others, without adding it yet.
    *
-   * @param sequence the place that it would have
-   * @param onFull gets the batch that had no room for it; a new one has begun
+   * @param sequence the place that the message would have
+   * @param onFull receives the batch that had no room for it; a new one has begun
    * @returns its size in bytes; undefined if it is too large
    */
   write(text: string, sequence: number, onFull: (batch: Batch) => void): number | undefined {
     const { maxMessageBytes } = this
-    // UTF-8 is never shorter than UTF-16 is long: what is surely too large is not even encoded.
+    // UTF-8 has at least as many bytes as UTF-16 has units, so what is surely too large need not be encoded.
     if (text.length > maxMessageBytes) return undefined
     const batch = (this.#batch ??= new Batch(sequence, this.#capacity))
     let size = batch.write(text, this.#maxBatchBytes)
@@ -47,8 +47,8 @@ export class OpenBatch {
       if (bytes > maxMessageBytes) return undefined
       this.#learn(batch)
       const next = new Batch(sequence, this.#capacity)
-      // One that was emptied to make room is no batch any more, though its memory is used up. If this throws, nothing has
-      // changed: the batch is not lost between the two.
+      // A batch that was emptied to make room is not reported as full, though its memory is used up. If this throws,
+      // nothing has changed, and the batch is not lost.
       if (batch.count > 0) onFull(batch)
       this.#batch = next
       size = next.write(text, this.#maxBatchBytes)
@@ -66,17 +66,17 @@ export class OpenBatch {
     this.#batch?.copyWritten(size, target, at)
   }
 
-  /** Takes the batch away: the next message begins another. */
+  /** Takes the batch. The next message begins another. */
   take(): Batch | undefined {
     const { batch } = this
-    // Also one that a refused message has begun: it has a place, which the next message need not have.
+    // Also a batch begun by a refused message: it has a place, which the next message may not get.
     this.#batch = undefined
     if (!batch) return undefined
     this.#learn(batch)
     return batch
   }
 
-  /** The next batch begins with somewhat more memory than this one has needed. */
+  /** Gives the next batch somewhat more memory than this one needed. */
   #learn({ extent }: Batch): void {
     const wanted = Math.max(smallestCapacity, Math.ceil(extent * 1.25))
     this.#capacity = Math.min(wanted, this.#maxBatchBytes)

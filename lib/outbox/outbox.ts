@@ -2,19 +2,19 @@
 
 import type { Batch, SettleToken } from './batch.js'
 
-/** How a message fared: it waits; it is too large; there is no room. */
+/** What became of a message: it waits, it is too large, or there is no room. */
 export type Appended = 'accepted' | 'too_large' | 'full'
 
-/** What can be said of messages that wait without reading them. */
+/** What is known about waiting messages without reading them. */
 export interface Waiting {
-  /** The place of the first among all of the client's. */
+  /** The place of the first among all messages of the client. */
   readonly sequence: number
   readonly count: number
   /** When the first of them was accepted, in milliseconds since the epoch. */
   readonly since: number
 }
 
-/** Messages that an outbox was to keep, and can't give back. */
+/** Messages that an outbox has lost. */
 export interface Lost {
   readonly sequence: number
   readonly count: number
@@ -23,13 +23,13 @@ export interface Lost {
   readonly tokens: readonly SettleToken[]
 }
 
-/** What an outbox tells its owner. None of these throws. */
+/** What an outbox reports to its owner. None of these throws. */
 export interface OutboxListener {
-  /** Within an append: these gave way to a newer message (`drop-oldest`). They are not in the outbox any more. */
+  /** Called during an append: these gave way to a newer message (`drop-oldest`), and are no longer in the outbox. */
   dropped(batch: Batch): void
-  /** Messages of an earlier process were taken over. They are in the outbox now. */
+  /** Messages of an earlier process were taken over, and are now in the outbox. */
   restored(count: number): void
-  /** Messages are lost. They are not in the outbox any more. */
+  /** Messages are lost, and no longer in the outbox. */
   lost(lost: Lost): void
   /** Something can be taken that could not be before. */
   ready(): void
@@ -37,14 +37,14 @@ export interface OutboxListener {
   warn(text: string): void
 }
 
-/** What a client asks of its outbox. Sizes are bytes. */
+/** What a client passes to its outbox. Sizes are bytes. */
 export interface OutboxSettings {
   maxBatchSize: number
   maxBatchBytes: number
   maxMessageBytes: number
   maxQueueBytes: number
   overflow: 'drop-newest' | 'drop-oldest'
-  /** The same for all clients of one write key, and for no others; it does not give the key away. */
+  /** Identifies the write key without giving it away. */
   source: string
   listener: OutboxListener
 }
@@ -53,26 +53,26 @@ export interface OutboxSettings {
 export interface OutboxFactory {
   /** @internal */
   (settings: OutboxSettings): Outbox
-  /** What the option `maxQueueBytes` is where it is not given. */
+  /** The default of the option `maxQueueBytes`. */
   readonly maxQueueBytes?: number
 }
 
 /**
  * @internal
- * A FIFO of batches. `append` must be synchronous: once it has said 'accepted' the message is the outbox's to keep.
- * A batch that was taken stays in the counts until it is settled.
+ * A FIFO of batches. `append` must be synchronous: once it has returned 'accepted', the outbox keeps the message. A batch
+ * that was taken stays in the counts until it is settled.
  */
 export interface Outbox {
   /**
-   * Whether what it holds survives this process. Then nothing of it fails because a time or a number of tries has run
-   * out: what is left is for the next process to deliver.
+   * Whether what it holds survives this process. Then nothing of it fails because a time limit or the retries are used
+   * up: the next process delivers what is left.
    */
   readonly isDurable: boolean
   /** Durable ones: how old a message may become, in milliseconds. */
   readonly maxAge: number
-  /** The size that a message may have, in bytes. */
+  /** The largest message, in bytes. */
   readonly maxMessageBytes: number
-  /** Messages not yet settled, those taken included. */
+  /** Messages not yet settled, including those taken. */
   readonly count: number
   /** Their bytes. */
   readonly bytes: number
@@ -80,29 +80,29 @@ export interface Outbox {
   readonly oldest: number | undefined
   /** The place that the next accepted message will have. */
   readonly nextSequence: number
-  /** Why there is no room, where that is not `maxQueueBytes`. */
+  /** Why there is no room, if not because of `maxQueueBytes`. */
   readonly obstacle?: string | undefined
   append(text: string, token: SettleToken | undefined): Appended
-  /** What would be taken next. */
+  /** What will be taken next. */
   readonly next: Waiting | undefined
-  /** Whether that will not grow any more. */
+  /** Whether that will not grow any further. */
   readonly nextIsFull: boolean
-  /** Takes the oldest batch that nobody has taken. */
+  /** Takes the oldest batch that is not taken. */
   take(): Batch | undefined | Promise<Batch | undefined>
-  /** Puts parts of a taken batch in its place, at the front. */
+  /** Replaces a taken batch by its parts, at the front. */
   replace(batch: Batch, parts: Batch[]): void
-  /** Durable ones: puts a taken batch aside, and back after some time. False if it was settled before. */
+  /** Durable ones: puts a taken batch aside for some time. Returns false if it was settled before. */
   postpone?(batch: Batch): boolean
-  /** What was put aside, and is not back yet. */
+  /** What is put aside at present. */
   readonly postponed?: readonly Waiting[]
-  /** Forgets a taken batch: its messages are delivered, or have failed. False if it was settled before. */
+  /** Removes a taken batch: its messages are delivered, or have failed. Returns false if it was settled before. */
   settle(batch: Batch): boolean
-  /** Takes what can be delivered at once, synchronously and in order; what others have taken is included. */
+  /** Takes what can be delivered at once, synchronously and in order, including what is already taken. */
   takeAll(): Batch[]
-  /** Of what is taken, the messages from a place on, as a taken batch of their own; undefined if there are none. */
+  /** Splits taken messages, from a place on, into a taken batch of their own; undefined if they are not taken. */
   carve(sequence: number, count: number): Batch | undefined
-  /** Resolves when what an earlier process has left is there, to be taken first. Never rejects. */
+  /** Resolves when what an earlier process left is loaded, to be taken first. Never rejects. */
   open?(): Promise<void>
-  /** Lets go of everything; what a durable one still holds, another process may have. Never throws. */
+  /** Releases everything. What a durable one still holds is left to other processes. Never throws. */
   close?(): void
 }

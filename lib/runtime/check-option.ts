@@ -1,4 +1,4 @@
-// The checks that several options share. Each throws a TypeError that names the option, the value and what is allowed.
+// Checks shared by several options. Each throws a TypeError that names the option, the value and what is allowed.
 
 import { describeValue } from './describe-value.js'
 import { warn } from './warnings.js'
@@ -7,7 +7,7 @@ export function wrong(name: string, given: string, allowed: string): TypeError {
   return new TypeError(`option ${name} is ${given}; allowed: ${allowed}`)
 }
 
-/** A value as an error may show it: a number or a word as it is, anything else by its type. */
+/** A value as an error may show it: numbers and short words as they are, anything else by its type. */
 export function shown(value: unknown): string {
   return typeof value === 'number' || typeof value === 'boolean'
     ? String(value)
@@ -16,7 +16,7 @@ export function shown(value: unknown): string {
       : describeValue(value)
 }
 
-/** An unknown option is a typo, or another library's option: worth a word, not a crash. */
+/** An unknown option is a typo, or an option of another library: worth a warning, not a crash. */
 export function warnOfUnknown(names: readonly string[]): void {
   if (names.length === 0) return
   const options = names.length === 1 ? 'option' : 'options'
@@ -26,11 +26,11 @@ export function warnOfUnknown(names: readonly string[]): void {
   )
 }
 
-/** What a whole number may be. */
+/** The range of a whole number. */
 export interface IntegerBounds {
   readonly default: number
   readonly min: number
-  /** @default the largest safe integer; Infinity allows Infinity as well */
+  /** @default the largest safe integer; Infinity also allows Infinity itself */
   readonly max?: number
 }
 

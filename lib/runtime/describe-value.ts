@@ -1,4 +1,4 @@
-// How errors name a value that they were given: by its kind, never by its content, which may be somebody's data.
+// How errors describe a value: by its kind, never by its content, which may be personal data.
 
 import { types } from 'node:util'
 import { isError } from './value-kinds.js'
@@ -22,7 +22,7 @@ export function describeValue(value: unknown): string {
   return 'an object'
 }
 
-/** What somebody's code threw, as text. It may be anything, also what cannot be read or written as text. */
+/** Anything that was thrown, as text, even if it cannot be read. */
 export function errorText(thrown: unknown): string {
   try {
     if (isError(thrown)) return thrown.stack ?? thrown.message
@@ -32,13 +32,13 @@ export function errorText(thrown: unknown): string {
   }
 }
 
-/** What somebody's code threw, as an Error. */
+/** Anything that was thrown, as an Error. */
 export function toError(thrown: unknown): Error {
   if (isError(thrown)) return thrown
   return new Error(errorText(thrown))
 }
 
-/** What an error of the system's was, in a word; never a path. */
+/** The code of a system error, else its message. Never a path. */
 export function errorCode(error: unknown): string {
   const { code, message } = toError(error) as NodeJS.ErrnoException
   return code ?? message

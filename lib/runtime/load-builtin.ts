@@ -1,4 +1,4 @@
-// Node's own modules, loaded synchronously where importing them would make importing the library dearer.
+// Loads Node's own modules synchronously, so that importing the library need not pay for them.
 
 import nodeModule from 'node:module'
 

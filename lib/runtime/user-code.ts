@@ -1,46 +1,46 @@
 // The gate to code that is not ours: listeners, callbacks, middlewares, getters and functions given as options.
 //
-// All calls into such code pass through here, so that one rule can be kept and checked in one place: when a user's code
-// runs, every outbox and count is consistent, because the code may call back into the client, throw, or never return.
+// All calls into such code pass through here, so that one rule can be enforced in one place: whenever user code runs,
+// every outbox and count is consistent, because the code may call back into the client, throw, or never return.
 
 import { errorText } from './describe-value.js'
+import { within } from './timer.js'
 import { isThenable } from './value-kinds.js'
-import { warn } from './warnings.js'
+import { isMilestone, warn } from './warnings.js'
 
-/** How long asynchronous callbacks are waited for, in milliseconds: they are not ours to speed up. */
+/** How long to wait for asynchronous callbacks, in milliseconds. */
 const longestWait = 1_000
 
-// Module state on purpose, and for tests alone: they check there that nothing is in the middle of a change.
+// Module state on purpose, for tests alone: they check here that nothing is in the middle of a change.
 let observer: (() => void) | undefined
 
-/** For tests: calls `observe` each time before a user's code runs. Returns a function that ends this. */
+/** For tests: calls `observe` each time before user code runs. Returns a function that ends this. */
 export function observeUserCode(observe: () => void): () => void {
   observer = observe
   return () => (observer = undefined)
 }
 
-/** To be called before values of a user's are read: their getters, Proxies and toJSON are code too. */
+/** Call this before reading a user's values: their getters, Proxies and toJSON are code too. */
 export function enterUserCode(): void {
   observer?.()
 }
 
-/** Calls a user's function. What it throws comes through. */
+/** Calls a user's function. What it throws is passed on. */
 export function callUserCode<T>(code: () => T): T {
   enterUserCode()
   return code()
 }
 
-/** Calls into users' code on behalf of one client. Nothing that the code does wrong comes back. */
+/** Calls user code on behalf of one client, and contains its errors. */
 export class UserCode {
-  /** Asynchronous code that has not finished, by the number of its call. */
+  /** Asynchronous code that is still running, by the number of its call. */
   readonly #running = new Map<number, Promise<void>>()
   #calls = 0
-  /** How often a user's code has thrown, by where it was called. */
+  /** How often user code has thrown, by what it is: 'a callback'. */
   readonly #thrown = new Map<string, number>()
 
   /**
-   * What the code throws or rejects with is a bug of its own: it becomes a process warning, the 1st, 10th, 100th …
-   * time, and ends there.
+   * What the code throws or rejects with ends here. It becomes a process warning, the 1st, 10th, 100th … time.
    *
    * @param where for the warning: 'a callback'
    */
@@ -55,8 +55,8 @@ export class UserCode {
   }
 
   /**
-   * Asks for an answer at once. If the code throws, or returns a promise, there is none, and a process warning says so,
-   * the 1st, 10th, 100th … time.
+   * Asks for an answer now. If the code throws, or returns a promise, there is none, and a process warning says so, the
+   * 1st, 10th, 100th … time.
    *
    * @returns undefined if there is no answer
    */
@@ -65,7 +65,7 @@ export class UserCode {
     this.call(where, () => {
       const given = question()
       if (isThenable(given)) {
-        // Nobody else would handle its rejection, and that would end the process.
+        // Nobody else handles its rejection, which would end the process.
         Promise.resolve(given).catch(() => undefined)
         throw new TypeError('it returned a promise; allowed: an answer at once')
       }
@@ -74,25 +74,20 @@ export class UserCode {
     return answer
   }
 
-  /** How many calls have begun, for `settled`. */
+  /** The number of calls begun so far, for `settled`. */
   get calls(): number {
     return this.#calls
   }
 
   /**
-   * Resolves when asynchronous code has finished, or after `timeout` milliseconds, of which one second counts.
+   * Resolves when asynchronous code has finished, or after `timeout` milliseconds, but at most a second.
    *
-   * @param from the number of calls that are not waited for: one of them may itself be waiting for this
+   * @param from skips this many calls: one of them may itself be waiting for this
    */
   async settled(timeout: number, from: number): Promise<void> {
     const awaited = [...this.#running].filter(([number]) => number >= from).map(([, end]) => end)
     if (awaited.length === 0) return
-    let timer: NodeJS.Timeout | undefined
-    const end = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, Math.min(timeout, longestWait))
-    })
-    await Promise.race([Promise.all(awaited), end])
-    clearTimeout(timer)
+    await within(Math.min(timeout, longestWait), Promise.all(awaited))
   }
 
   #watch(where: string, number: number, result: PromiseLike<unknown>): void {
@@ -105,7 +100,7 @@ export class UserCode {
   #warn(where: string, error: unknown): void {
     const times = (this.#thrown.get(where) ?? 0) + 1
     this.#thrown.set(where, times)
-    if (!/^10*$/.test(String(times))) return
+    if (!isMilestone(times)) return
     const often = times > 1 ? `has thrown ${times} times; most recently` : 'threw'
     warn('SELFSAME_LISTENER_THREW', `${where} ${often}: ${errorText(error)}`)
   }

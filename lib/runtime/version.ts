@@ -1,4 +1,4 @@
-// The package's version, written in by the build.
+// The package's version, inserted by the build.
 declare const __VERSION__: string | undefined
 
 /** The version of this package, as in its package.json; `0.0.0-source` when run from its sources. */

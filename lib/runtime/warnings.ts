@@ -1,4 +1,4 @@
-// The process warnings of this library: their codes, and how they are given.
+// The process warnings of this library: their codes, and the function that emits them.
 
 import type { ErrorCode } from './error-codes.js'
 
@@ -14,10 +14,18 @@ export const warningCodes = {
   SELFSAME_DEAD_LETTER: 'the file of the option deadLetter cannot be written',
 } as const
 
-/** Of a message that failed and that no listener heard of: SELFSAME_ and the error's code. */
+/** A failure that no listener received has the code SELFSAME_ and the error's code. */
 export type WarningCode = keyof typeof warningCodes | `SELFSAME_${Uppercase<ErrorCode>}`
 
-/** Gives a process warning of the type `SelfsameWarning`. Node prints it, unless the application listens. */
+/**
+ * Whether something that happens again and again is worth a warning this time, the 1st, 10th, 100th …: a single warning
+ * would hide that it continues, a warning each time would flood the log.
+ */
+export function isMilestone(times: number): boolean {
+  return /^10*$/.test(String(times))
+}
+
+/** Emits a process warning of the type `SelfsameWarning`. Node prints it, unless the application listens. */
 export function warn(code: WarningCode, text: string): void {
   process.emitWarning(text, { type: 'SelfsameWarning', code })
 }

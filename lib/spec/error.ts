@@ -7,10 +7,10 @@ import type { Message } from './messages.js'
 const brand = Symbol.for('selfsame.AnalyticsError')
 
 /**
- * What `analytics.on('error')` listeners and callbacks get: one failure, with every message it concerns.
+ * What `analytics.on('error')` listeners and callbacks get: one failure, with every message that it affects.
  *
- * Neither the text nor what `console.log` prints of it contains a write key or a trait: `messages` is there
- * to be read, and is not enumerable.
+ * Neither its text nor its `console.log` output contains a write key or a trait: `messages` can be read, but is not
+ * enumerable.
  */
 export class AnalyticsError extends Error {
   override readonly name = 'AnalyticsError'
@@ -25,8 +25,8 @@ export class AnalyticsError extends Error {
   }
 
   /**
-   * One process may load the package twice, by `import` and by `require()`, and an error of one is an
-   * `instanceof AnalyticsError` of the other as well. A subclass has only its own instances.
+   * One process may load the package twice, by `import` and by `require()`. An error of either is an
+   * `instanceof AnalyticsError` for both. A subclass recognises only its own instances.
    */
   static override [Symbol.hasInstance](value: unknown): boolean {
     if (this !== AnalyticsError) return Function.prototype[Symbol.hasInstance].call(this, value)
@@ -58,7 +58,7 @@ export class AnalyticsError extends Error {
     return this.#messages
   }
 
-  /** The cause, under the name that `@segment/analytics-node` gives it. */
+  /** The cause, under the name it has in `@segment/analytics-node`. */
   get reason(): unknown {
     return this.cause ?? this
   }

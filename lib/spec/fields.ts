@@ -1,4 +1,4 @@
-// The checks of a message's fields, one function a kind. Each names the field, the value's type and what is allowed.
+// The checks of a message's fields, one function per kind. Each error names the field, the type and what is allowed.
 
 import { types } from 'node:util'
 import { AnalyticsError } from './error.js'
@@ -28,7 +28,7 @@ function decimal(value: number): string {
   if (Number.isInteger(value)) return BigInt(value).toString()
   const text = String(value)
   const digits = text.includes('e') ? value.toFixed(20).replace(/0+$/, '') : text
-  // What has no digit within those twenty keeps its exponent.
+  // A number without a digit in the first twenty places keeps its exponent.
   return /[1-9]/.test(digits) ? digits : text
 }
 
@@ -53,8 +53,8 @@ export function checkText(field: string, value: unknown): void {
 
 /**
  * Traits, properties, context, integrations: an object with named fields. What JSON would write as something else or
- * as `{}` (arrays, Maps, Dates, Errors, URLSearchParams …) is refused: its content would be lost without a word.
- * An object with a toJSON (an ORM's record) is what that returns.
+ * as `{}` (arrays, Maps, Dates, Errors, URLSearchParams …) is refused: its content would be lost silently. An object
+ * with a toJSON (an ORM's record) is replaced by what that returns.
  */
 export function toFields(field: string, value: unknown): Record<string, unknown> {
   if (typeof value !== 'object' || value === null) throw invalidField(field, value, 'an object')
@@ -65,7 +65,7 @@ export function toFields(field: string, value: unknown): Record<string, unknown>
   return toFields(`${field}.toJSON()`, withoutToJson(Reflect.apply(toJSON, value, [field])))
 }
 
-/** JSON.stringify does not ask twice: what toJSON returns may have one itself. */
+/** What toJSON returns may itself have a toJSON, which JSON.stringify does not call. */
 function withoutToJson(json: unknown): unknown {
   const has = typeof json === 'object' && json !== null && 'toJSON' in json
   return has ? { ...json, toJSON: undefined } : json

@@ -6,13 +6,13 @@ import { isPlain } from './plain.js'
 type Fields = Record<string, unknown>
 
 /**
- * The call's fields over the defaults, merged deep: if both have an object, it is merged, and anything else of the
- * call's replaces the default (an array as a whole, too). A field that is undefined leaves the default. Neither argument
- * is written to, and what is written to the result later changes no default.
+ * Merges the call's fields over the defaults, deep. If both have an object, the two are merged; any other value of the
+ * call replaces the default, arrays as a whole. An undefined field leaves the default. Neither argument is written to,
+ * and later changes to the result do not reach the defaults.
  */
 export function withDefaults(defaults: Fields, own: Fields): Fields {
-  // Copied first: lodash would write what is merged into the objects of the defaults. The spread leaves out what the
-  // call's object has inherited, which JSON does not write either.
+  // Copied first: lodash would merge into the objects of the defaults. The spread leaves out inherited fields, which
+  // JSON does not write either.
   const copy = mergeWith<Fields, Fields>({}, defaults, keepProtoKey)
   const result = mergeWith<Fields, Fields>(copy, { ...own }, replaceUnlessBothPlain)
   mergeProtoKey(defaults, own, result)

@@ -10,7 +10,7 @@ export type Id = string | number
 
 /**
  * Who a message is about: your database's id of the user, the anonymous id of the browser or device, or both.
- * Both together are what makes the visitor and the user one person (Segment spec: Identify).
+ * Both together make the visitor and the user one person (Segment spec: Identify).
  */
 export type Identity =
   | {
@@ -46,7 +46,7 @@ export interface Address {
   [key: string]: OwnField
 }
 
-/** What is known about a user. Reserved names and their meaning: Segment spec, Identify, Traits. */
+/** What you know about a user. Reserved names and their meaning: Segment spec, Identify, Traits. */
 export interface UserTraits {
   address?: Address | null | undefined
   /** In years. */
@@ -85,7 +85,7 @@ export interface UserTraits {
   [key: string]: OwnField
 }
 
-/** What is known about a group. Reserved names: Segment spec, Group, Traits. */
+/** What you know about a group. Reserved names: Segment spec, Group, Traits. */
 export interface GroupTraits {
   address?: Address | null | undefined
   /** The URL of a picture. */
@@ -239,7 +239,7 @@ export interface CommonFields {
   integrations?: Integrations | undefined
   /** When it happened. Leave it out for what happens now. */
   timestamp?: Timestamp | undefined
-  /** What repeated deliveries are recognised by: 1 to 99 characters. Default: a random UUID. */
+  /** Identifies the message, so that repeated deliveries are recognised: 1 to 99 characters. Default: a random UUID. */
   messageId?: string | undefined
   // A message that was copied from elsewhere has these too, and so may a row of a database that is spread into a call.
   /** Where the message comes from: `server`, `browser` or `mobile`. Sent as it is. */
@@ -248,7 +248,7 @@ export interface CommonFields {
   version?: unknown
   /** Replaced by the name of the call. */
   type?: unknown
-  /** Sent as it is. The server goes by the one of the request. */
+  /** Sent as it is. The server uses the one of the request. */
   sentAt?: unknown
   /** Sent as it is, and replaced by the server. */
   receivedAt?: unknown

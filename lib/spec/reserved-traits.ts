@@ -1,8 +1,8 @@
-// The traits that have a meaning of their own, the types they should have, and spellings that miss them.
+// The reserved traits, the types that they should have, and common misspellings of them.
 
 import { types } from 'node:util'
 import { describeValue } from '../runtime/describe-value.js'
-import { toIsoTimestamp } from './timestamp.js'
+import { isoTime } from './timestamp.js'
 
 type Kind = 'string' | 'number' | 'id' | 'object' | 'date'
 
@@ -68,22 +68,22 @@ const kinds = { identify: inBothCases(userTraits), group: inBothCases(groupTrait
 const reserved = Object.keys({ ...userTraits, ...groupTraits })
 const spellings = new Set(reserved.flatMap((name) => [name, snake(name)]))
 
-/** A name without what spellings differ by: `First Name`, `first-name` and `FIRSTNAME` are one. */
+/** A name without case and separators: `First Name`, `first-name` and `FIRSTNAME` become one. */
 export const bareName = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, '')
 
 const byBareName = new Map(reserved.map((name) => [bareName(name), name]))
 
-/** The reserved trait that a name is another spelling of; undefined if it is one itself, or none. */
+/** The reserved trait that a name misspells; undefined if it is spelt right, or is not reserved. */
 export function meantTrait(name: string): string | undefined {
   if (spellings.has(name) || name.length > 40) return undefined
   return byBareName.get(bareName(name))
 }
 
 /**
- * What is wrong with the type of a reserved trait: `email is a number; the Segment spec has a string`. Nothing of its
- * value is in it.
+ * What is wrong with the type of a reserved trait: `email is a number; the Segment spec has a string`. Does not show the
+ * value.
  *
- * @returns undefined if it is as it should be, null, or not a reserved trait
+ * @returns undefined if it is right, null, or not a reserved trait
  */
 export function wrongTrait(
   type: 'identify' | 'group',
@@ -118,10 +118,10 @@ function isOf(kind: Kind, value: unknown): boolean {
 
 function isDateText(value: unknown): boolean {
   if (typeof value !== 'string') return false
-  // Birthdays may lie before 1970, which a timestamp may not.
-  if (/^1[5-9]\d\d-\d\d-\d\d/.test(value)) return true
   try {
-    return toIsoTimestamp(value) !== ''
+    // Birthdays may lie before 1970, which a timestamp may not.
+    isoTime(value)
+    return true
   } catch {
     return false
   }

@@ -1,4 +1,4 @@
-// When something happened: what callers may pass, as the ISO-8601 UTC text that is sent.
+// Timestamps: converts what callers may pass to the ISO-8601 UTC text that is sent.
 
 import { types } from 'node:util'
 import { AnalyticsError } from './error.js'
@@ -10,8 +10,8 @@ const allowed = 'a valid Date, an ISO-8601 string or epoch milliseconds'
 const secondsBelow = 1e11
 const year10000 = 253402300800000
 
-// Date.parse alone takes texts that are no dates ("1", "May"), and reads a time without a zone in the zone of the
-// machine, so that one record would mean two instants on two servers.
+// Date.parse alone accepts texts that are not dates ("1", "May"), and reads a time without a zone in the zone of the
+// machine: one record would mean two instants on two servers.
 const iso =
   /^(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ](\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?[ ]?(Z|[+-]\d{2}(?::?\d{2})?)?)?$/i
 
@@ -19,8 +19,8 @@ const iso =
  * A caller's timestamp as ISO-8601 UTC with milliseconds (Segment spec: Common fields, Timestamps). A text without a
  * zone is read as UTC.
  *
- * @throws AnalyticsError `invalid_message` that says why: an invalid Date, a text that is no date, a number that can
- * only be seconds, anything before 1970 or after 9999.
+ * @throws AnalyticsError `invalid_message` that says why: an invalid Date, a text that is not a date, a number that
+ * can only be seconds, anything before 1970 or after 9999.
  */
 export function toIsoTimestamp(value: unknown): string {
   const time = toTime(value)
@@ -34,7 +34,7 @@ export function toIsoTimestamp(value: unknown): string {
 }
 
 function toTime(value: unknown): number {
-  if (typeof value === 'string') return parse(value)
+  if (typeof value === 'string') return isoTime(value)
   if (typeof value === 'number') {
     if (Number.isNaN(value)) throw invalid('is NaN')
     if (Math.abs(value) < secondsBelow) {
@@ -48,9 +48,14 @@ function toTime(value: unknown): number {
   return time
 }
 
-function parse(text: string): number {
+/**
+ * The time of an ISO-8601 text, in milliseconds since 1970, also before it. A text without a zone is read as UTC.
+ *
+ * @throws AnalyticsError `invalid_message`
+ */
+export function isoTime(text: string): number {
   const parts = iso.exec(text)
-  if (!parts) throw invalid('is a string that is no ISO-8601 date')
+  if (!parts) throw invalid('is a string that is not an ISO-8601 date')
   const [, year, month, day, hour = '0', minute = '0', second = '0', fraction = '', zone = 'Z'] =
     parts
   const milliseconds = Number(fraction.padEnd(3, '0').slice(0, 3))
@@ -80,7 +85,7 @@ function invalid(problem: string): AnalyticsError {
   return new AnalyticsError('invalid_message', `timestamp ${problem}; allowed: ${allowed}`)
 }
 
-/** Reads the clock for messages without a timestamp. Thousands of calls share a millisecond, so its text is kept. */
+/** Gives the time of messages without a timestamp. Thousands of calls share a millisecond, so its text is cached. */
 export class Clock {
   #time = NaN
   #text = ''

@@ -1,4 +1,4 @@
-// What all frameworks' middleware does: binds a client to the ids and the context of one request.
+// The common part of all middleware: binds a client to the ids and the context of one request.
 
 import { parse } from 'tldts'
 import type { Analytics } from '../client/analytics.js'
@@ -13,6 +13,7 @@ import { cookiesOfResponse, type ResponseCookies } from '../browser-ids/response
 import { describeValue } from '../runtime/describe-value.js'
 import type { MessageContext } from '../spec/messages.js'
 import { anonymously, readConsent, withoutConsent, type Consent } from './consent.js'
+import { wrongArgument } from '../browser-ids/readers/arguments.js'
 import { UserCode } from '../runtime/user-code.js'
 import type { RequestAnalyticsOptions } from './options.js'
 import { contextOf, type RequestFacts } from './request-context.js'
@@ -21,11 +22,11 @@ import { RequestVisitor } from './request-visitor.js'
 const caller = 'requestAnalytics'
 
 /**
- * Binds a client to one request, which goes on whatever is in it.
+ * Binds a client to one request. Never throws, whatever the request contains.
  *
- * @param request what the framework hands to its middleware: it carries the cookies, and the options are asked about it
+ * @param request what the framework passes to its middleware; has the cookies, and is passed to the options
  * @param response where the cookie of `issue` goes
- * @param facts read when they are needed: a framework computes them in getters
+ * @param facts called only when needed, because a framework computes them in getters
  */
 export type BindRequest<Request extends object> = (
   request: Request,
@@ -50,7 +51,7 @@ export function requestBinder<Request extends object>(
   }
   const nothing = withoutConsent(run)
 
-  /** Undefined if what is odd about the request or response is too odd to read them. */
+  /** Undefined if the request or response cannot be read. */
   function exchangeOf(request: Request, response: unknown): Exchange | undefined {
     return ask('reading the cookies', () => {
       const cookies = new CookieHeader(cookieHeaderOf(request))
@@ -88,7 +89,7 @@ export function requestBinder<Request extends object>(
   }
 }
 
-/** Asks a user's code in the course of a request; undefined if it gives no answer. */
+/** Asks user code during a request; undefined if it gives no answer. */
 type Ask = <T>(what: string, question: () => T) => T | undefined
 
 interface Deciders<Request> {
@@ -98,12 +99,12 @@ interface Deciders<Request> {
   isTrusted: (request: Request) => boolean
 }
 
-/** The options that may be functions of the request. What such a function does wrong counts as "no". */
+/** The options that may be functions of the request. An error in such a function counts as "no". */
 function deciders<Request>(
   { consent, issue = false, trustUserId, ip }: RequestAnalyticsOptions<Request>,
   ask: Ask,
 ): Deciders<Request> {
-  /** Only true is true: what is merely truthy may be an object that says no. */
+  /** Only `true` counts: something truthy may be an object that says no. */
   const isTrue = (option: string, question: () => unknown): boolean =>
     ask(option, question) === true
   return {
@@ -116,7 +117,7 @@ function deciders<Request>(
       typeof issue === 'function' ? isTrue('option issue', () => issue(request)) : issue,
     ipOf: (request, theirs) => {
       if (typeof ip !== 'function') return ip === false ? undefined : theirs
-      // Without an answer there is none: the app may have wanted to hide the address.
+      // No answer means no ip: the app may have wanted to hide the address.
       const answer: unknown = ask('option ip', () => ip(request))
       return typeof answer === 'string' ? answer : undefined
     },
@@ -134,21 +135,19 @@ function check(analytics: unknown, options: RequestAnalyticsOptions<never>): voi
   checkCookieOptions(options, caller)
   const { issue, consent, trustUserId, ip } = options as Record<string, unknown>
   if (issue !== undefined && typeof issue !== 'boolean' && typeof issue !== 'function') {
-    throw wrong('issue', issue, 'true, false, or a function of the request')
+    throw wrongArgument(
+      `${caller}: option issue`,
+      'true, false, or a function of the request',
+      issue,
+    )
   }
   if (consent !== undefined && typeof consent !== 'function') {
-    throw wrong('consent', consent, 'a function of the request')
+    throw wrongArgument(`${caller}: option consent`, 'a function of the request', consent)
   }
   if (trustUserId !== undefined && typeof trustUserId !== 'function') {
-    throw wrong('trustUserId', trustUserId, 'a function of the request')
+    throw wrongArgument(`${caller}: option trustUserId`, 'a function of the request', trustUserId)
   }
   if (ip !== undefined && ip !== false && typeof ip !== 'function') {
-    throw wrong('ip', ip, 'false, or a function of the request')
+    throw wrongArgument(`${caller}: option ip`, 'false, or a function of the request', ip)
   }
-}
-
-function wrong(option: string, value: unknown, allowed: string): TypeError {
-  return new TypeError(
-    `${caller}: option ${option} is ${describeValue(value)}; allowed: ${allowed}`,
-  )
 }

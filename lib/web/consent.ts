@@ -1,4 +1,4 @@
-// What a visitor has agreed to, and the analytics of a request whose visitor has not agreed to everything.
+// The consent of a visitor, and the analytics of requests without full consent.
 
 import { randomUUID } from 'node:crypto'
 import type { Analytics } from '../client/analytics.js'
@@ -10,16 +10,16 @@ import type { Callback } from '../failures/error-reporter.js'
 
 /**
  * - `'all'`: everything is sent, and cookies are read and issued as the other options say.
- * - `'anonymous'`: `track`, `page` and `screen` are sent without anything that tells the person or joins one request to
- *   another; `identify`, `group` and `alias` are not sent. No cookie is read or set.
+ * - `'anonymous'`: `track`, `page` and `screen` are sent without anything that identifies the person or connects one
+ *   request to another; `identify`, `group` and `alias` are not sent. No cookie is read or set.
  * - `'none'`: nothing is sent. No cookie is read or set.
  */
 export type Consent = 'all' | 'anonymous' | 'none'
 
 /**
- * An answer of the option `consent`. No answer is no consent.
+ * Reads an answer of the option `consent`. No answer means no consent.
  *
- * @throws TypeError if it is none of those that are allowed
+ * @throws TypeError if the answer is not allowed
  */
 export function readConsent(answer: unknown): Consent {
   if (answer === true || answer === 'all') return 'all'
@@ -31,7 +31,7 @@ export function readConsent(answer: unknown): Consent {
   )
 }
 
-/** Runs a callback; what it throws comes back as a warning. */
+/** Runs a callback; what it throws becomes a warning. */
 export type RunCallback = (callback: () => unknown) => void
 
 /** Calls that do nothing: their callbacks get an error `filtered`, as for a message that a middleware drops. */
@@ -39,7 +39,7 @@ export function withoutConsent(run: RunCallback): BoundAnalytics {
   return new BoundAnalytics(dropFor(run), {})
 }
 
-/** Calls that carry nothing of the person's, under an anonymous id of this request alone. */
+/** Calls without personal data, with an anonymous id for this request alone. */
 export function anonymously(
   analytics: Analytics,
   context: MessageContext | undefined,
@@ -71,7 +71,7 @@ function dropFor(run: RunCallback): MakeCall {
   }
 }
 
-/** A query may hold a token or an e-mail address; of it only the campaign is kept. */
+/** A query may contain a token or an e-mail address, so only its campaign is kept. */
 function impersonalContext({ page, campaign }: MessageContext): MessageContext {
   const context: MessageContext = {}
   if (page) {
@@ -85,9 +85,9 @@ function impersonalContext({ page, campaign }: MessageContext): MessageContext {
   return context
 }
 
-/** No ids, no context and no fields but these. Event, name and properties are the app's own words. */
+/** No ids, no context, and only these fields. Event, name and properties are the app's own choice. */
 function impersonalCall(call: unknown): unknown {
-  // The client refuses it, as it would any other.
+  // The client will refuse it.
   if (typeof call !== 'object' || call === null) return call
   try {
     const { event, name, category, properties, integrations, timestamp, messageId } = {
@@ -95,7 +95,7 @@ function impersonalCall(call: unknown): unknown {
     } as Record<string, unknown>
     return { event, name, category, properties, integrations, timestamp, messageId }
   } catch (thrown) {
-    // A getter of the call's: the client is to report it, and must not read the rest.
+    // A getter has thrown. The client will report that, and must not read the rest.
     return Object.defineProperty({}, 'event', {
       enumerable: true,
       get() {

@@ -1,4 +1,4 @@
-// The analytics of the request that is being served, for code that has no request at hand.
+// The analytics of the current request, for code that does not have the request.
 
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { EventEmitter } from 'node:events'
@@ -6,8 +6,8 @@ import type { BoundAnalytics } from '../client/bound-analytics.js'
 
 const key = Symbol.for('selfsame.currentAnalytics')
 
-// One storage for the process: the asynchronous context itself keeps the requests apart. It hangs on the global object
-// because a process may load both builds of the package, where ES modules and CommonJS meet, and each is to find it.
+// One storage for the process; the asynchronous context keeps requests apart. It is stored on the global object because
+// a process may load both the ESM and the CommonJS build, which share it.
 const shared = globalThis as { [key]?: AsyncLocalStorage<BoundAnalytics> | undefined }
 const storage = sharedStorage()
 
@@ -16,26 +16,26 @@ function sharedStorage(): AsyncLocalStorage<BoundAnalytics> {
 }
 
 /**
- * The analytics that the middleware has bound to the request in whose course this is called; undefined outside of one.
+ * The analytics that the middleware has bound to the current request; undefined outside of requests.
  */
 export function currentAnalytics(): BoundAnalytics | undefined {
   return storage.getStore()
 }
 
-/** Runs what serves a request, so that `currentAnalytics()` finds its analytics there. */
+/** Runs the code that serves a request, so that `currentAnalytics()` finds its analytics. */
 export function runWith<R>(analytics: BoundAnalytics, serve: () => R): R {
   return storage.run(analytics, serve)
 }
 
-/** An emitter's `emit`, as it is replaced here. */
+/** The replacement of an emitter's `emit`. */
 interface BoundEmit {
   (event: string | symbol, ...args: unknown[]): boolean
   [key]?: BoundAnalytics
 }
 
 /**
- * The same for the listeners of a request and its response. Node calls them from events of the socket, which belongs to
- * no request: `req.on('end')` and `res.on('finish')` would find nothing. An emitter whose `emit` cannot be replaced is
+ * The same for the listeners of a request and its response. Node calls these from events of the socket, which belongs to
+ * no request, so `req.on('end')` and `res.on('finish')` would find nothing. An emitter whose `emit` cannot be replaced is
  * left as it is.
  */
 export function runListenersWith(analytics: BoundAnalytics, emitter: EventEmitter): void {
@@ -43,7 +43,7 @@ export function runListenersWith(analytics: BoundAnalytics, emitter: EventEmitte
     const { emit } = emitter as { emit?: BoundEmit }
     // A stand-in for a response in a unit test.
     if (typeof emit !== 'function') return
-    // Of several clients' middleware the last one's.
+    // With the middleware of several clients, the last one wins.
     if (emit[key] !== undefined) {
       emit[key] = analytics
       return
@@ -51,10 +51,10 @@ export function runListenersWith(analytics: BoundAnalytics, emitter: EventEmitte
     const bound: BoundEmit = (...args) =>
       storage.run(bound[key] ?? analytics, () => Reflect.apply(emit, emitter, args))
     bound[key] = analytics
-    // The one property that is set on what is not ours: each costs a request of Express a microsecond (bench/web.js).
-    // Not enumerable, as the method that it replaces: who copies or prints the request does not meet it.
+    // The only property set on foreign objects: each costs a request of Express a microsecond (bench/web.js). It is not
+    // enumerable, like the method that it replaces, so copies and prints of the request do not show it.
     Object.defineProperty(emitter, 'emit', { value: bound, writable: true, configurable: true })
   } catch {
-    // Frozen, or a Proxy: its listeners find no analytics, and the request goes on.
+    // Frozen, or a Proxy. Its listeners find no analytics; the request is not affected.
   }
 }

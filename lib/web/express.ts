@@ -21,7 +21,7 @@ declare global {
   }
 }
 
-/** A request of Express, or a bare one of Node's. */
+/** A request of Express, or a bare one of Node. */
 export type ExpressLikeRequest = IncomingMessage & {
   readonly ip?: string | undefined
   readonly protocol?: string
@@ -53,7 +53,7 @@ export function requestAnalytics<Request extends ExpressLikeRequest>(
   }
 }
 
-/** Express 4 tells the trusted host without its port (`req.host` is deprecated there): the Host header has it. */
+/** Express 4 has the trusted host only without its port (`req.host` is deprecated there); the Host header has it. */
 function hostOf({ hostname, headers: { host } }: ExpressLikeRequest): string | undefined {
   if (hostname === undefined) return undefined
   return host?.startsWith(`${hostname}:`) === true ? host : hostname

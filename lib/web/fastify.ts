@@ -18,7 +18,7 @@ declare module 'fastify' {
   }
 }
 
-/** A plugin of Fastify's. */
+/** A Fastify plugin. */
 export type FastifyPlugin = (instance: FastifyInstance, options: unknown, done: () => void) => void
 
 /**
@@ -45,11 +45,11 @@ export function requestAnalytics(
     })
     done()
   }
-  // What fastify-plugin does: the hook is for the whole instance, not for the routes registered inside of the plugin.
+  // As fastify-plugin does: the hook is for the whole instance, not only for the routes registered inside the plugin.
   return Object.assign(plugin, { [Symbol.for('skip-override')]: true })
 }
 
-/** Of a hijacked reply Fastify sends no header: what its handler writes to is the raw response. */
+/** For a hijacked reply Fastify sends no headers: its handler writes to the raw response. */
 function keepCookies(reply: FastifyReply): void {
   const hijack = reply.hijack.bind(reply)
   reply.hijack = () => {

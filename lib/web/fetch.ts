@@ -1,4 +1,4 @@
-// `selfsame/fetch`: for everything that has a Fetch Request: Hono, Next.js route handlers, and others.
+// `selfsame/fetch`: for anything with a Fetch Request, such as Hono and the route handlers of Next.js.
 
 import { ReadableStream } from 'node:stream/web'
 import type { Analytics } from '../client/analytics.js'
@@ -12,7 +12,7 @@ import type { RequestFacts } from './request-context.js'
 export { currentAnalytics } from './current.js'
 export type { RequestAnalyticsOptions } from './options.js'
 
-/** As much of Hono's context as is used. */
+/** The part of Hono's context that is used. */
 export interface HonoLikeContext {
   req: { raw: Request }
   res: Response
@@ -38,7 +38,7 @@ export function requestAnalytics<Context extends HonoLikeContext = any>(
     const bound = bind(context, headers, () => factsOf(context.req.raw))
     context.set('analytics', bound)
     await runWith(bound, next)
-    // Not before: what Hono is told then, it forgets where a handler returns a Response of its own.
+    // Not earlier: Hono loses headers that were set before, if a handler returns a Response of its own.
     for (const cookie of cookiesFor(context.res, headers)) {
       context.header('Set-Cookie', cookie, { append: true })
     }
@@ -53,7 +53,8 @@ export type FetchHandler<R extends Request, Rest extends unknown[]> = (
 ) => Response | Promise<Response>
 
 /**
- * A handler with the request's analytics as its second argument: `export const POST = withAnalytics(analytics, handler)`.
+ * Wraps a handler, which gets the request's analytics as its second argument:
+ * `export const POST = withAnalytics(analytics, handler)`.
  * The cookie of `issue` is added to the response.
  *
  * @throws TypeError for a wrong option; a request never makes it throw
@@ -68,15 +69,15 @@ export function withAnalytics<R extends Request, Rest extends unknown[]>(
     const headers = new Headers()
     const bound = bind(request, headers, () => factsOf(request))
     const response = await runWith(bound, () => handler(request, bound, ...rest))
-    // What cannot be read as a Response is for the caller of the handler to judge.
+    // If it is not a Response, that is for the caller of the handler to judge.
     return attempt(() => withCookies(response, cookiesFor(response, headers))) ?? response
   }
 }
 
-/** The cookies that were issued for a request, but for those that its handler has set or expired since. */
+/** The cookies issued for a request, except those that its handler has set or expired since. */
 function cookiesFor(response: Response, issued: Headers): string[] {
   const cookies = issued.getSetCookie()
-  // Response.error() and one that switches protocols cannot be copied, and a browser takes no cookie from them.
+  // Response.error() and a response that switches protocols cannot be copied, and browsers accept no cookies from them.
   if (cookies.length === 0 || response.status < 200) return []
   const names = new Set(response.headers.getSetCookie().map(nameOf))
   return cookies.filter((cookie) => !names.has(nameOf(cookie)))

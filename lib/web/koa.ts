@@ -19,7 +19,7 @@ declare module 'koa' {
   }
 }
 
-/** As much of Koa's context as is used. */
+/** The part of Koa's context that is used. */
 export interface KoaLikeContext {
   req: IncomingMessage
   res: ServerResponse

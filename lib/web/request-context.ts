@@ -1,11 +1,11 @@
-// What a request says of its circumstances, as the context of a message (Segment spec: Common fields, Context).
+// Makes the context of a message from a request (Segment spec: Common fields, Context).
 
 import { isIPv4 } from 'node:net'
 import type { MessageContext } from '../spec/messages.js'
 
-/** A request of any framework, as far as its context goes. */
+/** What the context needs of a request, in any framework. */
 export interface RequestFacts {
-  /** As the framework's own proxy trust computes it. */
+  /** As the framework computes it from the proxies that it trusts. */
   readonly ip: string | undefined
   /** 'http' or 'https', likewise. */
   readonly protocol: string
@@ -17,11 +17,11 @@ export interface RequestFacts {
 }
 
 /**
- * All of this is the client's to choose, and it is to leave room in the 32 KiB of a message: longer values are cut. JSON
- * may double them, and much of a target or referrer is sent two or three times: 21 KiB is the worst that comes of it.
+ * The client chooses all of this, and it must leave room in the 32 KiB of a message, so longer values are cut. JSON may
+ * double them, and parts of a target or referrer are sent two or three times: at worst this makes 21 KiB.
  */
 const longest = 1_536
-/** An IPv6 address with a zone is shorter: what is longer came from a forged header through a trusting proxy setting. */
+/** Even an IPv6 address with a zone is shorter: longer values come from forged headers and too much trust in proxies. */
 const longestIp = 64
 
 export function contextOf(facts: RequestFacts): MessageContext {
@@ -33,7 +33,7 @@ export function contextOf(facts: RequestFacts): MessageContext {
     path: textOf(mark < 0 ? target : target.slice(0, mark)),
     search: textOf(search),
   }
-  // OPTIONS * is about no page.
+  // OPTIONS * does not refer to a page.
   if (host !== undefined && host !== '' && target.startsWith('/'))
     page.url = textOf(`${protocol}://${host}${target}`)
   const context: MessageContext = { page }
@@ -54,13 +54,13 @@ export function contextOf(facts: RequestFacts): MessageContext {
   return context
 }
 
-/** A socket that serves IPv4 and IPv6 has IPv4 addresses as `::ffff:192.0.2.1` (RFC 4291, 2.5.5.2). */
+/** A socket for IPv4 and IPv6 shows IPv4 addresses as `::ffff:192.0.2.1` (RFC 4291, 2.5.5.2). */
 function withoutMapping(ip: string): string {
   const address = /^::ffff:([\d.]+)$/i.exec(ip)?.[1]
   return address !== undefined && isIPv4(address) ? address : ip
 }
 
-/** Proxies and odd clients name scheme and host in the request line (RFC 9112, 3.2.2): routers go by what follows. */
+/** Proxies and odd clients send scheme and host in the request line (RFC 9112, 3.2.2); routers use what follows. */
 function originForm(target: string): string {
   if (target.startsWith('/')) return target
   const scheme = /^https?:\/\/[^/?]*/i.exec(target)
@@ -69,11 +69,11 @@ function originForm(target: string): string {
   return rest.startsWith('/') ? rest : `/${rest}`
 }
 
-/** What the client sent, as text to send on. */
+/** Converts what the client sent to text. */
 function textOf(bytes: string): string {
   if (bytes.length <= longest) return readUtf8(bytes)
   let end = longest
-  // Not in the middle of a character: in UTF-8 its bytes but for the first are 10xxxxxx.
+  // Not in the middle of a character: in UTF-8, all its bytes but the first are 10xxxxxx.
   while (end > 0 && (bytes.charCodeAt(end) & 0xc0) === 0x80) end--
   return readUtf8(bytes.slice(0, end))
 }
@@ -81,7 +81,7 @@ function textOf(bytes: string): string {
 const beyondAscii = /[^\p{ASCII}]/u
 const beyondLatin1 = /[\u0100-\u{10ffff}]/u
 
-/** Bytes reach us as Latin-1. Where they are UTF-8, as clients mean it that send more than ASCII, as that. */
+/** Node reads bytes as Latin-1. Clients that send more than ASCII mean UTF-8, so valid UTF-8 is read as such. */
 function readUtf8(bytes: string): string {
   if (!beyondAscii.test(bytes) || beyondLatin1.test(bytes)) return bytes
   const text = Buffer.from(bytes, 'latin1').toString('utf8')
@@ -89,10 +89,10 @@ function readUtf8(bytes: string): string {
 }
 
 const language = /^[a-z]{1,8}(?:-[a-z0-9]{1,8}){0,3}$/i
-/** Browsers send a handful. */
+/** More than any browser sends. */
 const mostLanguages = 20
 
-/** The language that the client likes best (RFC 9110, 12.5.4), of several the first. */
+/** The client's preferred language (RFC 9110, 12.5.4); the first of several. */
 function localeOf(header: string | undefined): string | undefined {
   if (header === undefined) return undefined
   let best: string | undefined
@@ -106,20 +106,20 @@ function localeOf(header: string | undefined): string | undefined {
       best = locale
       bestQuality = quality
     }
-    // No other can be liked better.
+    // No other can be preferred to it.
     if (bestQuality >= 1) break
   }
   return best
 }
 
-/** `utm_campaign` is the campaign's name, the other utm_ parameters keep theirs; of repeated ones the first counts. */
+/** `utm_campaign` becomes the name; the other utm_ parameters keep theirs. Of repeated ones the first counts. */
 function campaignOf(search: string): Record<string, string> | undefined {
   const campaign: Record<string, string> = {}
   let found = false
   for (const [key, value] of new URLSearchParams(readUtf8(whole(search)))) {
     if (!key.startsWith('utm_') || value === '') continue
     const name = key === 'utm_campaign' ? 'name' : key.slice('utm_'.length)
-    // Nobody's campaign has it, and whatever merges the message further on may be careless.
+    // No campaign has this name, and code that merges the message later may be careless.
     if (name === '' || name === '__proto__' || Object.hasOwn(campaign, name)) continue
     campaign[name] = value
     found = true
@@ -127,7 +127,7 @@ function campaignOf(search: string): Record<string, string> | undefined {
   return found ? campaign : undefined
 }
 
-/** The parameters that fit: cut in the middle of one, its value would be wrong. */
+/** The parameters that fit as a whole: a cut value would be wrong. */
 function whole(search: string): string {
   if (search.length <= longest) return search
   return search.slice(0, Math.max(0, search.lastIndexOf('&', longest)))

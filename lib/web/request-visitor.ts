@@ -1,4 +1,4 @@
-// Whose anonymous id the cookies of a request have, and which of its calls may carry it.
+// Decides which calls of a request may carry the anonymous id of its cookies.
 
 import { isSuccessorId } from '../browser-ids/successor-id.js'
 import { isAbsent } from '../message/compose.js'
@@ -13,14 +13,14 @@ export interface VisitorCookies {
 }
 
 /**
- * The anonymous id belongs to the user whom the cookies name, or, if they name none, to the first user of whom a call of
- * the request is. A call about another user goes without it: together they would make one person of two, for good.
+ * The anonymous id belongs to the user whom the cookies name, or, if they name none, to the first user that a call of the
+ * request is about. A call about another user goes without it: otherwise two people would be merged for good.
  */
 export class RequestVisitor implements Visitor {
   readonly ip: string | undefined
   readonly hint = 'no cookie: pass a userId, or set issue: true'
   readonly #anonymousId: string | undefined
-  /** The user whose anonymous id it is, under all their names. */
+  /** All ids of the user to whom the anonymous id belongs. */
   readonly #owner = new Set<string>()
   readonly #onAnotherUser: () => void
 
@@ -55,13 +55,13 @@ export class RequestVisitor implements Visitor {
       previous !== undefined &&
       (owner.has(previous) || previous === this.#anonymousId)
     if (owner.size > 0 && !isRenamed) return false
-    // Asked by a getter, not by a call: nothing is settled yet.
+    // Asked by a getter, not by a call: this decides nothing.
     if (type !== undefined) owner.add(user)
     return true
   }
 }
 
-/** An id as it is sent; undefined if there is none, or one that the call will be refused for. */
+/** An id as it is sent; undefined if there is none, or if it is invalid, so that the call will be refused. */
 function textOf(id: unknown): string | undefined {
   if (isAbsent(id)) return undefined
   try {

@@ -121,7 +121,7 @@ describe('an archived payload', () => {
       expect(message!.context!.library).to.deep.equal({ name: 'analytics.js', version: '2.1.0' })
     }))
 
-  it('is rejected where nobody said that it is one: the old sentAt would move it to the present', () =>
+  it('is rejected without the option archived: the old sentAt would move it to the present', () =>
     withBench(async ({ options, rejects }) => {
       const report = await backfill([{ ...archived, userId: 'u1' }], { ...options, map: undefined })
       expect(report.rejectedByReason).to.deep.equal({ 'sentAt given': 1 })

@@ -33,7 +33,7 @@ describe('a dry run', () => {
         delivered: 0,
         failed: 0,
         rejected: 1,
-        rejectedByReason: { 'timestamp is a string that is no ISO-8601 date': 1 },
+        rejectedByReason: { 'timestamp is a string that is not an ISO-8601 date': 1 },
         firstTimestamp: '2014-01-01T00:00:00.000Z',
         completed: true,
         checkpoint: undefined,

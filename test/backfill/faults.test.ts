@@ -132,7 +132,7 @@ describe('a message that the server refuses', () => {
 
 describe('a request that the server refuses as a whole', () => {
   for (const status of [401, 403, 404, 501]) {
-    it(`with ${status} stops the run, rejects nothing, and it can be gone on with`, () =>
+    it(`with ${status} stops the run, rejects nothing, and it can be resumed`, () =>
       withBench(async ({ collector, options, folder }) => {
         let from = 5
         collector.misbehave(({ n }) => (n >= from ? { status } : undefined))
@@ -193,7 +193,7 @@ describe('maxRejects', () => {
 })
 
 describe('a source that throws', () => {
-  it('stops the run; what was read before is delivered, and it can be gone on with', () =>
+  it('stops the run; what was read before is delivered, and it can be resumed', () =>
     withBench(async ({ collector, options }) => {
       const cause = new Error('connection terminated')
       let breaks = true
@@ -227,7 +227,7 @@ describe('rejected rows', () => {
     },
   })
 
-  it('are lines with position, reason and the row, or the text where it could not be read', () =>
+  it('are lines with position, reason and the row, or its text if it could not be read', () =>
     withBench(async ({ options, rejects }) => {
       const report = await backfill(
         source([broken, { row: { id: '', n: 1n }, position: { line: 8, key: 'k' } }]),
@@ -258,7 +258,7 @@ describe('rejected rows', () => {
       expect(await readdir(folder)).to.deep.equal(['checkpoint.json'])
     }))
 
-  it('stop the run where that function throws', () =>
+  it('stop the run if that function throws', () =>
     withBench(async ({ options }) => {
       const error = await errorOf(
         backfill(source([broken]), {
@@ -271,7 +271,7 @@ describe('rejected rows', () => {
       expect(error).to.be.instanceOf(BackfillError).and.include({ code: 'file_failed' })
     }))
 
-  it('stop the run before it begins where their folder is not there', () =>
+  it('stop the run before it begins if their folder does not exist', () =>
     withBench(async ({ options, folder, collector }) => {
       const rejects = join(folder, 'nowhere', 'rejects.ndjson')
       const error = await errorOf(backfill(people(10), { ...options, rejects }))
@@ -295,7 +295,7 @@ describe('rejected rows', () => {
       expect(await rejects()).to.have.lengthOf(1)
     }))
 
-  it('that take much memory wait for nothing: 200 of 500 KB behind a message', () =>
+  it('that take much memory do not wait: 200 of 500 KB after a message', () =>
     withBench(async ({ options, rejects, collector }) => {
       const big = 'x'.repeat(500_000)
       const rows = function* () {
@@ -340,7 +340,7 @@ describe('the process of a run', () => {
 })
 
 describe('onProgress', () => {
-  it('may throw: the run goes on', () =>
+  it('may throw: the run continues', () =>
     withBench(async ({ options }) => {
       const report = await backfill(people(10), {
         ...options,

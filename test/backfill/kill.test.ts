@@ -20,7 +20,7 @@ const perKill = 1_000
 const count = (kills + 1) * perKill
 const rejected = count / 100
 
-describe(`killed ${kills} times at random, and gone on with each time`, () => {
+describe(`killed ${kills} times at random, and resumed each time`, () => {
   it('sends no more than a window again for each, loses nothing, and the totals are right', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'selfsame-backfill-'))
     const collector = await startCollector({ dedup: false })
@@ -63,7 +63,7 @@ describe(`killed ${kills} times at random, and gone on with each time`, () => {
         failed: 0,
         skipped: 0,
         rejected,
-        rejectedByReason: { 'timestamp is a string that is no ISO-8601 date': rejected },
+        rejectedByReason: { 'timestamp is a string that is not an ISO-8601 date': rejected },
         firstTimestamp: '2014-01-01T00:00:00.000Z',
         completed: true,
       })

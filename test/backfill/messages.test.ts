@@ -87,11 +87,11 @@ describe('the messageId of a historical message', () => {
     expect(new Set(ids).size).to.equal(ids.length)
   })
 
-  it('is that of the call where it has one, for history that was sent once before', async () => {
+  it('is that of the call if it has one, for history that was sent before', async () => {
     expect(await idOf({ ...call, messageId: 'order-"17"' })).to.equal('order-"17"')
   })
 
-  it("does not depend on the present where timestamp is 'now'", async () => {
+  it("does not depend on the current time if timestamp is 'now'", async () => {
     const undated = { ...call, timestamp: undefined }
     const first = await idOf(undated, { timestamp: 'now' })
     expect(await idOf(undated, { timestamp: 'now' })).to.equal(first)
@@ -136,7 +136,7 @@ describe('a timestamp', () => {
     [start, 'timestamp looks like milliseconds', String(start), { unit: 'seconds' }],
     [-1, 'timestamp before 1970', 'before 1970'],
     ['1969-12-31T23:59:59Z', 'timestamp lies before 1970-01-01', 'before 1970'],
-    ['01/02/2014', 'timestamp is a string that is no ISO-8601 date', 'ISO-8601'],
+    ['01/02/2014', 'timestamp is a string that is not an ISO-8601 date', 'ISO-8601'],
     [
       '2014-02-30',
       'timestamp is an ISO-8601 string of a date or time that does not exist',
@@ -155,7 +155,7 @@ describe('a timestamp', () => {
     })
   }
 
-  it("that is missing is the present where timestamp is 'now'; one that is wrong still rejects", async () => {
+  it("that is missing is the current time if timestamp is 'now'; a wrong one still rejects the row", async () => {
     const before = Date.now()
     const [message] = await messagesOf(
       [
@@ -300,7 +300,7 @@ describe('what backfill() is given', () => {
     ['an object', {}],
     ['a number', 5],
   ] as [string, never][]) {
-    it(`is refused as a source where it is ${what}`, async () => {
+    it(`is refused as a source if it is ${what}`, async () => {
       const error = await errorOf(backfill(source, { writeKey: 'k', checkpoint: false }))
       expect(error).to.be.instanceOf(TypeError)
       expect((error as Error).message).to.include(

@@ -48,7 +48,7 @@ describe('the pace of 2,000 a second', () => {
     expect(most).to.be.at.most(21_000)
   })
 
-  it('is kept where each timer is late by up to 50 ms', () => {
+  it('is kept if each timer is late by up to 50 ms', () => {
     let turn = 0
     const { least, most } = extremes(simulate(run, () => (turn++ * 17) % 50))
     expect(least).to.be.at.least(19_000)

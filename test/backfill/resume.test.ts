@@ -86,7 +86,7 @@ describe('a run that was stopped by its signal', () => {
     ['a generator', () => people(5_000)],
     ['a list', () => [...people(5_000)]],
   ] as [string, () => BackfillSource<Person> | Iterable<Person>][]) {
-    it(`goes on where it was, over ${what}: every row once, and the totals are right`, () =>
+    it(`resumes where it was, over ${what}: every row once, and the totals are right`, () =>
       withBench(
         async (bench) => {
           const { options, collector } = bench
@@ -205,7 +205,7 @@ describe('a checkpoint of something else is refused:', () => {
       expect(error).to.include({ code: 'changed' })
     }))
 
-  it('unless acceptChanges is said: it goes on at the position', () =>
+  it('unless acceptChanges is set: it resumes at the position', () =>
     withBench(async ({ options }) => {
       const { rows } = await stopAt(1_000, new Table(2_000), options)
       const source = new Table(2_000, 'select 2')
@@ -214,14 +214,14 @@ describe('a checkpoint of something else is refused:', () => {
       expect(source.after).to.deep.equal({ position: { key: rows - 1 }, rows })
     }))
 
-  it('or nothing was done yet: there is nothing to go on from', () =>
+  it('or nothing was done yet: there is nothing to resume', () =>
     withBench(async ({ options }) => {
       await backfill(new Table(10), { ...options, signal: AbortSignal.abort() })
       const report = await backfill(new Table(20, 'select 2'), { ...options, mapping: 'other' })
       expect(report).to.include({ rows: 20, resumedFrom: undefined, completed: true })
     }))
 
-  it('or resume: false, which begins anew', () =>
+  it('or resume: false, which starts over', () =>
     withBench(async ({ options, collector }) => {
       await stopAt(1_000, new Table(2_000), options)
       const source = new Table(2_000, 'select 2')
@@ -241,7 +241,7 @@ describe('after a run that was completed', () => {
       expect(collector.accepted + collector.duplicates).to.equal(1_000)
     }))
 
-  it('a source that has grown behind its last row is gone on with', () =>
+  it('a source that has grown after its last row is resumed', () =>
     withBench(async ({ options, collector }) => {
       await backfill(new Table(1_000), options)
       const report = await backfill(new Table(1_200), options)
@@ -256,7 +256,7 @@ describe('after a run that was completed', () => {
       expect(report).to.include({ rows: 500, resumedFrom: undefined })
     }))
 
-  it('a list begins anew: nobody knows whether it is the same', () =>
+  it('a list starts over: it cannot be known whether it is the same', () =>
     withBench(async ({ options, collector }) => {
       await backfill([{ id: 'a', at: 1e12 }], options)
       await backfill([{ id: 'b', at: 1e12 }], options)
@@ -304,7 +304,7 @@ describe("the checkpoint's file", () => {
     ['nothing', ''],
     ['far more than a checkpoint', '{'.repeat(2_000_000)],
   ] as const) {
-    it(`is not overwritten where it holds ${what}, with resume: false either`, () =>
+    it(`is not overwritten if it holds ${what}, not even with resume: false`, () =>
       withBench(async ({ options, folder }) => {
         const path = join(folder, 'checkpoint.json')
         await writeFile(path, content)
@@ -316,7 +316,7 @@ describe("the checkpoint's file", () => {
       }))
   }
 
-  it('is not followed where it is a symbolic link', () =>
+  it('is not followed if it is a symbolic link', () =>
     withBench(async ({ options, folder }) => {
       await writeFile(join(folder, 'precious'), 'precious')
       await symlink(join(folder, 'precious'), join(folder, 'checkpoint.json'))
@@ -325,7 +325,7 @@ describe("the checkpoint's file", () => {
       expect(await readFile(join(folder, 'precious'), 'utf8')).to.equal('precious')
     }))
 
-  it('lets nothing be sent where it cannot be written: what cannot be gone on with must not run for hours', () =>
+  it('stops the run before anything is sent if it cannot be written: what cannot be resumed must not run for hours', () =>
     withBench(async ({ options, folder, collector }) => {
       const checkpoint = join(folder, 'nowhere', 'checkpoint.json')
       const error = await errorOf(backfill(people(10_000), { ...options, checkpoint }))
@@ -342,7 +342,7 @@ describe("the checkpoint's file", () => {
     }))
 })
 
-describe('the rejects of a run that goes on', () => {
+describe('the rejects of a resumed run', () => {
   const broken = (person: Person): void => {
     if (Number(String(person.id).slice(1)) % 10 === 3) person.at = 'yesterday'
   }
@@ -350,7 +350,7 @@ describe('the rejects of a run that goes on', () => {
   for (const [what, change] of [
     ['are each there once', () => Promise.resolve()],
     [
-      'are each there once where a killed run had written more of them, and part of a line',
+      'are each there once if a killed run had written more of them, and part of a line',
       (path: string) => appendFile(path, '{"key":99999,"reason":"later"}\n{"key":'),
     ],
   ] as [string, (path: string) => Promise<void>][]) {
@@ -372,7 +372,7 @@ describe('the rejects of a run that goes on', () => {
     ['mended', (path: string) => writeFile(path, '{"type":"identify"}\n'.repeat(500))],
     ['cut off', (path: string) => truncate(path, 7)],
   ] as [string, (path: string) => Promise<void>][]) {
-    it(`are left alone where the file was ${what} since, and kept under another name`, () =>
+    it(`are left alone if the file was ${what} since, and renamed`, () =>
       withBench(async ({ options, folder }) => {
         await stopAt(1_000, people(2_000, broken), options)
         const path = join(folder, 'rejects.ndjson')
@@ -384,7 +384,7 @@ describe('the rejects of a run that goes on', () => {
       }))
   }
 
-  it('begin a new file where it was moved away', () =>
+  it('begin a new file if the old one was moved away', () =>
     withBench(async ({ options, folder, rejects }) => {
       const { rejected } = await stopAt(1_000, people(2_000, broken), options)
       await mkdir(join(folder, 'old'))

@@ -63,7 +63,7 @@ describe('a visitor without an id gets one', () => {
 })
 
 describe('after a reset on the server', () => {
-  it('the cookies of user, group and anonymous id are gone, and the next visit has a new id', () => {
+  it('the cookies of user, group and anonymous id are expired, and the next visit has a new id', () => {
     const jar = new BrowserJar('app.example.test')
     const visit = (act: (request: Request, headers: Headers) => void): string => {
       const request = new Request('https://app.example.test/', {

@@ -78,7 +78,7 @@ describe('the option domain', () => {
     it(`is not ${JSON.stringify(wrong)}`, () => {
       expect(() => checkDomain(wrong, 'ensureAnonymousId')).to.throw(
         TypeError,
-        /^ensureAnonymousId: options\.domain must be a domain/,
+        /^ensureAnonymousId: option domain is .*; allowed: a domain/,
       )
     })
   }

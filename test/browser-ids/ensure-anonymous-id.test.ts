@@ -78,7 +78,7 @@ describe('a new anonymous id', () => {
     expect(setCookies()).to.have.length(1)
   })
 
-  it('is the same where another response object is answered with', () => {
+  it('is the same if another response object is used', () => {
     const request = new Request('http://app.example.test/')
     const [first, second] = [fetchHeaders(), fetchHeaders()]
     expect(ensureAnonymousId(request, first.response)).to.equal(
@@ -175,13 +175,13 @@ describe('the domain of the cookie', () => {
     ])
   })
 
-  it('is none for what a client made up', () => {
+  it('is undefined for what a client made up', () => {
     for (const host of ['evil.test; HttpOnly', 'a\nb.test', '..', 'x'.repeat(10_000), '[', '%']) {
       expect(domainFor(nodeRequest({ host })), host.slice(0, 20)).to.equal(undefined)
     }
   })
 
-  it('is that of the URL where a Fetch Request has no Host header, and none without a host', () => {
+  it('is that of the URL if a Fetch Request has no Host header, and undefined without a host', () => {
     const { response, setCookies } = fetchHeaders()
     ensureAnonymousId(new Request('https://www.example.org:8443/x'), response)
     expect(parseSetCookie(setCookies()[0]!).domain).to.equal('example.org')

@@ -96,7 +96,7 @@ describe('linkUser', () => {
     expect(parseSetCookie(setCookies()[0]!).domain).to.equal('example.org')
     expect(() => linkUser(new Headers(), 'u')).to.throw(
       TypeError,
-      /options\.request or options\.domain/,
+      /option request is undefined; allowed: a request, or the option domain/,
     )
   })
 
@@ -119,7 +119,7 @@ describe('linkUser', () => {
     expect(jar.header()).to.equal('ajs_user_id=new')
   })
 
-  it('says where it came too late', async () => {
+  it('returns false if it came too late', async () => {
     const { setCookies, body } = await overHttp((request, response) => {
       response.write('x')
       response.end(`${String(linkUser(response, 'u'))} ${String(forgetUser(request, response))}`)

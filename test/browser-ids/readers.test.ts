@@ -147,7 +147,7 @@ describe('RudderStack', () => {
     )
   })
 
-  it('is read where an id was set plainly', () => {
+  it('is read if an id was set plainly', () => {
     expect(read('rl_anonymous_id=plain', 'rudderstack').anonymousId).to.equal('plain')
   })
 
@@ -180,7 +180,7 @@ describe('PostHog', () => {
     expect(read(header, 'posthog')).to.deep.equal({ source: 'posthog', anonymousId: 'new' })
   })
 
-  it('says where an old cookie does not tell whose its id is', () => {
+  it('says if an old cookie does not tell whose its id is', () => {
     const ambiguous = { source: 'posthog', distinctId: 'x', ambiguous: true }
     expect(read(cookie({ distinct_id: 'x', $epp: true }), 'posthog')).to.deep.equal(ambiguous)
     expect(read(cookie({ distinct_id: 'x', $device_id: 'd' }), 'posthog')).to.deep.equal(ambiguous)
@@ -200,7 +200,7 @@ describe('PostHog', () => {
     ).to.equal('c')
   })
 
-  it('reads a group where persistence is the cookie', () => {
+  it('reads a group if persistence is the cookie', () => {
     const header = cookie({
       distinct_id: 'u',
       $device_id: 'd',
@@ -259,7 +259,7 @@ describe('Mixpanel', () => {
   const cookie = (record: object, token = '0123'): string =>
     `mp_${token}_mixpanel=${jsonCookie(record)}`
 
-  it('reads a numeric user, and a group where its key is named', () => {
+  it('reads a numeric user, and a group if its key is named', () => {
     const header = cookie({ distinct_id: 42, $device_id: 'd', $user_id: 42, company: ['g1', 'g2'] })
     expect(read(header, mixpanel({ token: '0123', groupKey: 'company' }))).to.deep.equal({
       source: 'mixpanel',
@@ -273,7 +273,7 @@ describe('Mixpanel', () => {
     ).to.equal('d')
   })
 
-  it('says where only a distinct_id is left', () => {
+  it('says if only a distinct_id is left', () => {
     expect(read(cookie({ distinct_id: '$device:d' }), 'mixpanel').anonymousId).to.equal('d')
     expect(read(cookie({ distinct_id: 'x' }), 'mixpanel')).to.deep.equal({
       source: 'mixpanel',

@@ -99,7 +99,7 @@ describe('a request that throws when it is looked at', () => {
     })
   }
 
-  it('is read all the same where only something else throws', () => {
+  it('is still read if only something else throws', () => {
     const headers = Object.assign(Object.create(null) as object, { cookie })
     const request = Object.defineProperty({ headers }, 'hostname', { get: fail })
     expect(readAnonymousId(request)).to.equal('anon-1')

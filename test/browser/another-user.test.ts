@@ -44,7 +44,7 @@ for (const framework of frameworks) {
       describe(`two users with ${framework}, ${sdk}${issue ? ', issue: true' : ''}`, () => {
         const site = useSite(framework, { issue, classic: sdk === 'classic' })
 
-        it('remain two people, where the page says nothing of who is logged in', () =>
+        it('remain two people if the page does not say who is logged in', () =>
           withVisitor(site(), sdk, async (visitor) => {
             const tab = await visitor.open(host)
             await tab.call('track', 'Looked around')
@@ -62,7 +62,7 @@ for (const framework of frameworks) {
             expect(usersOf(site())).to.deep.equal(two)
           }))
 
-        it('remain two people, where the page identifies both', () =>
+        it('remain two people if the page identifies both', () =>
           withVisitor(site(), sdk, async (visitor) => {
             const tab = await visitor.open(host)
             for (const user of [`${first}-told`, `${second}-told`]) {

@@ -56,7 +56,7 @@ describe('a userId that analytics-next would read as JSON', () => {
   }
 })
 
-describe('linkUser in a browser where another user was never reset', () => {
+describe('linkUser in a browser whose last user was never reset', () => {
   const site = useSite('express', { classic: true })
 
   const outcomes = {

@@ -1,5 +1,6 @@
 // What analytics.js does to its ids by itself, and what a server sees of it (docs/linking.md).
 import { expect } from 'chai'
+import type { CollectedMessage } from '@selfsame/collector'
 import { useSite } from './support/site.js'
 import { withVisitor } from './support/visitor.js'
 
@@ -99,7 +100,7 @@ for (const sdk of ['next', 'classic'] as const) {
         await tab.call('clearTraits')
         await tab.call('identify', { userId: 'r50' })
 
-        const ofR50 = (messages: typeof all) => messages.filter(({ userId }) => userId === 'r50')
+        const ofR50 = (messages: readonly CollectedMessage[]) => messages.filter(({ userId }) => userId === 'r50')
         const all = await site().collector.waitFor((messages) => ofR50([...messages]).length === 3)
         expect(ofR50(all).map(({ traits }) => traits?.plan)).to.eql([
           'premium',

@@ -28,7 +28,7 @@ const rejectsOf = (path: string): Rejected[] =>
     .map((line) => JSON.parse(line) as Rejected)
 
 describe('selfsame backfill', () => {
-  it('goes on at another pace, and not with another mapping, which it says in its own words', () =>
+  it('resumes at another pace, but not with another mapping, and names the options of the command', () =>
     withCommand(async ({ run, at, collector }) => {
       writeFileSync(at('users.csv'), 'id,email\n1,a@b.c\n2,d@e.f\n3,g@h.i\n')
       const command = ['backfill', 'users.csv', '--user-id', 'id', '--timestamp-now']
@@ -116,7 +116,7 @@ describe('selfsame backfill', () => {
       expect(alias).to.deep.include({ type: 'alias', userId: 'u1', previousId: 'a1' })
     })).timeout(60_000)
 
-  it('sends no row a second time by another mapping, unless told to', () =>
+  it('sends no row a second time with another mapping, unless asked to', () =>
     withCommand(async ({ run, at, collector }) => {
       const args = ['backfill', 'a.csv', '--user-id', 'id', '--timestamp', 'at', '--json']
       writeFileSync(at('a.csv'), 'id,plan,at\n1,free,2014-01-01\n2,basic,2014-01-01\n')
@@ -200,14 +200,14 @@ describe('selfsame backfill', () => {
       ])
       expect(reasons[5]).to.include('the quote that opens in column 2 is never closed')
       expect(reasons[9]).to.include('userId and anonymousId are both undefined')
-      expect(reasons[12]).to.include('timestamp is a string that is no ISO-8601 date')
+      expect(reasons[12]).to.include('timestamp is a string that is not an ISO-8601 date')
       expect(reasons[17]).to.include(
         "that looks like seconds; set unit to 'seconds' (--unit seconds)",
       )
-      expect(reasons[20]).to.include('the column age is a string that is no number')
+      expect(reasons[20]).to.include('the column age is a string that is not a number')
       expect(reasons[23]).to.include('the row has 6 columns, the header has 7')
       expect(reasons[30]).to.include('a NUL byte is in the row')
-      expect(reasons[31]).to.include('text behind the closing quote in column 2')
+      expect(reasons[31]).to.include('text after the closing quote in column 2')
       expect(reasons[41]).to.include('allowed: 1048576')
       expect(reasons[62]).to.include("in Latin-1 it is 'é'")
 
@@ -229,7 +229,7 @@ describe('selfsame backfill', () => {
       expect(collector.messages.map(({ userId }) => userId)).to.include.members(['3', '29', '99'])
     })).timeout(60_000)
 
-  it('killed again and again goes on, with every row once and every broken one in the rejects', () =>
+  it('killed again and again resumes, with every row once and every broken one in the rejects', () =>
     withCommand(async ({ start, run, at, collector }) => {
       const count = 30_000
       const row = (id: number): string => {
@@ -313,7 +313,7 @@ describe('selfsame backfill', () => {
       expect(code).to.equal(3)
       expect(stdout)
         .to.include('nothing was sent')
-        .and.to.include('line 3: timestamp is a string that is no ISO-8601 date')
+        .and.to.include('line 3: timestamp is a string that is not an ISO-8601 date')
         .and.to.include('email as user id, in 1 row\n')
         .and.to.include('"userId": "a@example.com"')
       const json = await run([...args, '--json'], { env })
@@ -351,7 +351,7 @@ describe('selfsame backfill', () => {
       })
     })).timeout(60_000)
 
-  it('stops where too many rows are rejected', () =>
+  it('stops if too many rows are rejected', () =>
     withCommand(async ({ run, at }) => {
       writeFileSync(at('a.csv'), `id,at\n${'1,never\n'.repeat(50)}`)
       const args = [

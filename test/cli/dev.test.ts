@@ -88,7 +88,7 @@ describe('selfsame dev', () => {
       expect(await line).to.match(/^rejected event_not_defined: /)
     }))
 
-  it('ends when nobody reads its output any more', () =>
+  it('ends when its output is no longer read', () =>
     withCommand(async ({ start }) => {
       const started = start(['dev', '--port', '0'])
       const host = await printed(started, listening)
@@ -122,7 +122,7 @@ describe('selfsame dev', () => {
       expect(code).to.equal(1)
     }))
 
-  it('says that its port is in use, or is none', () =>
+  it('says that its port is in use, or is not a port', () =>
     withCommand(async ({ run }) => {
       const server = createServer().listen(0, '127.0.0.1')
       await once(server, 'listening')

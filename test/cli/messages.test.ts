@@ -29,7 +29,7 @@ describe('selfsame says', () => {
       writeFileSync(at('a.csv'), `id,at,mrr\n${rows.join('\n')}\n`)
       const args = ['backfill', 'a.csv', ...map, '--trait', 'mrr:number', '--dry-run']
       const { stdout } = await run(args)
-      expect(stdout).to.include('20 × mrr is no number')
+      expect(stdout).to.include('20 × mrr is not a number')
       expect(stdout.match(/the column mrr is a string/g)).to.have.lengthOf(2)
       expect(stdout).to.include('such as 12.5; it is "1,000.00"')
       expect(stdout).to.include('(map, --map); it is "05/03/2019"')

@@ -267,7 +267,7 @@ describe('selfsame resend', () => {
       expect(collector.duplicates).to.equal(0)
     })).timeout(60_000)
 
-  it('stops at once at a second signal, also where the server never answers', () =>
+  it('stops at once at a second signal, even if the server never answers', () =>
     withCommand(async ({ start, at: path, collector }) => {
       writeFileSync(path('dead.ndjson'), lines(numbers(10).map((number) => letter(number))))
       const asked = new Promise<void>((resolve) => {

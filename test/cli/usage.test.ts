@@ -2,6 +2,8 @@
 
 import { expect } from 'chai'
 import { writeFileSync } from 'node:fs'
+import { optionTable } from '../../lib/backfill/option-table.js'
+import { flagOf } from '../../lib/cli/shared/engine-option.js'
 import { secret, withCommand, type Outcome } from './command.js'
 
 /** One line on standard error, and the exit code of wrong usage. */
@@ -30,6 +32,19 @@ describe('selfsame', () => {
       expect((await run(['--version'])).stdout).to.match(/^\d+\.\d+\.\d+\n$/)
     })).timeout(60_000)
 
+  it("has every option of the engine's table, with its default", () =>
+    withCommand(async ({ run }) => {
+      const { stdout } = await run(['backfill', '--help'])
+      const help = stdout.replace(/\s+/g, ' ')
+      for (const [name, entry] of Object.entries(optionTable)) {
+        const [, text = ''] = new RegExp(` ${flagOf(name)} (.*?)(?= --|$)`).exec(help) ?? []
+        expect(text, name).not.to.equal('')
+        const standard = entry.is === 'choice' ? entry.of[0] : entry.default
+        const isShown = entry.is !== 'switch' && standard !== Infinity
+        if (isShown) expect(text).to.include(`(default: ${standard})`)
+      }
+    })).timeout(60_000)
+
   it('says what is wrong with a command line', () =>
     withCommand(async ({ run, at }) => {
       writeFileSync(at('a.csv'), 'id,at\n1,2020-01-01\n')
@@ -40,10 +55,10 @@ describe('selfsame', () => {
         [['resend'], "missing required argument 'file'"],
         [['resend', 'a', 'b'], 'too many arguments'],
         [['resend', 'a.csv', '--code', 'refused'], 'option --code is "refused"; allowed: '],
-        [['resend', 'none.ndjson'], 'none.ndjson is not there'],
+        [['resend', 'none.ndjson'], 'none.ndjson does not exist'],
         [['resend', 'a.csv', '--rejects', 'a.csv'], 'option --rejects is the file that is read'],
         [['backfill'], 'give a file'],
-        [['backfill', 'none.csv', ...map], 'none.csv is not there'],
+        [['backfill', 'none.csv', ...map], 'none.csv does not exist'],
         [['backfill', 'a.csv'], 'there is no mapping from rows to calls'],
         [['backfill', 'a.csv', '--user-id', 'id'], 'no column is the time'],
         [['backfill', 'a.csv', '--timestamp', 'at', '--trait', 'x'], 'no column is the user'],
@@ -133,7 +148,7 @@ describe('selfsame', () => {
       expect(code).to.equal(1)
     })).timeout(60_000)
 
-  it('says why a mapping cannot be loaded, also where it never is', () =>
+  it('says why a mapping cannot be loaded, even in a dry run', () =>
     withCommand(async ({ run, at }) => {
       writeFileSync(at('a.csv'), 'id\n1\n')
       writeFileSync(at('throws.mjs'), `throw new Error('boom')`)

@@ -138,7 +138,7 @@ describe('analytics.with(): the context', () => {
     expect(context).to.deep.equal({ page: { path: '/bound' } })
   })
 
-  it('is that of the client where none is bound', async () => {
+  it('is that of the client if none is bound', async () => {
     const [message] = await sent((analytics) =>
       analytics.with({ userId: 'u1' }).with({}).track({ event }),
     )
@@ -171,7 +171,7 @@ describe('analytics.with().with()', () => {
     for (const { context } of messages) expect(context).to.have.property('ip', '192.0.2.1')
   })
 
-  it('keeps what was bound where the new one is undefined', async () => {
+  it('keeps what was bound if the new one is undefined', async () => {
     const [message] = await sent((analytics) =>
       analytics
         .with({ userId: 'u1', anonymousId: 'a1' })
@@ -201,7 +201,7 @@ describe('analytics.with() keeps nothing', () => {
       expect(() => analytics.track({ event } as never)).to.throw(AnalyticsError, /both undefined/)
     }))
 
-  it('of an object that the caller uses again for somebody else', async () => {
+  it('of an object that the caller reuses for another user', async () => {
     const messages = await sent((analytics) => {
       const binding: Binding = { userId: 'u1' }
       const first = analytics.with(binding)
@@ -226,7 +226,7 @@ describe('analytics.with(): what is invalid', () => {
     ['a string', 'u1'],
     ['null for its ids and context', { userId: null, anonymousId: null, context: null }],
   ] as const) {
-    it(`${what} is told by the call, as any invalid call`, () =>
+    it(`${what} is reported by the call, like any invalid call`, () =>
       sent((analytics) => {
         const bound = analytics.with(binding as never)
         expect(() => bound.track({ event }))

@@ -10,7 +10,7 @@ import { warningsOf } from '../support/warnings.js'
 const track = { userId: 'u1', event: 'Signed Up' }
 
 describe('the events of the six calls', () => {
-  it('tell each message once it is delivered', () =>
+  it('report each message once it is delivered', () =>
     withCollector(async ({ collector, client }) => {
       const analytics = client()
       const told: [string, Context][] = []
@@ -39,7 +39,7 @@ describe('the events of the six calls', () => {
       )
     }))
 
-  it('tell nothing of a message that was refused', () =>
+  it('report nothing about a message that was refused', () =>
     withCollector(async ({ collector, client }) => {
       collector.misbehave({ status: 403 })
       const analytics = client()
@@ -51,7 +51,7 @@ describe('the events of the six calls', () => {
 })
 
 describe('http_request and http_response', () => {
-  it('tell of each, without the write key', () =>
+  it('report each, without the write key', () =>
     withCollector(async ({ client }) => {
       const analytics = client({ writeKey: 'the-secret-key' })
       const told: object[] = []
@@ -96,7 +96,7 @@ describe("a user's listener or callback that throws", () => {
       }
     }))
 
-  it('also where it is asynchronous: nothing rejects unhandled', () =>
+  it('also if it is asynchronous: nothing rejects unhandled', () =>
     withCollector(async ({ client }) => {
       const rejecting = async (): Promise<never> => Promise.reject(new Error('an asynchronous bug'))
       const unhandled: unknown[] = []

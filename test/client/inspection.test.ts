@@ -23,7 +23,7 @@ describe('a client that is printed', () => {
       expect(inspect(analytics)).to.include('delivered: 1')
     }))
 
-  it('is only named where the depth is reached', () =>
+  it('is only named if the depth is reached', () =>
     withCollector(({ client }) => {
       expect(inspect({ a: { client: client() } }, { depth: 1 })).to.equal(
         '{ a: { client: [Analytics] } }',

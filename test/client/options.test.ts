@@ -178,7 +178,7 @@ describe('other options', () => {
   })
 })
 
-describe('where the write key goes', () => {
+describe('the host that gets the write key', () => {
   const urlOf = (options: object): string => url({ writeKey: 'KEY', ...options })
 
   for (const path of [

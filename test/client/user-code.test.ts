@@ -39,7 +39,7 @@ const text = (length: number): { text: string } => ({ text: 'x'.repeat(length) }
 
 for (const kind of ['memory', 'directory'] as const) {
   describe(`a listener that tracks while the oldest messages are dropped (${kind})`, () => {
-    it('changes no message, loses none and gets each end once', () =>
+    it('changes no message, loses none and gets each outcome once', () =>
       withOutbox(async ({ path }) => {
         const server = acceptingServer()
         const analytics = new Analytics({
@@ -191,7 +191,7 @@ describe('call_after_close', () => {
     expect(codes).to.deep.equal(['closed'])
   })
 
-  it('does not recurse if its listener calls again, and tells each call once', async () => {
+  it('does not recurse if its listener calls again, and reports each call once', async () => {
     const analytics = new Analytics({ writeKey: 'k', httpClient: acceptingServer().httpClient })
     await analytics.close()
     const told: string[] = []

@@ -106,13 +106,13 @@ describe('the file of dead letters', () => {
 
 describe('a file of dead letters that cannot be one', () => {
   const places: Record<string, (file: string) => string> = {
-    'whose directory is not there': (file) => join(dirname(file), 'missing', 'dead.ndjson'),
-    'a symbolic link': (file) => {
+    'whose directory does not exist': (file) => join(dirname(file), 'missing', 'dead.ndjson'),
+    'which is a symbolic link': (file) => {
       writeFileSync(`${file}.target`, '')
       symlinkSync(`${file}.target`, file)
       return file
     },
-    'no regular file': (file) => {
+    'which is not a regular file': (file) => {
       mkdirSync(file)
       return file
     },
@@ -124,7 +124,7 @@ describe('a file of dead letters that cannot be one', () => {
         expect(() => new Analytics({ writeKey: 'k', deadLetter })).to.throw(
           TypeError,
           new RegExp(
-            `^option deadLetter is .*, ${what}; allowed: the path of a file in a directory`,
+            `^option deadLetter is .*, ${what}; allowed: the path of a file in an existing directory`,
           ),
         )
       }))
@@ -134,8 +134,8 @@ describe('a file of dead letters that cannot be one', () => {
     withFile((file) => {
       symlinkSync(`${file}.nowhere`, file)
       for (const [deadLetter, what] of [
-        ['/dev/full', 'no regular file'],
-        [file, 'a symbolic link'],
+        ['/dev/full', 'which is not a regular file'],
+        [file, 'which is a symbolic link'],
         ['a\0b', 'which has a NUL in it'],
       ] as const) {
         expect(() => new Analytics({ writeKey: 'k', deadLetter })).to.throw(TypeError, what)
@@ -150,7 +150,7 @@ describe('a file of dead letters that cannot be one', () => {
     }))
 
   const later: Record<string, (file: string) => void> = {
-    'a symbolic link': (file) => {
+    'which is a symbolic link': (file) => {
       writeFileSync(`${file}.target`, '')
       symlinkSync(`${file}.target`, file)
     },
@@ -244,7 +244,7 @@ describe('dead letters at the end of the process', function () {
       expect(new Set(events)).to.have.lengthOf(500)
     }))
 
-  it('on a disk that is full are counted as not kept, and told all the same; when there is room it goes on', () =>
+  it('on a full disk are counted as not kept, but still reported; once there is room they are kept again', () =>
     withFile(async (file) => {
       // A file may have some hundred KiB at most: in the middle of a letter it becomes too large.
       const shell = spawnSync(

@@ -165,7 +165,7 @@ const cases: Record<string, Case> = {
 
 describe('what has failed is kept once', () => {
   for (const [name, { options, status, fail, count = 1, message }] of Object.entries(cases)) {
-    it(`as ${name}, whether or not somebody listens`, () =>
+    it(`as ${name}, with and without a listener`, () =>
       withCollector(async ({ collector, client }) => {
         for (const listens of [false, true]) {
           if (status !== undefined) collector.misbehave({ status })
@@ -277,7 +277,7 @@ describe('the dead letter of an invalid call', () => {
     })
   }
 
-  it('has what can be read, beside the message, where some of it cannot', async () => {
+  it('has what can be read, beside the message, if some of it cannot', async () => {
     const bad = {
       toJSON: () => {
         throw new Error('no')
@@ -312,7 +312,7 @@ describe('a burst of failing calls', () => {
 })
 
 describe('a function for dead letters', () => {
-  it('gets the messages and the error; no warning says that nobody listens', () =>
+  it('gets the messages and the error, without a warning that there is no listener', () =>
     withCollector(async ({ collector, client }) => {
       collector.misbehave({ status: 403 })
       const kept: [string, number | undefined, (string | undefined)[]][] = []
@@ -361,7 +361,7 @@ describe('a function for dead letters', () => {
     ],
     ['rejects', async () => Promise.reject(new Error('a bug of the function'))],
   ] as const) {
-    it(`that ${how} is warned of, and listeners are told all the same`, () =>
+    it(`that ${how} causes a warning, and listeners are still called`, () =>
       withCollector(async ({ collector, client }) => {
         collector.misbehave({ status: 403 })
         const analytics = client({ deadLetter: harm })

@@ -229,7 +229,7 @@ describe('a retry', () => {
 })
 
 describe('a delivery that fails', () => {
-  it('throws nowhere; the callback of each message and the error event tell it', () =>
+  it('never throws; the callback of each message and the error event report it', () =>
     withCollector(async ({ collector, client }) => {
       collector.misbehave(() => ({ status: 401 }))
       const analytics = client()

@@ -106,7 +106,7 @@ describe('an answer of an httpClient that says nothing', () => {
   for (const [what, answer] of Object.entries({
     'status 0, as an opaque one': { status: 0 },
     'no status': {},
-    'a status that is no number': { status: '200' },
+    'a status that is not a number': { status: '200' },
     nothing: undefined,
   })) {
     it(`(${what}) is retried, and not counted`, () =>

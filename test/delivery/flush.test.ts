@@ -8,7 +8,7 @@ import { checkBooks, withCollector } from '../support/clients.js'
 const track = { userId: 'u1', event: 'Signed Up' }
 
 describe('flush({ close: true })', () => {
-  it('resolves after delivery and callbacks; later calls are told as call_after_close, and not sent', () =>
+  it('resolves after delivery and callbacks; later calls are reported as call_after_close, and not sent', () =>
     withCollector(async ({ collector, client }) => {
       const analytics = client()
       let callbacks = 0
@@ -168,7 +168,7 @@ describe('flush()', () => {
       expect(await analytics.flush()).to.deep.equal({ delivered: 0, failed: 2, pending: 0 })
     }))
 
-  it('a hundred of them, overlapping calls and answers: none hangs', () =>
+  it('a hundred of them, overlapping calls and answers: all resolve', () =>
     withCollector(async ({ collector, client }) => {
       let n = 0
       collector.misbehave(() => (++n % 3 === 0 ? { reset: 'after' as const } : undefined))
@@ -253,7 +253,7 @@ describe('close()', () => {
       expect(collector.messages).to.have.lengthOf(1)
     }))
 
-  it('a timeout that is no number of milliseconds is the default one; one that has run out is 0', () =>
+  it('a timeout that is not a number is the default; a negative one is 0', () =>
     withCollector(async ({ collector, client }) => {
       for (const timeout of [NaN, '5', null, undefined, Infinity]) {
         const analytics = client()
@@ -285,7 +285,7 @@ describe('close()', () => {
 })
 
 describe('backpressure', () => {
-  it('a call returns false past half of maxQueueBytes, and drain says when to go on', () =>
+  it('a call returns false past half of maxQueueBytes, and drain says when to continue', () =>
     withCollector(async ({ collector, client }) => {
       collector.misbehave({ delay: 200 })
       const analytics = client({ maxQueueBytes: 20_000 })
@@ -300,7 +300,7 @@ describe('backpressure', () => {
       expect(collector.messages).to.have.lengthOf(calls + 2)
     }))
 
-  it('drain does not wait for flushInterval where there is little left', () =>
+  it('drain does not wait for flushInterval if little is left', () =>
     withCollector(async ({ collector, client }) => {
       collector.misbehave({ delay: 50 })
       const analytics = client({ maxQueueBytes: 40_000, flushAt: 100 })

@@ -12,7 +12,7 @@ import { warningsOf } from '../support/warnings.js'
 const track = { userId: 'u1', event: 'Signed Up' }
 
 describe("the application's own axios", () => {
-  it('lends our requests none of its defaults: no credentials, headers or parameters', () =>
+  it('passes no defaults to our requests: no credentials, headers or parameters', () =>
     withCollector(async ({ collector, client }) => {
       const { defaults } = axios
       Object.assign(axios.defaults, {
@@ -114,7 +114,7 @@ describe('what cannot even be read', () => {
   }
 })
 
-describe("a 2xx of the caller's httpClient is a delivery, whatever else is wrong with it", () => {
+describe('a 2xx of a custom httpClient is a delivery, whatever else is wrong with it', () => {
   const throwing = (): never => {
     throw new Error('broken')
   }
@@ -191,7 +191,7 @@ describe('timers that are numbers, as in jsdom', () => {
 })
 
 describe('the asynchronous context of a request', () => {
-  it('is that of the call in its callback, whoever sent the batch', () =>
+  it('is that of the call in its callback, whichever call sent the batch', () =>
     withCollector(async ({ client }) => {
       const requests = new AsyncLocalStorage<string>()
       const analytics = client({ flushAt: 2 })
@@ -204,8 +204,8 @@ describe('the asynchronous context of a request', () => {
     }))
 })
 
-describe('failures that nobody listens to', () => {
-  it('keep none of what was passed: a burst of large invalid calls does not fill the memory', () =>
+describe('failures without a listener', () => {
+  it('keep nothing of what was passed: a burst of large invalid calls does not fill the memory', () =>
     withCollector(async ({ client }) => {
       const analytics = client({ onInvalid: 'report' })
       const before = process.memoryUsage().rss

@@ -54,7 +54,7 @@ describe('a client that finds no free file descriptor at its first send', () => 
 })
 
 describe('a process that cannot run WebAssembly', () => {
-  it('delivers, and goes on, without it (--jitless)', () =>
+  it('delivers, and continues, without it (--jitless)', () =>
     withCollector(async ({ collector }) => {
       const ended = await run(programOf('one-call'), [collector.url], { nodeArgs: ['--jitless'] })
       expect(ended.code, ended.stderr).to.equal(0)
@@ -62,7 +62,7 @@ describe('a process that cannot run WebAssembly', () => {
       expect(collector.messages).to.have.lengthOf(1)
     })).timeout(40_000)
 
-  it('delivers, and goes on, without room for it (ulimit -v)', () =>
+  it('delivers, and continues, without room for it (ulimit -v)', () =>
     withCollector(async ({ collector }) => {
       const ended = await runLimited('-v 4000000', programOf('one-call'), [collector.url])
       expect(ended.code, ended.stderr).to.equal(0)

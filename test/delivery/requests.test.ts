@@ -49,7 +49,7 @@ describe('writeKey abc123', () => {
   })
 })
 
-describe('where requests go', () => {
+describe('the address of requests', () => {
   it('by default to https://api.segment.io/v1/batch', () =>
     shapeOf('https://api.segment.io', '/v1/batch'))
 
@@ -63,7 +63,7 @@ describe('where requests go', () => {
       host: 'https://proxy.example.com/segment/',
     }))
 
-  it('to another path where one is given', () =>
+  it('to another path if one is given', () =>
     shapeOf('https://hosted.example.com', '/v2/b', {
       host: 'https://hosted.example.com',
       path: 'v2/b',
@@ -108,7 +108,7 @@ describe('fewer than flushAt', () => {
       expect(collector.requests[1]!.at - again).to.be.within(78, 2_000)
     }))
 
-  it('the interval is not that of a batch which has gone before', () =>
+  it('the interval is not that of an earlier batch', () =>
     withCollector(async ({ collector, client }) => {
       const analytics = client({ flushAt: 2, flushInterval: 300 })
       analytics.track(track)

@@ -3,7 +3,7 @@ import { expect } from 'chai'
 import { run } from '../support/programs.js'
 
 describe('examples/backfill', () => {
-  it('is interrupted, goes on, sends each of its users once, and ends by itself', async () => {
+  it('is interrupted, resumes, sends each of its users once, and ends by itself', async () => {
     const program = new URL('../../examples/backfill/main.js', import.meta.url)
     const { code, stdout, stderr } = await run(program, [])
     expect(stderr).to.equal('')
@@ -14,7 +14,7 @@ describe('examples/backfill', () => {
     expect(stdout).to.include('the collector holds 9988 messages')
   })
 
-  it('makes its users anew with people.js', async () => {
+  it('makes its users again with people.js', async () => {
     const { stdout } = await run(new URL('../../examples/backfill/people.js', import.meta.url), [])
     expect(stdout.trimEnd().split('\n')).to.have.lengthOf(10_001)
   })

@@ -18,7 +18,7 @@ for (const name of exampleNames) {
       visitor = new HttpVisitor(`http://127.0.0.1:${example.port}`)
     })
 
-    it('has a page whose script is analytics.js, and which makes nobody a visitor twice', async () => {
+    it('has a page whose script is analytics.js, and which makes no visitor twice', async () => {
       const home = await visitor.get('/')
       expect(home.headers.get('content-type')).to.contain('text/html')
       const [, path = ''] = /<script src="([^"]+)"/.exec(await home.text()) ?? []
@@ -99,7 +99,7 @@ for (const name of exampleNames) {
       ])
     })
 
-    it('lets nobody in for a user id in a cookie', async () => {
+    it('logs nobody in because of a user id in a cookie', async () => {
       const stranger = await fetch(`http://127.0.0.1:${example.port}/welcome`, {
         headers: { cookie: 'ajs_user_id=somebody' },
         redirect: 'manual',

@@ -66,7 +66,7 @@ describe('the end of a process, the endpoint up: 500 of 500 are delivered, in or
     })
   }
 
-  it('a signal that the process survives (PID 1 of a container): it goes on, and its real end is an end too', async () => {
+  it('a signal that the process survives (PID 1 of a container): it continues, and its real end is an end too', async () => {
     const { ended, collector } = await endOf('flush as PID 1')
     expect(ended).to.include({ code: 0, stderr: '' })
     expectAll(collector)
@@ -100,7 +100,7 @@ describe('the end of a process, the endpoint up: 500 of 500 are delivered, in or
     })
   }
 
-  it('while a request is in flight: sent again under the same messageIds, so that none is stored twice', async () => {
+  it('while a request is in flight: sent again with the same messageIds, so that none is stored twice', async () => {
     const { ended, collector } = await endOf('in flight', (collector) => {
       collector.misbehave({ delay: 1_000 })
     })

@@ -10,7 +10,7 @@ const program = new URL('./programs/fails.js', import.meta.url)
 const nowhere = 'http://127.0.0.1:1'
 
 describe('a call that fails in the turn in which the process ends', () => {
-  it('is told to its callback and to listeners', async () => {
+  it('is reported to its callback and to listeners', async () => {
     const { code, stdout } = await run(program, [nowhere, 'listener'])
     expect(code).to.equal(3)
     expect(stdout.split('\n')).to.deep.equal([
@@ -22,7 +22,7 @@ describe('a call that fails in the turn in which the process ends', () => {
   })
 
   for (const pending of [[], ['pending']]) {
-    it(`is told on standard error, where nobody listens${pending.length > 0 ? ', beside what was pending' : ''}`, async () => {
+    it(`is reported on standard error, without a listener${pending.length > 0 ? ', beside what was pending' : ''}`, async () => {
       const { code, stderr } = await run(program, [nowhere, ...pending])
       expect(code).to.equal(3)
       expect(stderr.match(/^selfsame: invalid_message: /gm)).to.have.lengthOf(1)
@@ -32,7 +32,7 @@ describe('a call that fails in the turn in which the process ends', () => {
   }
 })
 
-describe('a standard error that nobody reads any more', () => {
+describe('a standard error that is no longer read', () => {
   it('keeps no exit listener of the app’s from running', async () => {
     const child = spawn(process.execPath, [fileURLToPath(program), nowhere, 'pending', 'later'])
     child.stderr.destroy()

@@ -45,14 +45,14 @@ async function requestsOf(options: {
 }
 
 describe('the last delivery of a process', () => {
-  it('trusts whom Node was told to trust on its command line, and speaks the TLS that it was told to', async () => {
+  it('trusts the certificates and speaks the TLS given to Node on its command line', async () => {
     const nodeArgs = ['--use-openssl-ca', '--tls-max-v1.2']
     const { versions, stderr } = await requestsOf({ nodeArgs })
     expect(stderr).to.equal('')
     expect(versions).to.deep.equal(['TLSv1.2'])
   })
 
-  it('trusts whom Node was told to trust in NODE_OPTIONS', async () => {
+  it('trusts the certificates given to Node in NODE_OPTIONS', async () => {
     const { versions, stderr } = await requestsOf({ nodeOptions: '--no-warnings --use-openssl-ca' })
     expect(stderr).to.equal('')
     expect(versions).to.deep.equal(['TLSv1.3'])

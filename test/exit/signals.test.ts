@@ -52,7 +52,7 @@ describe('SIGTERM in a process with copies of signal-exit', () => {
     ['the ES module', 'signal-exit 4 that stays'],
     ['signal-exit 4 that stays', 'the ES module'],
   ]) {
-    it(`${others.join(', ')}: the process goes on`, async () => {
+    it(`${others.join(', ')}: the process continues`, async () => {
       const { ended, events } = await endBeside(others)
       expect(ended).to.include({ code: 0, signal: null, stderr: '' })
       expect(events).to.deep.equal(['ESM'])

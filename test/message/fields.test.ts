@@ -178,7 +178,7 @@ describe('context', () => {
 })
 
 describe('a call without traits or properties', () => {
-  it('is sent with an empty object: the API discards what is none', async () => {
+  it('is sent with an empty object: the API discards anything else', async () => {
     const [identify, track] = await sent((analytics) => {
       analytics.identify({ userId: 'u1' })
       analytics.track({ userId: 'u1', event: 'E' })

@@ -59,7 +59,7 @@ describe('a call with both ids', () => {
   }
 })
 
-describe('an id that is empty or no string', () => {
+describe('an id that is empty or not a string', () => {
   for (const [name, id] of Object.entries({
     'an empty string': '',
     NaN: NaN,
@@ -148,7 +148,7 @@ describe('a track without a string as its event', () => {
   }
 })
 
-describe('traits or properties that are no object', () => {
+describe('traits or properties that are not an object', () => {
   for (const value of [
     [],
     ['a'],

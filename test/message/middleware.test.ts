@@ -103,7 +103,7 @@ describe('what a middleware sees', () => {
       expect(sent).to.deep.equal(seen)
     }))
 
-  it("is a copy: nothing of the caller's, the binding's or the client's objects is written to", () =>
+  it('is a copy: the objects of the caller, the binding and the client are never written to', () =>
     withCollector(async ({ collector, client }) => {
       const context = { app: { name: 'shop' } }
       const analytics = client({ context }).use((message) => {
@@ -204,13 +204,17 @@ describe('what a middleware returns', () => {
       { messageId: 'm'.repeat(100) },
       'messageId is a string of 100',
     ],
-    ['a wrong timestamp', { timestamp: 'yesterday' }, 'timestamp is a string that is no ISO-8601'],
+    [
+      'a wrong timestamp',
+      { timestamp: 'yesterday' },
+      'timestamp is a string that is not an ISO-8601',
+    ],
     ['properties that are none', { properties: [] }, 'properties is an array'],
     ['a context that is none', { context: 'web' }, 'context is a string'],
     ['integrations that are none', { integrations: true }, 'integrations is a boolean'],
     ['a toJSON', { toJSON: () => ({}) }, 'toJSON is a function'],
   ] as const) {
-    it(`fails alone as invalid_message where it has ${what}, and is not thrown`, () =>
+    it(`fails alone as invalid_message if it has ${what}, and is not thrown`, () =>
       withCollector(async ({ collector, client }) => {
         const analytics = client({ onInvalid: 'throw' })
         const failures = failuresOf(analytics)
@@ -238,7 +242,7 @@ describe('what a middleware returns', () => {
     ['a Promise', async (message: Message) => Promise.resolve(message)],
     ['a Promise', rejecting],
   ] as const) {
-    it(`fails alone as middleware_failed where it is ${what} (${middleware.name})`, () =>
+    it(`fails alone as middleware_failed if it is ${what} (${middleware.name})`, () =>
       withCollector(async ({ client }) => {
         const analytics = client()
         const failures = failuresOf(analytics)
@@ -300,7 +304,7 @@ describe('what a middleware returns', () => {
 })
 
 describe('a message that a middleware drops', () => {
-  it('is counted as filtered and nowhere else, its callback is told, and it is no error', () =>
+  it('is counted as filtered only, reported to its callback, and not an error', () =>
     withCollector(async ({ collector, client }) => {
       const analytics = client()
       analytics.use(function sample(message) {

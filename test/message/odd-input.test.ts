@@ -204,7 +204,7 @@ describe('an odd message that fails alone', () => {
     await fails(withProperties({ nodes }), 'not_serializable', /100,000 values/)
   })
 
-  it('nesting that no parser takes: not_serializable, or too large where the parser is Node 26', async () => {
+  it('nesting that no parser takes: not_serializable, or too large in Node 26', async () => {
     let deep: unknown = 1
     for (let i = 0; i < 200_000; i++) deep = [deep]
     // JSON.stringify of Node 26 does not recurse: there it is the size that is refused.

@@ -253,7 +253,7 @@ describe('a token that the API refuses', () => {
       expect(tokens.issued).to.have.lengthOf(2)
     }))
 
-  it('is a refusal where the next one is refused too: reported once, and the next batch has its own chance', () =>
+  it('is a refusal if the next one is refused too: reported once, and the next batch has its own chance', () =>
     withOAuth(async ({ tokens, tracking, client, errors }) => {
       const analytics = client({}, { writeKey: 'of-another-source' })
       for (let i = 0; i < 3; i++) analytics.track(track)
@@ -318,7 +318,7 @@ describe('a wrong clock', () => {
     ['an hour behind', 3_600_000],
     ['an hour ahead', -3_600_000],
   ] as const) {
-    it(`${name} of the server's is corrected by its Date, and nobody hears of it`, () =>
+    it(`${name} of the server is corrected by its Date, without a warning`, () =>
       withOAuth(async ({ tokens, tracking, client, errors }) => {
         tokens.ahead = ahead
         const analytics = client()

@@ -60,12 +60,12 @@ describe('the option oauth', () => {
     [
       'nonsense as key',
       { ...good, clientKey: 'the-private-key' },
-      `option oauth.clientKey is a string that is no private key in PEM; ${rsa}`,
+      `option oauth.clientKey is a string that is not a private key in PEM; ${rsa}`,
     ],
     [
       'a broken key',
       { ...good, clientKey: pem.replace('MII', 'the') },
-      `option oauth.clientKey is a string that is no private key in PEM; ${rsa}`,
+      `option oauth.clientKey is a string that is not a private key in PEM; ${rsa}`,
     ],
     [
       'a key on one line, as an environment variable may have it',

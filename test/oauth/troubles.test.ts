@@ -28,7 +28,7 @@ describe('an authorization server that is away for a while, or answers nonsense'
     'an array': answering(200, '[1]'),
     'no access_token': answering(200, '{"expires_in":3600}'),
     'an empty access_token': answering(200, token({ access_token: '', expires_in: 60 })),
-    'an access_token that is no text': answering(200, '{"access_token":5,"expires_in":60}'),
+    'an access_token that is not text': answering(200, '{"access_token":5,"expires_in":60}'),
     'an access_token with a line break': answering(
       200,
       token({ access_token: 'T\r\nX-Evil: 1', expires_in: 60 }),
@@ -153,7 +153,7 @@ describe('an authorization server that refuses', () => {
       }))
   }
 
-  it('is warned of again, where it was mended meanwhile', () =>
+  it('causes another warning if it had recovered meanwhile', () =>
     withOAuth(async ({ tokens, client }) => {
       const analytics = client()
       // Each batch has to ask for a token of its own.
@@ -187,7 +187,7 @@ describe('a function clientKey that gives no key', () => {
     [
       'gives something else',
       () => 'the-private-key',
-      'a function that gives a string that is no private key in PEM',
+      'a function that gives a string that is not a private key in PEM',
     ],
     ['gives an object without a key', () => ({ keyId: 'k' }), 'a function that gives undefined'],
   ] as const) {

@@ -14,7 +14,7 @@ const batchOf = (...texts: string[]): Batch => {
 describe('the body of a batch', () => {
   const texts = ['{"i":0}', '{"i":1,"text":"ä"}', '{"i":2}']
 
-  it('is refused if the start, the end or the comma of any message is not there', () => {
+  it('is refused if the start, the end or the comma of any message is missing', () => {
     expect(batchOf(...texts).isIntact).to.equal(true)
     const bytes = batchOf(...texts).body()
     const places = [...bytes.keys()].filter(

@@ -40,7 +40,7 @@ describe('an outbox that drops the oldest', () => {
     expect(outbox.count).to.equal(kept.length)
   })
 
-  it('drops nothing where that would not make room', () => {
+  it('drops nothing if that would not make room', () => {
     const dropped: Batch[] = []
     const outbox = new MemoryOutbox({
       ...limits,

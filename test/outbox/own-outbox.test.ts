@@ -33,7 +33,7 @@ describe('an outbox of one’s own', () => {
     }))
 })
 
-describe('an outbox of one’s own that fails where it may not', () => {
+describe('a custom outbox that fails where it must not', () => {
   it('in open() is warned of, and delivers all the same', () =>
     withCollector(async ({ collector, client }) => {
       const warnings = await warningsOf(async () => {

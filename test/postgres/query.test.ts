@@ -56,7 +56,7 @@ describe('a query of PostgreSQL', function () {
       (error: unknown) => String(error),
     )
 
-  it('of 200,000 rows is delivered whole, in flat memory, also where it is killed on its way', () =>
+  it('of 200,000 rows is delivered completely, with constant memory, even if it is killed meanwhile', () =>
     withCommand(async ({ start, run, collector }) => {
       const args = [
         ...['backfill', '--from', cluster.url, '--query', `${query};`, '--key', 'id', ...mapping],

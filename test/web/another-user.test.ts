@@ -65,7 +65,7 @@ describe('a call about another user than that of the cookies', () => {
     })
   }
 
-  it('leaves the anonymousId to the calls about their own user, and about nobody', async () => {
+  it('leaves the anonymousId to calls about its own user, or about none', async () => {
     const { ids } = await visit(ofU1, (analytics) => {
       analytics.track({ userId: 'u2', event })
       analytics.track({ userId: 'u1', event })
@@ -93,7 +93,7 @@ describe('a call about another user than that of the cookies', () => {
     ])
   })
 
-  it('is told from one about the same user by the text of the id', async () => {
+  it('is told apart from a call about the same user by the text of the id', async () => {
     const { ids } = await visit('ajs_anonymous_id=a1; ajs_user_id=42', (analytics) => {
       analytics.track({ userId: 42, event })
       analytics.track({ userId: '42', event })
@@ -124,7 +124,7 @@ describe('a call about another user than that of the cookies', () => {
     }
   })
 
-  it('is refused as ever for a userId that is none', async () => {
+  it('is refused as usual for an invalid userId', async () => {
     const { ids } = await visit(ofU1, (analytics) => {
       expect(() => analytics.track({ userId: '', event })).to.throw(/userId is an empty string/)
     })
@@ -139,7 +139,7 @@ describe('a call about another user than that of the cookies', () => {
     })
   })
 
-  it('is one where the user of the cookies is trusted, too', async () => {
+  it('is one even if the user of the cookies is trusted', async () => {
     const { ids } = await visit(
       ofU1,
       (analytics) => {
@@ -186,7 +186,7 @@ describe('a visitor whose cookies name no user', () => {
 })
 
 describe('a new anonymousId for another user', () => {
-  it('is set by identify() with issue: true, and is nobody’s in this request', async () => {
+  it('is set by identify() with issue: true, and not sent in this request', async () => {
     const { ids, cookies } = await visit(
       ofU1,
       (analytics) => {
@@ -212,7 +212,7 @@ describe('a new anonymousId for another user', () => {
     expect(cookies).to.deep.equal([])
   })
 
-  it('is not set where issue says no', async () => {
+  it('is not set if issue says no', async () => {
     const { cookies } = await visit(ofU1, (analytics) => analytics.identify({ userId: 'u2' }), {
       issue: () => false,
     })
@@ -229,7 +229,7 @@ describe('a new anonymousId for another user', () => {
     expect(kept[1]).to.match(/^ajs_user_id=u2;/)
   })
 
-  it('is one, where both do it', async () => {
+  it('is set once if both do it', async () => {
     for (const linksFirst of [true, false]) {
       const { cookies } = await visit(
         ofU1,

@@ -72,7 +72,7 @@ describe('consent', () => {
   }
 
   for (const answer of [false, undefined, null]) {
-    it(`${String(answer)} is none, and no mistake`, async () => {
+    it(`${String(answer)} means no consent, without a warning`, async () => {
       const warnings = await warningsOf(async () => {
         expect((await visit(() => answer)).messages).to.deep.equal([])
       })
@@ -93,7 +93,7 @@ describe('consent', () => {
     ['another text', () => 'yes', /it returned a string; allowed: true, false, 'all'/],
     ['a truthy object', () => ({}), /it returned an object/],
   ] as const) {
-    it(`${name} is none, and the process is warned once`, async () => {
+    it(`${name} means no consent, with one warning per process`, async () => {
       const warnings = await warningsOf(async () => {
         expect((await visit(consent)).messages).to.deep.equal([])
       })
@@ -130,7 +130,7 @@ describe('consent', () => {
     expect(messages).to.deep.equal([])
   })
 
-  it('none: a callback hears that its message was filtered', async () => {
+  it('none: a callback gets an error that its message was filtered', async () => {
     const heard = await new Promise<AnalyticsError | undefined>((resolve, reject) => {
       visit(
         () => 'none',
@@ -144,7 +144,7 @@ describe('consent', () => {
     expect(heard).to.include({ code: 'filtered', message: 'track() was not sent: no consent' })
   })
 
-  it('none: a callback that throws harms nobody', async () => {
+  it('none: a callback that throws does no harm', async () => {
     const warnings = await warningsOf(() =>
       visit(
         () => 'none',
@@ -224,7 +224,7 @@ describe('issue as a function of the request', () => {
     expect(no.cookies).to.deep.equal([])
   })
 
-  it('is asked only where there is no id', async () => {
+  it('is called only if there is no id', async () => {
     let asked = 0
     await visit(
       () => true,
@@ -235,7 +235,7 @@ describe('issue as a function of the request', () => {
   })
 
   for (const answer of [1, 'true', {}, Promise.resolve(true), undefined]) {
-    it(`issues none where it says ${Object.prototype.toString.call(answer)}`, async () => {
+    it(`issues no id if it returns ${Object.prototype.toString.call(answer)}`, async () => {
       await warningsOf(async () => {
         const { cookies } = await visit(
           () => true,

@@ -62,7 +62,7 @@ describe("the context of a request's own analytics", () => {
           expect((await messages())[0]).to.have.nested.property('context.ip', '127.0.0.1')
         }))
 
-      it('believes X-Forwarded-For where the framework was told to', () =>
+      it('uses X-Forwarded-For if the framework is set to trust it', () =>
         withSite(start, { trustProxy: true }, async ({ site, messages }) => {
           await ask(site, '/', forwarded)
           expect((await messages())[0]).to.have.nested.property('context.ip', '203.0.113.7')

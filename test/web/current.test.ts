@@ -122,7 +122,7 @@ describe('currentAnalytics()', () => {
     await site.close()
   })
 
-  it('node:http: is there when the client has gone', async () => {
+  it('node:http: is there after the client has disconnected', async () => {
     const closed = new EventEmitter()
     const middleware = ofExpress.requestAnalytics(analytics)
     const server = createServer((request: ofExpress.ExpressLikeRequest, response) => {
@@ -139,7 +139,7 @@ describe('currentAnalytics()', () => {
     await site.close()
   })
 
-  it('Express: is there behind a body parser, and in the error handler', async () => {
+  it('Express: is there after a body parser, and in the error handler', async () => {
     const app = express()
     app.use(ofExpress.requestAnalytics(analytics))
     app.use(express.text({ limit: '200kb' }))
@@ -158,7 +158,7 @@ describe('currentAnalytics()', () => {
     await site.close()
   })
 
-  it('Fastify: is there behind a body, in hooks, and where the app reads bodies in its own way', async () => {
+  it('Fastify: is there after a body, in hooks, and if the app reads bodies in its own way', async () => {
     const found: Record<string, boolean> = {}
     const app = Fastify({ bodyLimit: 1_000_000 })
     void app.register(ofFastify.requestAnalytics(analytics))

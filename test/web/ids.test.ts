@@ -11,7 +11,7 @@ const cookies = { Cookie: 'ajs_anonymous_id=anon-1; ajs_user_id=user-42' }
 describe("the ids of a request's own analytics", () => {
   for (const [name, start] of Object.entries(sites)) {
     describe(name, () => {
-      it('are those of a call where it has them', () =>
+      it('are those of a call if it has them', () =>
         withSite(
           start,
           {
@@ -35,7 +35,7 @@ describe("the ids of a request's own analytics", () => {
           },
         ))
 
-      it('has none without a cookie: the call is reported as invalid, and the request goes on', () =>
+      it('has none without a cookie: the call is reported as invalid, and the request continues', () =>
         withSite(start, {}, async ({ site, analytics, messages }) => {
           const errors: string[] = []
           analytics.on('error', ({ message }) => errors.push(message))
@@ -46,7 +46,7 @@ describe("the ids of a request's own analytics", () => {
           expect(errors[0]).to.match(/\(no cookie: pass a userId, or set issue: true\)$/)
         }))
 
-      it('are read from the cookies of other SDKs where they are named', () =>
+      it('are read from the cookies of other SDKs if they are listed', () =>
         withSite(start, { options: { sdks: ['jitsu'] } }, async ({ site, messages }) => {
           await ask(site, '/', { Cookie: 'ajs_anonymous_id=anon-1; __eventn_id=jitsu-1' })
           expect((await messages())[0]).to.have.property('anonymousId', 'jitsu-1')
@@ -76,19 +76,19 @@ describe('trustUserId', () => {
     return { userId, warnings: warnings.map(({ message }) => message) }
   }
 
-  it('binds the userId of the cookie where it says true', async () => {
+  it('binds the userId of the cookie if it returns true', async () => {
     expect(await sentWith(() => true)).to.deep.equal({ userId: 'user-42', warnings: [] })
   })
 
   for (const answer of [false, undefined, null, 1, 'true', {}, []]) {
-    it(`does not where it says ${inspect(answer)}`, async () => {
+    it(`does not if it returns ${inspect(answer)}`, async () => {
       const { userId, warnings } = await sentWith(() => answer)
       expect(userId).to.equal(undefined)
       expect(warnings).to.deep.equal([])
     })
   }
 
-  it('does not where it throws, which is warned of', async () => {
+  it('does not if it throws, which causes a warning', async () => {
     const { userId, warnings } = await sentWith(() => {
       throw new Error('no session')
     })
@@ -101,7 +101,7 @@ describe('trustUserId', () => {
     'is async and says true': () => Promise.resolve(true),
     'is async and rejects': () => Promise.reject(new Error('no session')),
   })) {
-    it(`does not where it ${name}: a promise is warned of`, async () => {
+    it(`does not if it ${name}: a promise causes a warning`, async () => {
       const { userId, warnings } = await sentWith(trust)
       expect(userId).to.equal(undefined)
       expect(warnings).to.have.lengthOf(1)
@@ -109,7 +109,7 @@ describe('trustUserId', () => {
     })
   }
 
-  it('is asked about the request, and only where there is an id to trust', async () => {
+  it('is called with the request, and only if there is an id to trust', async () => {
     const asked: unknown[] = []
     const trustUserId = (request: { url: string }): boolean => asked.push(request.url) > 0
     await sentWith(trustUserId, { Cookie: 'ajs_anonymous_id=anon-1' })
@@ -127,7 +127,7 @@ describe('what an app’s own functions do wrong', () => {
     ['an async ip', () => Promise.resolve('192.0.2.1'), /option ip threw: TypeError: it returned/],
     ['an ip of another type', () => 42, undefined],
   ] as const) {
-    it(`${name} leaves the ip out, and the request goes on`, async () => {
+    it(`${name} leaves the ip out, and the request continues`, async () => {
       const warnings = await warningsOf(() =>
         withSite(
           start,

@@ -29,7 +29,7 @@ async function ipOf(
   return ip
 }
 
-describe('an ip that somebody has set stays', () => {
+describe('an ip that was set on purpose stays', () => {
   const event = 'Visited'
   const hidden = '0.0.0.0'
 

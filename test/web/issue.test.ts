@@ -59,14 +59,14 @@ describe('issue: true', () => {
           },
         ))
 
-      it('sets none where the visitor has an id', () =>
+      it('sets none if the visitor has an id', () =>
         withSite(start, { options: issue }, async ({ site, messages }) => {
           const { cookies } = await ask(site, '/', { Cookie: 'ajs_anonymous_id=anon-1' })
           expect(cookies).to.deep.equal([])
           expect((await messages())[0]).to.have.property('anonymousId', 'anon-1')
         }))
 
-      it('sets none without being told to', () =>
+      it('sets none by default', () =>
         withSite(start, {}, async ({ site }) => {
           expect((await ask(site, '/')).cookies).to.deep.equal([])
         }))
@@ -227,7 +227,7 @@ describe('issue: true with a Response', () => {
     expect(response.headers.getSetCookie()).to.have.lengthOf(1)
   })
 
-  it('Hono: where the handler fails', async () => {
+  it('Hono: if the handler fails', async () => {
     const app = new Hono()
     app.use(ofFetch.requestAnalytics(analytics, issue))
     app.onError((_error, context) => context.text('failed', 500))

@@ -28,11 +28,11 @@ describe('the options of requestAnalytics', () => {
       ],
       ['consent', { consent: 'all' }, /option consent is a string; allowed: a function/],
       ['ip', { ip: true }, /option ip is a boolean; allowed: false, or a function/],
-      ['domain', { domain: 'com' }, /options.domain must be a domain/],
-      ['secure', { secure: 1 }, /options.secure must be true or false/],
-      ['sdks', { sdks: ['nobody'] }, /options.sdks\[0\] must be one of/],
-      ['null', null, /options must be an object; got null/],
-      ['a function', () => 1, /options must be an object; got function/],
+      ['domain', { domain: 'com' }, /option domain is .*; allowed: a domain/],
+      ['secure', { secure: 1 }, /option secure is .*; allowed: true or false/],
+      ['sdks', { sdks: ['nobody'] }, /option sdks\[0\] is .*; allowed: one of/],
+      ['null', null, /options is null; allowed: an object/],
+      ['a function', () => 1, /options is a function; allowed: an object/],
     ] as const) {
       it(`${name}: ${what} is refused`, () => {
         expect(() => make(analytics, options)).to.throw(TypeError, message)

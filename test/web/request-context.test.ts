@@ -89,11 +89,11 @@ describe('the page', () => {
     expect(Buffer.byteLength(path!)).to.be.within(1_533, 1_536)
   })
 
-  it('stays Latin-1 where it is no UTF-8', () => {
+  it('stays Latin-1 if it is not UTF-8', () => {
     expect(contextWith({ target: '/caf\xe9' }).page!.path).to.equal('/café')
   })
 
-  it('stays as it is where it was decoded already', () => {
+  it('stays as it is if it is already decoded', () => {
     expect(contextWith({ target: '/日本' }).page!.path).to.equal('/日本')
   })
 })

@@ -100,7 +100,7 @@ describe('odd requests', () => {
     }
   }
 
-  it('are told truly', () =>
+  it('are reported correctly', () =>
     withSite(sites['node:http']!, {}, async ({ site, messages }) => {
       const contextOf = async (name: string): Promise<Record<string, unknown>> => {
         await send(site.port, [...requests[name]!, ...end])
@@ -221,7 +221,7 @@ describe('requests that no client has sent', () => {
       })
     }))
 
-  it('HTTP/2, from a client that is gone', async () => {
+  it('HTTP/2, from a client that has disconnected', async () => {
     let bound: unknown
     const analytics = new Analytics({ writeKey: 'abc123', disable: true })
     const middleware = ofExpress.requestAnalytics(analytics, { issue: true })

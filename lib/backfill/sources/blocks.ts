@@ -1,12 +1,12 @@
-// Bytes become blocks of whole lines, which know their numbers.
+// Splits bytes into blocks of whole lines, with their line numbers.
 
-/** The longest line, and the longest record of several lines, in bytes: what is longer is skipped as broken. */
+/** The longest line, or record of several lines, in bytes. Longer ones are skipped as broken. */
 export const longestRecord = 1024 * 1024
 
-/** Whole lines, each with its end; the last line of a file may have none. */
+/** Whole lines with their newlines; the last line of a file may have none. */
 export interface Block {
   readonly bytes: Buffer
-  /** The number of the first line; that of a file is 1. */
+  /** The number of the first line; the first line of a file is 1. */
   readonly firstLine: number
 }
 
@@ -22,7 +22,7 @@ const newline = 0x0a
 export async function* blocksOf(
   chunks: AsyncIterable<Buffer>,
 ): AsyncGenerator<Block | LongLine, void> {
-  /** The line that has begun, as far as it was read. */
+  /** The incomplete line at the end of what was read. */
   let begun: Buffer[] = []
   let length = 0
   let line = 1
@@ -60,7 +60,7 @@ export function linesIn(bytes: Buffer): number {
   return lines
 }
 
-/** Where each line begins, and after them where the last one ends. */
+/** The offset of each line, followed by the end of the last one. */
 export function lineStarts(bytes: Buffer): number[] {
   const starts = [0]
   for (let at = bytes.indexOf(newline); at >= 0; at = bytes.indexOf(newline, at + 1))

@@ -1,9 +1,9 @@
-// What is reported of a piece of a source that cannot be read.
+// Describes a part of a source that cannot be read.
 
 import { isUtf8 } from 'node:buffer'
 import { longestRecord } from './blocks.js'
 
-/** The longest text that is kept of a broken row, in bytes. A longer one is left out: half of it would be another row. */
+/** The longest text that is kept of a broken row, in bytes. A longer one is left out, not cut: a part would be another row. */
 const longestText = 64 * 1024
 
 export function textOfBroken(bytes: Buffer): { text?: string } {
@@ -15,10 +15,10 @@ export function tooLong(length: number, what = 'line'): string {
   return `the ${what} has ${length} bytes; allowed: ${longestRecord}`
 }
 
-/** Why these bytes are no UTF-8, for a person who has to find the place; undefined if they are. */
+/** Why these bytes are not UTF-8, so that a person can find the place; undefined if they are. */
 export function encodingFault(bytes: Buffer): string | undefined {
   if (isUtf8(bytes)) return undefined
-  // What is decoded as far as it goes shows where it ends.
+  // The first replacement character shows where the valid text ends.
   const good = bytes.toString().indexOf('\uFFFD')
   const at = Buffer.byteLength(bytes.toString().slice(0, good))
   const byte = bytes[at] ?? 0

@@ -2,10 +2,10 @@
 
 import { SourceError } from './source-error.js'
 
-/** What separates columns, in the order in which it is believed. */
+/** Possible delimiters, in order of preference. */
 const delimiters = [',', '\t', ';', '|'] as const
 
-/** The delimiter of a header in which none was named: a comma where there is one, else what it has most of. */
+/** Detects the delimiter of a header: a comma if there is one, otherwise the most frequent one. */
 export function delimiterOf(header: string): string {
   const bare = header.replace(/"[^"]*"/g, '')
   if (bare.includes(',')) return ','
@@ -14,9 +14,9 @@ export function delimiterOf(header: string): string {
 }
 
 /**
- * The names of the columns; one without a name is called after its place.
+ * The names of the columns. One without a name gets its number.
  *
- * @throws SourceError if two have one name: one of them would be lost without a word
+ * @throws SourceError if two have the same name: one of them would be lost silently
  */
 export function columnsOf(header: readonly string[]): string[] {
   const columns = header.map((name, index) => name.trim() || `column ${index + 1}`)

@@ -1,25 +1,25 @@
-// One record of a CSV text: its values and where it ends, or what is wrong with it and where.
+// Reads one record of a CSV text: its values and its end, or what is wrong with it and where.
 
 const newline = 0x0a
 const carriageReturn = 0x0d
 
-/** How fields are told apart: single bytes, as no character of UTF-8 with several contains such a byte. */
+/** The separators of fields. Single bytes: no multi-byte character of UTF-8 contains them. */
 export interface CsvFormat {
   readonly delimiter: string
-  /** undefined: quotes are text like any other. */
+  /** Undefined if quotes are plain text. */
   readonly quote: string | undefined
 }
 
 export type CsvRecord =
   | { readonly is: 'whole'; readonly values: string[]; readonly end: number }
-  /** `at` is where it was noticed, in bytes. */
+  /** `at` is the offset at which it was noticed, in bytes. */
   | { readonly is: 'faulty'; readonly reason: string; readonly column: number; readonly at: number }
   /** A quote opens in this column (the first is 1) and is not closed before the text ends. */
   | { readonly is: 'open'; readonly column: number }
 
 /**
- * Reads records by the strict rules of RFC 4180: a quote opens a field at its start or not at all, and nothing stands
- * between the closing quote and the next delimiter.
+ * Reads records by the strict rules of RFC 4180: a quote may open a field only at its start, and a delimiter must follow
+ * the closing quote.
  */
 export class CsvRecords {
   readonly #bytes: Buffer
@@ -28,10 +28,10 @@ export class CsvRecords {
   readonly #quote: string
   readonly #doubled: string
   readonly #quoteByte: number
-  /** No quote stands from here up to the next one, which is beyond the text if there is none. */
+  /** A range without quotes: from an offset to the next quote, or beyond the text if there is none. */
   #quoteFreeFrom = 0
   #nextQuote = -1
-  /** The line that was looked at last: a record is asked for it several times. */
+  /** The last line that was looked up, which is needed several times per record. */
   #lineStart = -1
   #lineEnd = 0
 
@@ -48,7 +48,7 @@ export class CsvRecords {
   /** The record that begins at `start`. */
   at(start: number): CsvRecord {
     const end = this.lineEnd(start)
-    // Without a quote a record is a line, and a field what stands between delimiters: there is nothing to look for.
+    // Without quotes, a record is a line, and a field is what is between delimiters.
     return this.isLine(start)
       ? { is: 'whole', values: this.#text(start, end).split(this.#delimiter), end }
       : this.#quoted(start)
@@ -64,7 +64,7 @@ export class CsvRecords {
     return this.#nextQuote >= this.lineEnd(start)
   }
 
-  /** Behind the newline of the line that `start` is in. */
+  /** The offset after the newline of the line that contains `start`. */
   lineEnd(start: number): number {
     if (start !== this.#lineStart) {
       const at = this.#bytes.indexOf(newline, start)
@@ -89,7 +89,7 @@ export class CsvRecords {
         if (bytes[at] === carriageReturn && bytes[at + 1] === newline) at++
         const next = bytes[at]
         if (next !== this.#delimiterByte && next !== newline && next !== undefined) {
-          const reason = `text behind the closing quote in column ${column}; a quote within quotes is written twice`
+          const reason = `text after the closing quote in column ${column}; a quote within quotes is written twice`
           return { is: 'faulty', reason, column, at }
         }
       } else {
@@ -124,7 +124,7 @@ export class CsvRecords {
     return at
   }
 
-  /** Without the end of the line. */
+  /** Without the newline. */
   #text(from: number, end: number): string {
     const bytes = this.#bytes
     let to = end

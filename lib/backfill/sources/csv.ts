@@ -1,4 +1,4 @@
-// The rows of a CSV or TSV text. A broken row costs itself: the next good line begins a row again.
+// Reads the rows of a CSV or TSV text. After a broken row, reading resumes at the next good line.
 
 import { isUtf8 } from 'node:buffer'
 import type { BrokenRow, SourceRow } from './source.js'
@@ -9,9 +9,9 @@ import { CsvRecords, type CsvFormat, type CsvRecord } from './csv-record.js'
 import { SourceError } from './source-error.js'
 
 export interface CsvOptions {
-  /** One character. Default: a comma, or what else the header is separated by. */
+  /** One character. Default: a comma, or whatever separates the header. */
   readonly delimiter?: string | undefined
-  /** One character; false if quotes are text like any other. Default: `"`. */
+  /** One character; false if quotes are plain text. Default: `"`. */
   readonly quote?: string | false | undefined
   /** The names of the columns, in place of those in the header. */
   readonly columns?: readonly string[] | undefined
@@ -22,7 +22,7 @@ export interface CsvOptions {
 type Row = Record<string, string>
 type Item = SourceRow<Row> | BrokenRow
 
-/** The rows of `chunks`, some at a time, from the line after the record that begins in line `after`. */
+/** The rows of `chunks`, some at a time, after the record that begins on line `after`. */
 export async function* csvRows(
   chunks: AsyncIterable<Buffer>,
   options: CsvOptions = {},
@@ -36,7 +36,7 @@ export async function* csvRows(
   yield reader.end()
 }
 
-/** The rows of a text that has no header of its own: a line of a rejects file. */
+/** The rows of a text without a header, as in a line of a rejects file. */
 export function csvRowsOf(text: string, options: CsvOptions): Item[] {
   const reader = new CsvReader({ ...options, header: false }, 0)
   return [...reader.read({ bytes: Buffer.from(text), firstLine: 1 }), ...reader.end()]
@@ -49,9 +49,9 @@ class CsvReader {
   /** Whether the next record is the header. */
   #isHeaderNext: boolean
   #format: CsvFormat | undefined
-  /** What broken rows say of their text: the same for all. */
+  /** How to read the text of broken rows; the same for all. */
   #csv: BrokenRow['csv']
-  /** The lines of a record whose end has not been read yet. */
+  /** The lines of a record whose end is not read yet. */
   #begun: Block | undefined
   /** Whether a record without an end is being skipped. */
   #isSkipping = false
@@ -74,7 +74,7 @@ class CsvReader {
     return this.#parse({ bytes, firstLine: begun.firstLine }, false)
   }
 
-  /** Nothing follows what was read. */
+  /** Call this at the end of the text. */
   end(): Item[] {
     return this.#begun ? this.#parse(this.#begun, true) : []
   }
@@ -111,7 +111,7 @@ class CsvReader {
   }
 
   /**
-   * Adds what begins at `at`: a row, a broken one, or nothing.
+   * Adds the record at `at`: a row, a broken row, or nothing.
    *
    * @returns where the next record begins; undefined if more text is needed to know
    */
@@ -123,7 +123,7 @@ class CsvReader {
       if (!good.isCertain) return undefined
       this.#isSkipping = false
     }
-    // A byte order mark at the start of a line: files were joined.
+    // A byte order mark at the start of a line: files were concatenated.
     const hasMark = bytes[at] === 0xef && bytes[at + 1] === 0xbb && bytes[at + 2] === 0xbf
     const from = hasMark ? at + 3 : at
     const record = withinLimit(records.at(from), from)
@@ -145,14 +145,14 @@ class CsvReader {
     const next = this.#afterBroken(text, from, record)
     if (next === undefined || line <= this.#after) return next
     const broken = bytes.subarray(from, next)
-    // If it has swallowed rows, what is wrong is what is wrong with its own line.
+    // If it has swallowed rows, report the fault of its own line.
     const isOneLine = next === records.lineEnd(from)
     const own = isOneLine ? new CsvRecords(broken, this.#formatOf(bytes)).at(0) : record
     items.push(this.#broken(broken, line, this.#reasonOf(own)))
     return next
   }
 
-  /** Whether it has another number of columns, and several lines: its quotes may have swallowed the rows after it. */
+  /** Whether it has the wrong number of columns and several lines: a quote may have swallowed the rows after it. */
   #isTorn(values: readonly string[]): boolean {
     return (
       !this.#isHeaderNext &&
@@ -175,7 +175,7 @@ class CsvReader {
       )
   }
 
-  /** What is wrong with a record whose quotes are right. */
+  /** What is wrong with a record whose quotes are correct. */
   #faultOf({ bytes, isClean }: Text, from: number, record: Whole): string | undefined {
     const { values, end } = record
     if (end - from > longestRecord) return tooLong(end - from, 'record')
@@ -200,10 +200,10 @@ class CsvReader {
   }
 
   /**
-   * Where rows begin again after a broken record; undefined if more text is needed to know.
+   * Where to resume after a broken record; undefined if more text is needed to know.
    *
-   * If its quotes reach over several lines, and in one of those a good row begins, the first line alone is broken: the
-   * others were swallowed. If none does, they belong to it.
+   * If its quotes span several lines, and a good row begins on one of these, only the first line is broken and the others
+   * were swallowed. If none begins there, they all belong to the broken record.
    */
   #afterBroken(text: Text, from: number, record: CsvRecord): number | undefined {
     const { bytes, records } = text
@@ -213,14 +213,14 @@ class CsvReader {
     const good = this.#nextGood(text, second, last)
     if (!good.isCertain) return undefined
     if (good.at < last) return second
-    // Longer than a record may be: what follows belongs to it, up to the next good row.
+    // It is too long for a record: everything up to the next good row belongs to it.
     this.#isSkipping = record.is === 'open'
     return last
   }
 
   /**
-   * The first line from `from` on, and before `last`, in which a good row begins; else `last`. Uncertain if the text ends
-   * within what may be one: whether it is must not depend on where a block happens to end.
+   * The first line from `from` on and before `last` on which a good row begins; else `last`. Uncertain if the text ends
+   * inside a possible row: the result must not depend on where a block happens to end.
    */
   #nextGood(
     { bytes, records, isEnd }: Text,
@@ -239,7 +239,7 @@ class CsvReader {
   #isGood(record: CsvRecord, from: number): boolean {
     if (record.is !== 'whole' || record.values.length !== this.#columns?.length) return false
     const [first = ''] = record.values
-    // Of a single column each line would be one, the empty one too.
+    // With a single column every line would be a good row, even an empty one.
     return record.end - from <= longestRecord && (record.values.length > 1 || first.trim() !== '')
   }
 
@@ -270,7 +270,7 @@ interface Text {
   readonly records: CsvRecords
   /** Whether nothing follows it. */
   readonly isEnd: boolean
-  /** Whether all of it is UTF-8 and without NUL bytes, as most texts are: their rows need not be looked at one by one. */
+  /** Whether all of it is UTF-8 without NUL bytes, as usual. Then rows need not be checked one by one. */
   readonly isClean: boolean
 }
 
@@ -278,13 +278,13 @@ function headerError(line: number, reason: string): SourceError {
   return new SourceError(`the header in line ${line} cannot be read: ${reason}`)
 }
 
-/** What is decided of a record must not depend on how much of the text happens to be at hand. */
+/** The result for a record must not depend on how much text happens to be available. */
 function withinLimit(record: CsvRecord, from: number): CsvRecord {
   if (record.is !== 'faulty' || record.at - from < longestRecord) return record
   return { is: 'open', column: record.column }
 }
 
-/** Up to where lines may have been swallowed by a broken record, in bytes. */
+/** The end of the range in which a broken record may have swallowed lines, in bytes. */
 function reachOf(record: CsvRecord, from: number): number {
   if (record.is === 'open') return from + longestRecord
   return record.is === 'faulty' ? record.at + 1 : record.end

@@ -1,22 +1,21 @@
-// The bytes of a file or of standard input, unpacked where they are gzip, and in UTF-8 whatever they were in.
+// Reads the bytes of a file or of standard input, decompresses gzip, and converts the text to UTF-8.
 
 import { createHash } from 'node:crypto'
 import { constants, createReadStream, type Stats } from 'node:fs'
 import { access, open, stat } from 'node:fs/promises'
-import type { Readable } from 'node:stream'
 import { TextDecoder } from 'node:util'
 import { shown, wrong } from '../../runtime/check-option.js'
 import { SourceError } from './source-error.js'
 
-/** How much of a file's beginning and end identifies it, in bytes. */
+/** How much of a file's beginning and end is hashed, in bytes. */
 const sample = 64 * 1024
 
-/** The path that stands for standard input. */
+/** The path that means standard input. */
 export const stdinPath = '-'
 
 /**
- * Identifies a file's content: its size, and a hash of its beginning and end. Of what can be read only once (standard
- * input, a pipe) nothing is known.
+ * Identifies a file's content: its size, and a hash of its beginning and end. What can be read only once
+ * (standard input, a pipe) cannot be identified.
  */
 export async function fingerprintOf(path: string): Promise<string> {
   const size = await sizeOf(path)
@@ -35,12 +34,12 @@ export async function fingerprintOf(path: string): Promise<string> {
   return `${size} bytes, sha256 ${hash.digest('hex')}`
 }
 
-/** In bytes; undefined for what is no plain file: standard input, a pipe, a process substitution of a shell. */
+/** In bytes; undefined for anything but a regular file: standard input, a pipe, a process substitution of a shell. */
 export async function sizeOf(path: string): Promise<number | undefined> {
   if (path === stdinPath) return undefined
   let stats: Stats
   try {
-    // Not by opening it: a pipe that is opened and closed has lost its writer.
+    // Without opening it: opening and closing a pipe would end its writer.
     await access(path, constants.R_OK)
     stats = await stat(path)
   } catch (error) {
@@ -52,7 +51,7 @@ export async function sizeOf(path: string): Promise<number | undefined> {
 
 function problemOf(error: unknown): string {
   const { code = 'unknown' } = error as NodeJS.ErrnoException
-  if (code === 'ENOENT') return 'is not there'
+  if (code === 'ENOENT') return 'does not exist'
   if (code === 'EACCES') return 'may not be read by this user'
   return `cannot be read: ${code}`
 }
@@ -60,8 +59,8 @@ function problemOf(error: unknown): string {
 /**
  * The content in UTF-8.
  *
- * @param encoding of the content, as `TextDecoder` names it; default: UTF-8, or UTF-16 where its byte order mark says so
- * @param onRead is told how many bytes were read from the file itself
+ * @param encoding of the content, as `TextDecoder` names it; default: UTF-8, or UTF-16 if its byte order mark says so
+ * @param onRead gets the number of bytes that were read from the file itself
  * @throws SourceError
  */
 export async function* contentOf(
@@ -69,14 +68,27 @@ export async function* contentOf(
   encoding: string | undefined,
   onRead: (bytes: number) => void = () => undefined,
 ): AsyncGenerator<Buffer, void> {
-  const decoder = encoding === undefined ? undefined : decoderFor(encoding)
-  const unpacked = guarded(path, unpack(counted(bytesOf(path), onRead)))
-  // UTF-8 is left as it is: a decoder would put U+FFFD in the place of what is wrong, and nobody would know.
-  if (decoder === undefined || decoder.encoding === 'utf-8') yield* decodeMarked(unpacked)
-  else yield* decode(unpacked, decoder)
+  const given = encoding === undefined ? undefined : decoderFor(encoding)
+  const file = counted(bytesOf(path), onRead)
+  try {
+    let [first, rest] = await head(file, 4)
+    refuseWorkbook(first)
+    // gzip is recognised by its first bytes, not by the name of the file.
+    if (first[0] === 0x1f && first[1] === 0x8b)
+      [first, rest] = await head(await unpacked(prepend(first, rest)), 4)
+    // UTF-8 is not decoded: a decoder would silently replace invalid bytes with U+FFFD.
+    const isUtf8 = given === undefined || given.encoding === 'utf-8'
+    const decoder = isUtf8 ? decoderOfMark(first) : given
+    if (decoder) yield* decode(prepend(first, rest), decoder)
+    else yield* prepend(withoutMark(first), rest)
+  } catch (error) {
+    throw sourceErrorOf(path, error)
+  } finally {
+    await file.return()
+  }
 }
 
-/** @throws TypeError for an encoding that is not known */
+/** @throws TypeError for an unknown encoding */
 export function decoderFor(encoding: string): TextDecoder {
   try {
     return new TextDecoder(encoding)
@@ -105,111 +117,81 @@ async function* counted(
   }
 }
 
-/** What was joined from `chunks` until it has `length` bytes, and the rest. */
-async function head(
-  chunks: AsyncGenerator<Buffer, void>,
+/** The first bytes, at least `length` if possible, and the rest. */
+export async function head(
+  chunks: AsyncIterable<Buffer>,
   length: number,
-): Promise<[Buffer, AsyncGenerator<Buffer, void>]> {
+): Promise<[Buffer, AsyncIterator<Buffer, void>]> {
+  const rest = chunks[Symbol.asyncIterator]() as AsyncIterator<Buffer, void>
   const parts: Buffer[] = []
   let bytes = 0
   while (bytes < length) {
-    const { value, done } = await chunks.next()
+    const { value, done } = await rest.next()
     if (done === true) break
     parts.push(value)
     bytes += value.length
   }
-  const first = Buffer.concat(parts)
-  return [first, prepend(first, chunks)]
+  return [Buffer.concat(parts), rest]
 }
 
-async function* prepend(
+export async function* prepend(
   first: Buffer,
-  rest: AsyncGenerator<Buffer, void>,
+  rest: AsyncIterator<Buffer, void>,
 ): AsyncGenerator<Buffer, void> {
   if (first.length > 0) yield first
-  yield* rest
+  yield* { [Symbol.asyncIterator]: () => rest }
 }
 
-/** gzip is known by its first bytes, not by a file's name; so is what is not text at all. */
-async function* unpack(chunks: AsyncGenerator<Buffer, void>): AsyncGenerator<Buffer, void> {
-  const [first, all] = await head(chunks, 4)
+function refuseWorkbook(first: Buffer): void {
   const begin = first.subarray(0, 4).toString('latin1')
   if (begin === 'PK\x03\x04' || begin === '\xD0\xCF\x11\xE0')
     throw new SourceError('the file is an Excel workbook, or another zip file; save it as CSV')
-  if (first[0] !== 0x1f || first[1] !== 0x8b) {
-    yield* all
-    return
-  }
+}
+
+async function unpacked(chunks: AsyncIterable<Buffer>): Promise<AsyncIterable<Buffer>> {
   const [{ createGunzip }, { pipeline, Readable }] = await Promise.all([
     import('node:zlib'),
     import('node:stream'),
   ])
   const gunzip = createGunzip({ chunkSize: 64 * 1024 })
-  const packed: Readable = Readable.from(all, { objectMode: false })
-  // What goes wrong in either is thrown by the iteration below.
-  pipeline(packed, gunzip, () => undefined)
-  yield* gunzip as AsyncIterable<Buffer>
+  // An error of either is thrown when the result is read.
+  pipeline(Readable.from(chunks, { objectMode: false }), gunzip, () => undefined)
+  return gunzip
 }
 
-async function* guarded(path: string, chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
+function sourceErrorOf(path: string, error: unknown): SourceError {
+  if (error instanceof SourceError) return error
   const name = path === stdinPath ? 'standard input' : path
-  try {
-    yield* chunks
-  } catch (error) {
-    if (error instanceof SourceError) throw error
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'Z_BUF_ERROR') {
-      throw new SourceError(
-        `${name} ends in the middle of its gzip data: it was not copied to its end`,
-        { cause: error },
-      )
-    }
-    if (code?.startsWith('Z_') === true)
-      throw new SourceError(`${name} has damaged gzip data (${code})`, { cause: error })
-    throw new SourceError(`${name} ${problemOf(error)}`, { cause: error })
-  }
+  const { code } = error as NodeJS.ErrnoException
+  const problem =
+    code === 'Z_BUF_ERROR'
+      ? 'ends in the middle of its gzip data: it was not copied to its end'
+      : code?.startsWith('Z_') === true
+        ? `has damaged gzip data (${code})`
+        : problemOf(error)
+  return new SourceError(`${name} ${problem}`, { cause: error })
 }
 
-/** UTF-8 as it is, its byte order mark cut off; UTF-16 where a byte order mark says that it is. */
-async function* decodeMarked(chunks: AsyncGenerator<Buffer, void>): AsyncGenerator<Buffer, void> {
-  const [first, all] = await head(chunks, 4)
-  if (first[0] === 0xff && first[1] === 0xfe) yield* decode(all, new TextDecoder('utf-16le'))
-  else if (first[0] === 0xfe && first[1] === 0xff) yield* decode(all, new TextDecoder('utf-16be'))
-  else if (first[0] === 0xef && first[1] === 0xbb && first[2] === 0xbf) yield* from(all, 3)
-  else {
-    checkForUtf16(first)
-    yield* all
-  }
+/** UTF-16, if a byte order mark says so. */
+function decoderOfMark(first: Buffer): TextDecoder | undefined {
+  if (first[0] === 0xff && first[1] === 0xfe) return new TextDecoder('utf-16le')
+  if (first[0] === 0xfe && first[1] === 0xff) return new TextDecoder('utf-16be')
+  // ASCII text in UTF-16 has a NUL in every second byte.
+  const nuls = [...first.subarray(0, 4)].map((byte) => (byte === 0 ? '0' : '1')).join('')
+  const encoding = nuls === '1010' ? 'utf-16le' : nuls === '0101' ? 'utf-16be' : undefined
+  if (encoding === undefined) return undefined
+  throw new SourceError(
+    `the text is in UTF-16 (every second byte is zero); give the encoding '${encoding}'`,
+  )
 }
 
-/** Text in ASCII characters has a NUL in every second byte when it is UTF-16. */
-function checkForUtf16(first: Buffer): void {
-  if (first.length < 4) return
-  const isNul = [...first.subarray(0, 4)].map((byte) => byte === 0)
-  for (const [encoding, odd] of [
-    ['utf-16le', 1],
-    ['utf-16be', 0],
-  ] as const) {
-    if (isNul.every((nul, index) => nul === (index % 2 === odd)))
-      throw new SourceError(
-        `the text is in UTF-16 (every second byte is zero); give the encoding '${encoding}'`,
-      )
-  }
-}
-
-async function* from(
-  chunks: AsyncGenerator<Buffer, void>,
-  start: number,
-): AsyncGenerator<Buffer, void> {
-  let left = start
-  for await (const chunk of chunks) {
-    yield chunk.subarray(left)
-    left = 0
-  }
+/** Without the byte order mark of UTF-8. */
+function withoutMark(first: Buffer): Buffer {
+  return first[0] === 0xef && first[1] === 0xbb && first[2] === 0xbf ? first.subarray(3) : first
 }
 
 async function* decode(
-  chunks: AsyncGenerator<Buffer, void>,
+  chunks: AsyncIterable<Buffer>,
   decoder: TextDecoder,
 ): AsyncGenerator<Buffer, void> {
   for await (const chunk of chunks) yield Buffer.from(decoder.decode(chunk, { stream: true }))

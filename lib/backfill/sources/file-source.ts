@@ -6,7 +6,15 @@ import { describeValue } from '../../runtime/describe-value.js'
 import { oneOf, shown, wrong } from '../../runtime/check-option.js'
 import type { BackfillSource, BrokenRow, RowPosition, SourceRow } from './source.js'
 import { csvRows, type CsvOptions } from './csv.js'
-import { contentOf, decoderFor, fingerprintOf, sizeOf, stdinPath } from './file-bytes.js'
+import {
+  contentOf,
+  decoderFor,
+  fingerprintOf,
+  head,
+  prepend,
+  sizeOf,
+  stdinPath,
+} from './file-bytes.js'
 import { jsonArrayRows } from './json-array.js'
 import { ndjsonRows, rowsOfLine, type LineReader } from './ndjson.js'
 
@@ -14,35 +22,35 @@ const formats = ['csv', 'tsv', 'ndjson', 'json'] as const
 
 export type FileFormat = (typeof formats)[number]
 
-/** How a file is read. What is left out is found out from the file's name and its beginning. */
+/** How to read a file. What is left out is detected from its name and beginning. */
 export interface FileOptions {
   /**
-   * `csv` (also with semicolons or bars, where the header has no comma), `tsv`, `ndjson` (one JSON object a line, or a
-   * line of a rejects file), `json` (an array of objects). Default: by the name's ending, else by the first byte.
+   * `csv` (also with semicolons or bars, if the header has no comma), `tsv`, `ndjson` (one JSON object per line, or a
+   * rejects file), `json` (an array of objects). Default: by the extension, otherwise by the first byte.
    */
   format?: FileFormat | undefined
-  /** What separates the columns of a CSV file: one ASCII character. Default: by the header. */
+  /** The delimiter of a CSV file: one ASCII character. Default: detected from the header. */
   delimiter?: string | undefined
-  /** What quotes the fields of a CSV file: one ASCII character, or false if quotes are text. Default: `"`. */
+  /** The quote of a CSV file: one ASCII character, or false if quotes are plain text. Default: `"`. */
   quote?: string | false | undefined
   /** The names of the columns of a CSV file, in place of those in its header. */
   columns?: readonly string[] | undefined
   /** Whether the first line of a CSV file names its columns. Default: true. */
   header?: boolean | undefined
-  /** As `TextDecoder` names it. Default: UTF-8, or UTF-16 where a byte order mark says so. */
+  /** As `TextDecoder` names it. Default: UTF-8, or UTF-16 if a byte order mark says so. */
   encoding?: string | undefined
 }
 
 /**
- * The rows of a file: CSV, TSV, NDJSON or a JSON array; plain or gzip, which is recognised by its content. Values of a
- * CSV file are text, and an empty cell is an empty text.
+ * The rows of a file: CSV, TSV, NDJSON or a JSON array, plain or gzip (recognised by its content). Values of a CSV file
+ * are text, and an empty cell is an empty text.
  *
- * Rows that cannot be read are reported as broken, with the line in which they begin, and cost only themselves. A row may have
- * at most 1 MiB.
+ * Rows that cannot be read are reported as broken, with the line on which they begin, and do not affect others. A row may
+ * have at most 1 MiB.
  *
  * @param path of the file; `-` is standard input
- * @throws TypeError that names the option that is wrong; `SourceError`, when it is read, for a file that is not there
- * or cannot be read to its end
+ * @throws TypeError that names the option that is wrong; `SourceError`, while reading, if the file does not
+ * exist or cannot be read to its end
  */
 export function fileSource(
   path: string,
@@ -51,7 +59,7 @@ export function fileSource(
   return new FileSource<Row>(path, options)
 }
 
-/** The lines of a text file that is neither CSV nor plain rows of JSON, from line `firstLine` on. */
+/** The lines of a text file in a custom format, from line `firstLine` on. */
 export function lineSource<R>(
   path: string,
   readLine: LineReader<R>,
@@ -86,7 +94,7 @@ class FileSource<R> implements BackfillSource<R> {
 
   get fingerprint(): Promise<string> {
     this.#known ??= this.#fingerprint()
-    // Who only asks whether there is one does not wait for it.
+    // Not every caller awaits it, and its rejection must not end the process.
     this.#known.catch(() => undefined)
     return this.#known
   }
@@ -107,7 +115,7 @@ class FileSource<R> implements BackfillSource<R> {
     const content = contentOf(this.#path, this.#options.encoding, (bytes) => {
       this.#read += bytes
     })
-    // Some at a time: a promise for each row and each generator on its way would cost more than its parsing.
+    // Several rows at a time: one promise per row and generator would cost more than parsing.
     const all = this.#lines
       ? ndjsonRows(content, this.#lines.readLine, after?.position.line ?? this.#lines.firstLine - 1)
       : (this.#itemsOf(content, after) as AsyncIterable<(SourceRow<R> | BrokenRow)[]>)
@@ -129,7 +137,7 @@ class FileSource<R> implements BackfillSource<R> {
 
   async #fingerprint(): Promise<string> {
     const content = await fingerprintOf(this.#path)
-    // How it is read decides which rows it has.
+    // The options determine which rows it has.
     const reading = createHash('sha256').update(JSON.stringify(this.#options)).digest('hex')
     return `${content}, read as ${reading.slice(0, 16)}`
   }
@@ -140,21 +148,12 @@ class FileSource<R> implements BackfillSource<R> {
     const { format: given } = this.#options
     const named = given ?? formatOfName(this.#path)
     if (named !== undefined && named !== 'json') return { format: named, all: content }
-    const { value } = await content.next()
-    const first = value ?? Buffer.alloc(0)
-    const all = prepend(first, content)
+    const [first, rest] = await head(content, 1)
+    const all = prepend(first, rest)
     if (given !== undefined) return { format: given, all }
     const [begin] = first.toString('latin1').trimStart()
     return { format: begin === '[' ? 'json' : begin === '{' ? 'ndjson' : (named ?? 'csv'), all }
   }
-}
-
-async function* prepend(
-  first: Buffer,
-  rest: AsyncGenerator<Buffer, void>,
-): AsyncGenerator<Buffer, void> {
-  yield first
-  yield* rest
 }
 
 const formatOfEnding: Partial<Record<string, FileFormat>> = {
@@ -163,7 +162,7 @@ const formatOfEnding: Partial<Record<string, FileFormat>> = {
   tab: 'tsv',
   ndjson: 'ndjson',
   jsonl: 'ndjson',
-  // Many call NDJSON so: the first byte decides.
+  // Many NDJSON files have this extension, so the first byte decides.
   json: 'json',
 }
 

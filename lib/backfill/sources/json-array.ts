@@ -1,5 +1,5 @@
-// The rows of a JSON array, which is cut into its elements as it is read. What is wrong within an element costs that
-// element; where an array itself is broken, nobody can say which elements follow, and the reading ends.
+// Reads the rows of a JSON array, by cutting it into elements. A fault inside an element costs only that element. If the
+// array itself is broken, the elements after the fault cannot be found, and reading ends.
 
 import type { BrokenRow, SourceRow } from './source.js'
 import { longestRecord } from './blocks.js'
@@ -13,9 +13,9 @@ const [quote, comma, backslash, newline] = [0x22, 0x2c, 0x5c, 0x0a]
 const [openBracket, closeBracket, openBrace, closeBrace] = [0x5b, 0x5d, 0x7b, 0x7d]
 
 /**
- * The elements after the first `skip`, some at a time. They are counted: several may stand in one line.
+ * The elements after the first `skip`, some at a time. They are counted, because several may be on one line.
  *
- * @throws SourceError if brackets do not match, a string does not end in its line, or the array does not end
+ * @throws SourceError if brackets do not match, a string does not end on its line, or the array does not end
  */
 export async function* jsonArrayRows(
   chunks: AsyncIterable<Buffer>,
@@ -39,17 +39,17 @@ interface Element {
   readonly line: number
 }
 
-/** Follows brackets and strings; what stands between them is for JSON.parse to judge. */
+/** Tracks brackets and strings; JSON.parse checks everything else. */
 class ElementCutter {
-  /** What is wrong with the array, after the elements that were read before it. */
+  /** What is wrong with the array. Elements before the fault are still returned. */
   fault: string | undefined
   #line = 1
-  /** The brackets that are open, that of the array first. */
+  /** The open brackets, beginning with that of the array. */
   readonly #open: number[] = []
   #isClosed = false
   #isInString = false
   #isEscaped = false
-  /** Where the element begins; 0 between two. */
+  /** The line on which the element begins; 0 between elements. */
   #elementLine = 0
   #parts: Buffer[] = []
   #length = 0
@@ -78,7 +78,7 @@ class ElementCutter {
     return elements
   }
 
-  /** @throws SourceError if the text has ended before the array */
+  /** @throws SourceError if the text ends before the array */
   end(): void {
     if (this.#open.length === 0) return
     throw new SourceError(
@@ -103,7 +103,7 @@ class ElementCutter {
     else if (byte === quote) this.#isInString = true
     else if (byte === openBrace || byte === openBracket) this.#open.push(byte)
     else if (byte === closeBrace || byte === closeBracket) {
-      // ASCII: a closing bracket is two after its opening one.
+      // In ASCII, a closing bracket is two after its opening one.
       if ((this.#open.pop() ?? 0) + 2 !== byte)
         this.#fail(
           `the ${String.fromCharCode(byte)} in line ${this.#line} closes nothing that is open`,

@@ -1,13 +1,13 @@
-// A row as JSON text has it, every digit of its numbers included.
+// Reads a row from JSON text, keeping every digit of its numbers.
 
 import { parse } from 'lossless-json'
 import { describeValue } from '../../runtime/describe-value.js'
 
 /**
- * Reads one row. A whole number beyond what a JavaScript number holds (an id of 64 bits) becomes its text: rounded,
- * it would be somebody else's id.
+ * Reads one row. A whole number that a JavaScript number cannot hold (a 64-bit id) becomes text: rounded, it would be
+ * another user's id.
  *
- * @returns the row, or why it is none
+ * @returns the row, or why the text is not one
  */
 export function rowOfJson(text: string): { row: Record<string, unknown> } | { broken: string } {
   let value: unknown
@@ -16,7 +16,7 @@ export function rowOfJson(text: string): { row: Record<string, unknown> } | { br
       ? parse(text, undefined, { parseNumber, onDuplicateKey: ({ newValue }) => newValue })
       : JSON.parse(text)
   } catch (error) {
-    // The message of JSON.parse quotes the text, which is somebody's data.
+    // The message of JSON.parse quotes the text, which may be personal data.
     const [place = ''] = / at position \d+/.exec((error as Error).message) ?? []
     return { broken: `the text is not valid JSON${place && ': see the character'}${place}` }
   }

@@ -1,4 +1,4 @@
-// The rows of an NDJSON text: one JSON object a line.
+// Reads the rows of an NDJSON text: one JSON object per line.
 
 import type { BrokenRow, SourceRow } from './source.js'
 import { blocksOf, lineStarts, type Block } from './blocks.js'
@@ -9,10 +9,10 @@ import { isRejectedLine, rowsOfRejected } from './rejected-line.js'
 
 type Row = Record<string, unknown>
 
-/** What a line holds: one row as a rule, several if it is a rejected piece of CSV that has been corrected. */
+/** Reads a line: usually one row, or several from a corrected piece of CSV in a rejects file. */
 export type LineReader<R> = (text: string, line: number) => (SourceRow<R> | BrokenRow)[]
 
-/** What the lines of `chunks` after line `after` hold, some at a time. Empty lines hold nothing. */
+/** The rows of the lines after line `after`, some at a time. Skips empty lines. */
 export async function* ndjsonRows<R>(
   chunks: AsyncIterable<Buffer>,
   read: LineReader<R>,

@@ -1,4 +1,4 @@
-// Rows of a PostgreSQL query, through a cursor of the server's.
+// Reads the rows of a PostgreSQL query, through a cursor on the server.
 
 import { createHash } from 'node:crypto'
 import type * as pg from 'pg'
@@ -19,8 +19,8 @@ export interface PostgresOptions {
   /** One `select`, without a semicolon at its end. */
   query: string
   /**
-   * A column of the query that is unique and never null, an id for example. The rows come in its order, and a run that
-   * was ended resumes after the last one that is confirmed. Without a key a run cannot be resumed.
+   * A column of the query that is unique and never null, an id for example. The rows come in its order, and an
+   * interrupted run resumes after the last confirmed one. Without a key a run cannot be resumed.
    */
   key?: string | undefined
 }
@@ -29,17 +29,17 @@ type Row = Record<string, unknown>
 
 /** How many rows are fetched at a time. */
 const batch = 1_000
-/** The column that is added for the position: the key as text, in which nothing of it is lost. */
+/** The column that is added for the position: the key as text, so that nothing is lost. */
 const keyText = 'selfsame key'
 
 /**
- * The rows of a query, some at a time: the whole of the result is never in memory. Needs the packages `pg` and
+ * The rows of a query, some at a time, so that the whole result is never in memory. Needs the packages `pg` and
  * `pg-cursor`.
  *
- * A `timestamp` without a zone is taken as UTC, a `date` comes as its text, a `bigint` or `numeric` as a number where
- * that holds every digit, and as text where it does not.
+ * A `timestamp` without a zone is read as UTC, a `date` stays text, and a `bigint` or `numeric` becomes a number if that
+ * keeps every digit, otherwise text.
  *
- * @throws TypeError that names the option that is wrong; `SourceError` when it is read
+ * @throws TypeError that names the option that is wrong; `SourceError` while reading
  */
 export function postgresSource(options: PostgresOptions): BackfillSource<Row> {
   return new PostgresSource(options)
@@ -84,7 +84,7 @@ class PostgresSource implements BackfillSource<Row> {
       if (error instanceof SourceError) throw error
       throw new SourceError(`the query failed: ${toError(error).message}`, { cause: error })
     } finally {
-      // The rest of a cursor that was not read to its end goes with its connection.
+      // A cursor that was not read to its end is closed with its connection.
       await client.end().catch(() => undefined)
     }
   }
@@ -104,7 +104,7 @@ class PostgresSource implements BackfillSource<Row> {
     after: unknown,
   ): AsyncGenerator<SourceRow<Row> | BrokenRow, void> {
     let last: unknown
-    // The row that was the last one comes again, so that another one with its key is noticed.
+    // The last row is read again, so that another row with the same key is noticed.
     let isRepeated = after !== undefined
     for (;;) {
       const rows = await cursor.read(batch)
@@ -145,7 +145,7 @@ async function connect(url: string): Promise<Connection> {
     application_name: 'selfsame',
     types: parsers,
   })
-  // A connection that breaks is reported by the query that waits for it.
+  // The waiting query reports a broken connection.
   client.on('error', () => undefined)
   try {
     await client.connect()

@@ -1,6 +1,6 @@
-// The URL of a database. It may have a password, so that nothing here shows any of it.
+// Parses the URL of a database. It may contain a password, so nothing here shows it.
 
-/** As a URL; undefined if it is none. libpq allows it to have a user and no host, which URLs do not. */
+/** As a URL; undefined if it is not one. libpq allows a user without a host, which URLs do not. */
 export function databaseUrl(text: string): URL | undefined {
   const url = text.replace(/^(postgres(?:ql)?:\/\/[^/@]*)@(?=\/)/, '$1@localhost')
   return /^postgres(ql)?:\/\//.test(url) && URL.canParse(url) ? new URL(url) : undefined
@@ -10,7 +10,7 @@ export function hasPassword(url: URL): boolean {
   return url.password !== '' || url.searchParams.has('password')
 }
 
-/** Which database it is, for any user. */
+/** Identifies the database, for any user. */
 export function databaseOf({ hostname, port, pathname, searchParams }: URL): unknown[] {
   return [hostname, port, pathname, searchParams.get('host')]
 }

@@ -1,4 +1,4 @@
-// A line of a rejects file, read as the row that it holds: so that what was put right there can be sent by itself.
+// Reads a line of a rejects file as the row that it contains, so that the corrected file can be sent by itself.
 
 import { csvRowsOf, type CsvOptions } from './csv.js'
 import { rowOfJson } from './json-value.js'
@@ -7,7 +7,7 @@ import type { BrokenRow, SourceRow } from './source.js'
 type Row = Record<string, unknown>
 type Item = SourceRow<Row> | BrokenRow
 
-/** Whether a row is what a backfill writes into its rejects, and nothing else, rather than a row of a source. */
+/** Whether a row is exactly what a backfill writes into its rejects, and not a row of a source. */
 export function isRejectedLine(row: Row): boolean {
   if (typeof row.reason !== 'string') return false
   const isPlaced = typeof row.line === 'number' || 'key' in row
@@ -19,7 +19,7 @@ const rejectedKeys = new Set(['line', 'key', 'reason', 'row', 'text', 'csv'])
 /**
  * The row, or the rows of its text. They have the line of the rejects file as their position.
  *
- * @param options of a text that does not say itself which columns it has
+ * @param options for a text without its own list of columns
  */
 export function rowsOfRejected(rejected: Row, line: number, options: CsvOptions): Item[] {
   const position = { line }

@@ -1,6 +1,6 @@
-// What ends the reading of a source: one that is not there, or that cannot be read any further.
+// The error that ends the reading of a source.
 
-/** A source cannot be opened, or read to its end. What is wrong with single rows is told as `BrokenRow` instead. */
+/** A source cannot be opened, or not be read to its end. Faults of single rows are reported as `BrokenRow` instead. */
 export class SourceError extends Error {
   override readonly name = 'SourceError'
 }

@@ -1,48 +1,48 @@
-// Where the rows of a backfill come from, and where in it each of them stands.
+// The interface of a source of rows, and of their positions in it.
 
-/** Where a row came from, to find it again: a line of a file (the first is 1), or a key of a query. JSON-safe. */
+/** Where to find a row in its source: a line of a file (the first is 1), or a key of a query. JSON-safe. */
 export interface RowPosition {
   readonly line?: number
   readonly key?: unknown
 }
 
-/** One row of a source that knows positions. */
+/** A row, with its position. */
 export interface SourceRow<Row = unknown> {
   readonly row: Row
   readonly position: RowPosition
 }
 
-/** A piece of a source that could not be read as a row; the rest goes on. */
+/** A part of a source that could not be read as a row. Reading continues after it. */
 export interface BrokenRow {
-  /** The reason, for a person: 'the quote that opens in column 3 is never closed'. */
+  /** The reason, as text for people: 'the quote that opens in column 3 is never closed'. */
   readonly broken: string
-  /** The raw text as it stands in the source (may be cut at 64 KiB). */
+  /** The raw text from the source; left out over 64 KiB. */
   readonly text?: string
   /** How to read the text, if it is a line of a CSV file: with these, a line of the rejects can be read by itself. */
   readonly csv?: {
     readonly columns: readonly string[]
     readonly delimiter: string
-    /** Empty: quotes are text like any other. */
+    /** Empty if quotes are plain text. */
     readonly quote: string
   }
   readonly position: RowPosition
 }
 
-/** A source that knows where its rows are and can begin behind one of them: a file, a query with a key. */
+/** A source whose rows have positions, so that reading can resume after one: a file, a query with a key. */
 export interface BackfillSource<Row = unknown> {
   /**
-   * Changes where the content or the query does: a resumed run compares it with the checkpoint's. JSON-safe, no secrets,
-   * no row content.
+   * Changes if the content or the query changes: a resumed run compares it with the checkpoint. Without secrets or content
+   * of rows.
    */
   readonly fingerprint: string | Promise<string>
-  /** For messages to people: 'users.csv', 'a query'. No secrets. */
+  /** For messages to people: 'users.csv', 'a query'. Without secrets. */
   readonly name?: string
   /**
-   * Rows behind `after`: the position of the last row that is confirmed, and how many rows (broken ones included) were
-   * read up to it.
+   * Reads the rows after `after`: the position of the last confirmed row, and the number of rows up to it, including broken
+   * ones.
    */
   open(after?: { position: RowPosition; rows: number }): AsyncIterable<SourceRow<Row> | BrokenRow>
-  /** For a progress bar, where known: total bytes or rows; `done()` in the same unit. */
+  /** For a progress bar, if known: the total in bytes or rows; `done()` has the same unit. */
   readonly total?: number | Promise<number | undefined>
   done?(): number
 }

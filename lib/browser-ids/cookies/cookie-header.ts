@@ -1,17 +1,17 @@
-// A Cookie header's names and raw values: found where a reader asks for them, decoded by nobody yet.
+// Finds names and raw values in a Cookie header when a reader asks for them. Decodes nothing.
 
 /** The cookies of one request, as the client sent them. */
 export interface Cookies {
   /**
    * The raw values of a name, in header order; an empty list if there is none. Nothing is url-decoded. At most the
-   * first 8; one over 8,192 characters reads as empty, since browsers store no cookie over 4,096 bytes.
+   * first 8. A value over 8,192 characters reads as empty: browsers store no cookie over 4,096 bytes.
    */
   values(name: string): readonly string[]
   /** The names that begin with a prefix, in header order, each once, at most the first 32. */
   names(prefix: string): readonly string[]
 }
 
-// More cookies than an SDK, domains and paths can explain are an attack: each costs a decoding.
+// More cookies than this are an attack: each costs a decoding.
 const maxValues = 8
 const maxNames = 32
 const maxValueLength = 8_192
@@ -21,7 +21,7 @@ const equalsSign = 0x3d
 
 /**
  * Nothing is split or indexed: a reader wants three names among dozens, and indexOf finds those several times as fast
- * (bench/identity.js). No search starts before where the last one ended, so each stays linear in the header's length.
+ * (bench/identity.js). Each search continues where the last one ended, so the time is linear in the header's length.
  */
 export class CookieHeader implements Cookies {
   readonly #header: string
@@ -38,7 +38,7 @@ export class CookieHeader implements Cookies {
     while (at !== -1 && values.length < maxValues) {
       let next = at + name.length
       const equals = this.#skipBlanks(next)
-      // The first "=" ends the name: ids and base64 hold others.
+      // The first "=" ends the name: ids and base64 contain others.
       if (header.charCodeAt(equals) === equalsSign && this.#beginsCookie(at)) {
         next = this.#endOfCookie(equals)
         values.push(valueOf(header.slice(equals + 1, next)))
@@ -88,7 +88,7 @@ function valueOf(text: string): string {
   return text.length > maxValueLength ? '' : fromBytes(trim(text))
 }
 
-// Not String.prototype.trim: read as Latin-1, the UTF-8 of "à" ends in a no-break space, which that would cut off.
+// Not String.prototype.trim: read as Latin-1, the UTF-8 of "à" ends in a no-break space, which it would cut off.
 function trim(text: string): string {
   let start = 0
   let end = text.length
@@ -106,8 +106,8 @@ const beyondLatin1 = /[\u0100-\u{10ffff}]/u
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /**
- * Node reads header bytes as Latin-1, browsers send cookies as UTF-8. A value at a time, so that one which is not
- * UTF-8 does not cost its neighbours their reading.
+ * Node reads header bytes as Latin-1, but browsers send cookies as UTF-8. Each value is converted by itself, so that one
+ * that is not UTF-8 does not affect the others.
  */
 function fromBytes(value: string): string {
   if (!beyondAscii.test(value) || beyondLatin1.test(value)) return value

@@ -1,12 +1,12 @@
-// The encodings that cookie values wear. Each returns undefined, and never throws, where the client's text is not of it.
+// The encodings of cookie values. Each function returns undefined, and never throws, if the text is not in its encoding.
 
-/** A JSON object of a client's; read its fields by `field` alone. */
+/** A JSON object from a client; read its fields only with `field`. */
 export type JsonRecord = Readonly<Record<string, unknown>>
 
-// Runs of escapes, as js-cookie decodes them: one stray "%" leaves the rest readable where decodeURIComponent throws.
+// Runs of escapes, as in js-cookie: a stray "%" leaves the rest readable, while decodeURIComponent would throw.
 const escapes = /(?:%[0-9A-F]{2})+/gi
 
-/** Undoes url-encoding; "+" stays "+". Undefined if escapes are not UTF-8. */
+/** Decodes url-encoding; "+" stays "+". Undefined if the escapes are not UTF-8. */
 export function percentDecode(text: string): string | undefined {
   if (!text.includes('%')) return text
   try {
@@ -41,13 +41,13 @@ export function jsonDecode(text: string): unknown {
 
 /** The object that a JSON text holds; undefined for anything but an object. */
 export function jsonRecord(text: string | undefined): JsonRecord | undefined {
-  // Looked at first: a thrown SyntaxError costs a hundred times what this does.
+  // Checked first: a thrown SyntaxError costs a hundred times as much.
   if (!text?.startsWith('{')) return undefined
   const value = jsonDecode(text)
   return typeof value === 'object' && value !== null ? (value as JsonRecord) : undefined
 }
 
-/** A field of the record's own; what stands on a prototype is never an id. */
+/** An own field of the record; what a prototype has is never an id. */
 export function field(record: JsonRecord, name: string): unknown {
   return Object.hasOwn(record, name) ? record[name] : undefined
 }

@@ -7,27 +7,27 @@ import type { Claim, CookieReader } from './reader.js'
 import { idIn, recordsIn } from './json-cookies.js'
 
 export interface AmplitudeOptions {
-  /** The project's API key. Without it, each cookie named as one of Amplitude's is read, the header's first wins. */
+  /** The project's API key. Without it, every cookie with a name of Amplitude is read, and the first in the header wins. */
   apiKey?: string | undefined
-  /** The name of the cookie, if it is neither `AMP_<key>` nor `amp_<key>`; either format is read from it. */
+  /** The name of the cookie, if it is neither `AMP_<key>` nor `amp_<key>`. Both formats are understood. */
   cookieName?: string | undefined
 }
 
 /**
- * Reads `AMP_<first 10 of the key>`, then the older `amp_<first 6 of the key>`: the device id is the anonymous id. Where
- * one of them says that the visitor opted out, there are no ids and `optOut` is true.
+ * Reads `AMP_<first 10 of the key>`, then the older `amp_<first 6 of the key>`: the device id is the anonymous id. If one
+ * of them says that the visitor opted out, there are no ids, and `optOut` is true.
  * @throws TypeError for a wrong option.
  */
 export function amplitude(options: AmplitudeOptions = {}): CookieReader {
   checkOptions(options, 'amplitude')
-  const apiKey = checkText(options.apiKey, 'amplitude: options.apiKey')
-  const cookieName = checkCookieName(options.cookieName, 'amplitude: options.cookieName')
+  const apiKey = checkText(options.apiKey, 'amplitude: option apiKey')
+  const cookieName = checkCookieName(options.cookieName, 'amplitude: option cookieName')
   return {
     name: 'amplitude',
     read(cookies) {
       const [names, oldNames] = cookieNames(cookies, apiKey, cookieName)
       const claims = recordsIn(cookies, names, decodeAmp).map(toClaim)
-      // The newer SDK reads the older cookie and deletes it: beside a newer one it is only a leftover.
+      // The newer SDK reads the older cookie and deletes it: beside a newer one it is a leftover.
       return claims.length > 0
         ? claims
         : oldNames.flatMap((name) => cookies.values(name)).flatMap(oldClaims)
@@ -68,7 +68,7 @@ function toClaim(record: JsonRecord): Claim {
 // deviceId.base64(userId).optOut.session.lastEvent.n.n.n
 const fieldsAfterDevice = 7
 
-/** The older format is not url-encoded, and a device id of the app's own may hold dots: counted from the end. */
+/** The older format is not url-encoded, and a custom device id may contain dots, so fields are counted from the end. */
 function oldClaims(value: string): readonly Claim[] {
   const fields = value.split('.')
   const start = fields.length - fieldsAfterDevice

@@ -1,20 +1,13 @@
-// What a wrong argument of the developer's is answered with: its name, its type and what is allowed, never its value.
+// Checks of the developer's arguments. The errors show the name, the type and what is allowed, but never the value.
 
+import { describeValue } from '../../runtime/describe-value.js'
 import { isList, isObject } from './probe.js'
 
-/** Names a value's type for an error message; the value itself may be a visitor's id and stays out of logs. */
-function typeOf(value: unknown): string {
-  if (value === null) return 'null'
-  if (isList(value)) return 'array'
-  if (value === '') return 'empty string'
-  return typeof value
-}
-
 export function wrongArgument(argument: string, allowed: string, value: unknown): TypeError {
-  return new TypeError(`${argument} must be ${allowed}; got ${typeOf(value)}`)
+  return new TypeError(`${argument} is ${describeValue(value)}; allowed: ${allowed}`)
 }
 
-/** @throws TypeError if options were given and are no object. */
+/** @throws TypeError if options are given and not an object */
 export function checkOptions(options: unknown, caller: string): void {
   if (options !== undefined && (!isObject(options) || isList(options))) {
     throw wrongArgument(`${caller}: options`, 'an object', options)
@@ -27,7 +20,7 @@ export function checkBoolean(value: unknown, argument: string): boolean {
   return value
 }
 
-/** @throws TypeError if the text was given and is no non-empty string. */
+/** @throws TypeError if the text is given and not a non-empty string */
 export function checkText(value: unknown, argument: string): string | undefined {
   if (value === undefined) return undefined
   if (typeof value !== 'string' || value === '') {
@@ -36,10 +29,10 @@ export function checkText(value: unknown, argument: string): string | undefined 
   return value
 }
 
-// The token of RFC 6265, section 4.1.1: what is left over would end the name or the header.
+// The token of RFC 6265, section 4.1.1: other characters would end the name or the header.
 const cookieName = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 
-/** @throws TypeError if the name was given and no cookie can have it. */
+/** @throws TypeError if the name is given and not possible for a cookie */
 export function checkCookieName(value: unknown, argument: string): string | undefined {
   if (value === undefined) return undefined
   if (typeof value !== 'string' || !cookieName.test(value)) {

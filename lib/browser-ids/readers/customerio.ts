@@ -4,7 +4,7 @@ import type { CookieReader } from './reader.js'
 import { ajsReader } from './segment.js'
 
 /**
- * Reads the same `ajs_*` cookies as `segment`. A page with both libraries has one id for both, so name one of the two.
+ * Reads the same `ajs_*` cookies as `segment`. A page with both libraries has one id for both, so list only one of them.
  */
 export function customerio(): CookieReader {
   return ajsReader('customerio')

@@ -5,7 +5,7 @@ import { percentDecode } from '../cookies/encodings.js'
 import { claimsOf, idsOf, type CookieReader } from './reader.js'
 
 export interface GoogleAnalyticsOptions {
-  /** The name of the cookie, where `cookie_prefix` (gtag.js) or `cookieName` (analytics.js) changed it. @default '_ga' */
+  /** The name of the cookie, if `cookie_prefix` (gtag.js) or `cookieName` (analytics.js) changed it. @default '_ga' */
   cookieName?: string | undefined
 }
 
@@ -15,17 +15,17 @@ export interface GoogleAnalyticsOptions {
  */
 export function googleAnalytics(options: GoogleAnalyticsOptions = {}): CookieReader {
   checkOptions(options, 'googleAnalytics')
-  const name = checkCookieName(options.cookieName, 'googleAnalytics: options.cookieName') ?? '_ga'
+  const name = checkCookieName(options.cookieName, 'googleAnalytics: option cookieName') ?? '_ga'
   return {
     name: 'googleAnalytics',
     read: (cookies) => claimsOf(idsOf(cookies.values(name), clientId)),
   }
 }
 
-// GA1, then the depth of the domain and, if there is one, of the path: GA1.2. or GA1.3-2.
+// GA1, then the depth of the domain and perhaps of the path: GA1.2. or GA1.3-2.
 const versionPattern = /^GA\d{1,2}\.\d{1,2}(?:-\d{1,2})?\./
 
-/** All that follows the version: two numbers as a rule, `amp-…` from AMP pages, or what the site itself set. */
+/** All that follows the version: usually two numbers, `amp-…` from AMP pages, or what the site itself set. */
 function clientId(value: string): string | undefined {
   const text = percentDecode(value)
   const version = text === undefined ? null : versionPattern.exec(text)

@@ -1,4 +1,4 @@
-// Hightouch Events: analytics-next's encoding under its own names, and an older SDK's encrypted ones.
+// Hightouch Events: analytics-next's encoding under its own names, and the encrypted cookies of an older SDK.
 
 import type { Cookies } from '../cookies/cookie-header.js'
 import { claimsOf, idsOf, type CookieReader } from './reader.js'

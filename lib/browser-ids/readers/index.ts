@@ -1,4 +1,4 @@
-// The readers by name: what a caller may list as `sdks` without options.
+// The readers by name, for the option `sdks`.
 
 import type { CookieReader } from './reader.js'
 import { amplitude } from './amplitude.js'
@@ -12,7 +12,7 @@ import { rudderstack } from './rudderstack.js'
 import { segment } from './segment.js'
 import { snowplow } from './snowplow.js'
 
-/** The SDKs whose cookies can be read with no more than their name. */
+/** The SDKs whose cookies can be read without further options. */
 export type SdkName =
   | 'segment'
   | 'customerio'

@@ -1,4 +1,4 @@
-// Jitsu (@jitsu/js): a cookie an id, its text not encoded at all.
+// Jitsu (@jitsu/js): one cookie per id, not encoded.
 
 import { checkCookieName, checkOptions } from './arguments.js'
 import { claimsOf, idsOf, type CookieReader } from './reader.js'
@@ -13,14 +13,14 @@ export interface JitsuOptions {
 }
 
 /**
- * Reads Jitsu's cookies as they are: "%" and "+" in them are part of the id. A ";" in an id is lost in the browser.
+ * Reads Jitsu's cookies as they are: "%" and "+" in them are part of the id. An id with a ";" is cut off in the browser.
  * @throws TypeError for a wrong option.
  */
 export function jitsu(options: JitsuOptions = {}): CookieReader {
   checkOptions(options, 'jitsu')
-  const anonymous = checkCookieName(options.anonymousCookie, 'jitsu: options.anonymousCookie')
-  const user = checkCookieName(options.userCookie, 'jitsu: options.userCookie')
-  const group = checkCookieName(options.groupCookie, 'jitsu: options.groupCookie')
+  const anonymous = checkCookieName(options.anonymousCookie, 'jitsu: option anonymousCookie')
+  const user = checkCookieName(options.userCookie, 'jitsu: option userCookie')
+  const group = checkCookieName(options.groupCookie, 'jitsu: option groupCookie')
   return {
     name: 'jitsu',
     read: (cookies) =>

@@ -1,10 +1,10 @@
-// The SDKs that keep all they know in one JSON cookie: finding the cookies, reading ids out of them.
+// Helpers for SDKs that keep everything in one JSON cookie: find the cookies, and read ids from them.
 
 import type { Cookies } from '../cookies/cookie-header.js'
 import { field, jsonRecord, percentDecode, type JsonRecord } from '../cookies/encodings.js'
 import { toId } from './id-rules.js'
 
-/** The objects in the cookies of these names, in that order, those that hold none left out. */
+/** The objects in the cookies of these names, in that order. Skips cookies without one. */
 export function recordsIn(
   cookies: Cookies,
   names: readonly string[],
@@ -20,7 +20,7 @@ export function idIn(record: JsonRecord, name: string): string | undefined {
   return toId(field(record, name))
 }
 
-/** A group's id; an SDK that allows several groups of one kind keeps a list, whose first is taken. */
+/** The id of a group. If an SDK keeps a list of groups, the first is used. */
 export function groupIn(record: JsonRecord, name: string): string | undefined {
   const value = field(record, name)
   return toId(Array.isArray(value) ? value[0] : value)

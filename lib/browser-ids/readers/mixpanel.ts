@@ -1,4 +1,4 @@
-// Mixpanel (mixpanel-browser): one JSON cookie a project.
+// Mixpanel (mixpanel-browser): one JSON cookie per project.
 
 import { checkCookieName, checkOptions, checkText } from './arguments.js'
 import type { Cookies } from '../cookies/cookie-header.js'
@@ -7,11 +7,11 @@ import type { Claim, CookieReader } from './reader.js'
 import { deniedIn, groupIn, idIn, recordsIn } from './json-cookies.js'
 
 export interface MixpanelOptions {
-  /** The project's token. Without it, each `mp_…_mixpanel` cookie is read, the header's first wins. */
+  /** The project's token. Without it, every `mp_…_mixpanel` cookie is read, and the first in the header wins. */
   token?: string | undefined
   /** The `persistence_name` given to mixpanel-browser; the cookie is then `mp_<name>`. */
   name?: string | undefined
-  /** The group key to read as groupId, such as `'company'`; of several groups the first is taken. */
+  /** The group key to read as groupId, such as `'company'`. Of several groups the first is used. */
   groupKey?: string | undefined
 }
 
@@ -19,15 +19,15 @@ const consentPrefix = '__mp_opt_in_out_'
 const devicePrefix = '$device:'
 
 /**
- * Reads `mp_<token>_mixpanel`: `$device_id` is the anonymous id, `$user_id` the user's. Versions that kept neither have
- * only a `distinct_id`, which is returned as `distinctId`, `ambiguous`. An opt-out cookie of the project is honoured.
+ * Reads `mp_<token>_mixpanel`: `$device_id` is the anonymous id, `$user_id` the user's. Older versions have only a
+ * `distinct_id`, which is returned as `distinctId`, `ambiguous`. An opt-out cookie of the project is honoured.
  * @throws TypeError for a wrong option.
  */
 export function mixpanel(options: MixpanelOptions = {}): CookieReader {
   checkOptions(options, 'mixpanel')
-  const token = checkText(options.token, 'mixpanel: options.token')
-  const name = checkCookieName(options.name, 'mixpanel: options.name')
-  const groupKey = checkText(options.groupKey, 'mixpanel: options.groupKey')
+  const token = checkText(options.token, 'mixpanel: option token')
+  const name = checkCookieName(options.name, 'mixpanel: option name')
+  const groupKey = checkText(options.groupKey, 'mixpanel: option groupKey')
   return {
     name: 'mixpanel',
     read(cookies) {

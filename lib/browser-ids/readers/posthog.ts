@@ -1,4 +1,4 @@
-// PostHog (posthog-js): one JSON cookie a project.
+// PostHog (posthog-js): one JSON cookie per project.
 
 import { checkCookieName, checkOptions, checkText } from './arguments.js'
 import type { Cookies } from '../cookies/cookie-header.js'
@@ -7,7 +7,7 @@ import type { Claim, CookieReader } from './reader.js'
 import { deniedIn, groupIn, idIn, recordsIn } from './json-cookies.js'
 
 export interface PostHogOptions {
-  /** The project's token. Without it, each `ph_…_posthog` cookie is read, the header's first wins. */
+  /** The project's token. Without it, every `ph_…_posthog` cookie is read, and the first in the header wins. */
   token?: string | undefined
   /** The `persistence_name` given to posthog-js; the cookie is then `ph_<name>`. */
   name?: string | undefined
@@ -20,19 +20,19 @@ export interface PostHogOptions {
 
 const consentPrefix = '__ph_opt_in_out_'
 
-// What posthog-js calls everybody in its cookieless mode.
+// The id of every visitor in posthog-js' cookieless mode.
 const cookieless = '$posthog_cookieless'
 
 /**
- * Reads `ph_<token>_posthog`. Versions without `$user_state` (such as 1.200) keep one `distinct_id` and do not say
- * whose: it is returned as `distinctId`, `ambiguous`. An opt-out cookie of the project is honoured.
+ * Reads `ph_<token>_posthog`. Versions without `$user_state` (such as 1.200) keep one `distinct_id` without
+ * saying whose it is; it is returned as `distinctId`, `ambiguous`. An opt-out cookie of the project is honoured.
  * @throws TypeError for a wrong option.
  */
 export function posthog(options: PostHogOptions = {}): CookieReader {
   checkOptions(options, 'posthog')
-  const token = checkText(options.token, 'posthog: options.token')
-  const name = checkCookieName(options.name, 'posthog: options.name')
-  const groupType = checkText(options.groupType, 'posthog: options.groupType')
+  const token = checkText(options.token, 'posthog: option token')
+  const name = checkCookieName(options.name, 'posthog: option name')
+  const groupType = checkText(options.groupType, 'posthog: option groupType')
   return {
     name: 'posthog',
     read(cookies) {
@@ -52,7 +52,7 @@ function cookieNames(cookies: Cookies, token?: string, name?: string): readonly 
   return cookies.names('ph_').filter((found) => found.endsWith('_posthog'))
 }
 
-// As posthog-js does: base64 tokens have characters that a cookie name must not.
+// As posthog-js does: base64 tokens have characters that a cookie name must not have.
 function escapeToken(token: string): string {
   return token.replaceAll('+', 'PL').replaceAll('/', 'SL').replaceAll('=', 'EQ')
 }
@@ -66,10 +66,10 @@ function toClaim(record: JsonRecord, groupType: string | undefined): Claim {
     case 'identified':
       return { anonymousId: deviceId, userId: distinctId, groupId }
     case 'anonymous':
-      // Not the device id: after reset() that is still the previous person's.
+      // Not the device id: after reset() it is still that of the previous person.
       return { anonymousId: distinctId, groupId }
     default:
-      // identify() always parts the two, so while they are equal nobody has been identified.
+      // identify() always makes the two differ, so while they are equal nobody was identified.
       return distinctId === deviceId
         ? { anonymousId: distinctId, groupId }
         : { distinctId, groupId }

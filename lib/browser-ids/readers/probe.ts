@@ -1,10 +1,10 @@
-// Looks at requests and responses of any framework. What a getter or a Proxy of theirs throws is no answer, and no error.
+// Reads requests and responses of any framework. If a getter or Proxy throws, the value counts as missing.
 
 export function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null
 }
 
-/** What some code of a framework returns; undefined if it throws. */
+/** What code of a framework returns; undefined if it throws. */
 export function attempt<T>(code: () => T): T | undefined {
   try {
     return code()
@@ -13,7 +13,7 @@ export function attempt<T>(code: () => T): T | undefined {
   }
 }
 
-/** A property. NextRequest and others have getters that throw; a revoked Proxy throws whatever is asked. */
+/** Reads a property. NextRequest and others have getters that throw; a revoked Proxy always throws. */
 export function peek(object: object, name: string): unknown {
   return attempt(() => (object as Readonly<Record<string, unknown>>)[name])
 }

@@ -1,9 +1,9 @@
-// What a reader of one SDK's cookies is, and how the ids of several cookies become one answer.
+// The interface of a reader of one SDK's cookies, and helpers that combine the ids of several cookies.
 
 import type { Cookies } from '../cookies/cookie-header.js'
 import { toId } from './id-rules.js'
 
-/** What one cookie, or one set of cookies, says about the visitor. */
+/** What a cookie, or a set of cookies, says about the visitor. */
 export interface Claim {
   anonymousId?: string | undefined
   userId?: string | undefined
@@ -15,17 +15,17 @@ export interface Claim {
 }
 
 /**
- * Reads the cookies of one browser SDK. `read` gets what the client sent, raw, and must neither trust it nor throw.
- * Ids that break the rules (over 255 characters, control characters, placeholders) are dropped after it.
+ * Reads the cookies of one browser SDK. `read` gets the raw input of the client, and must neither trust it nor throw.
+ * Invalid ids (over 255 characters, control characters, placeholders) are dropped afterwards.
  */
 export interface CookieReader {
-  /** What `source` is in the result. */
+  /** The `source` of the result. */
   readonly name: string
-  /** The claims found, the one that holds first; further ones are reported as duplicates. */
+  /** The claims found. The first one counts; further ones are reported as duplicates. */
   read(cookies: Cookies): readonly Claim[]
 }
 
-/** The ids that cookies of one name hold, in header order, those that decode to none left out. */
+/** The ids in cookies of one name, in header order. Skips values that are not ids. */
 export function idsOf(
   values: readonly string[],
   decode: (value: string) => unknown,
@@ -38,7 +38,7 @@ export function idsOf(
   return ids
 }
 
-/** Claims of an SDK that keeps an id a cookie: the firsts of each list together, then the seconds, and so on. */
+/** The claims of an SDK with one cookie per id: the first id of each list together, then the second, and so on. */
 export function claimsOf(
   anonymousIds: readonly string[],
   userIds: readonly string[] = [],

@@ -1,9 +1,9 @@
-// RudderStack's encodings of a cookie value, which Hightouch's first SDK took over under names of its own.
+// RudderStack's encodings of cookie values, which Hightouch's first SDK adopted under other names.
 
 import { createDecipheriv, createHash } from 'node:crypto'
 import { base64Decode, jsonDecode, percentDecode, utf8Decode } from '../cookies/encodings.js'
 
-// The passphrases stand in the SDKs' public sources: the encryption is an encoding, and proves nothing.
+// The passphrases are in the SDKs' public sources: the encryption is a mere encoding, and proves nothing.
 const wrappings: readonly { prefix: string; open: (text: string) => string | undefined }[] = [
   { prefix: 'RS_ENC_v3_', open: base64Decode },
   { prefix: 'HtEv_ENC_v3_', open: base64Decode },
@@ -11,10 +11,10 @@ const wrappings: readonly { prefix: string; open: (text: string) => string | und
   { prefix: 'HtEvEncrypt:', open: (text) => decrypt(text, 'HTEV') },
 ]
 
-// A migrated value can be wrapped in an older wrapping; more layers than this no SDK made.
+// A migrated value may be wrapped twice; no SDK made more layers than this.
 const maxLayers = 4
 
-/** Undoes v3 encoding, legacy encryption, and bare JSON, in whatever order they were put on. */
+/** Decodes v3 encoding, legacy encryption and bare JSON, in whatever order they were applied. */
 export function decodeRudder(value: string): string | undefined {
   let text = percentDecode(value)
   for (let layer = 0; layer < maxLayers && text !== undefined; layer++) {
@@ -23,7 +23,7 @@ export function decodeRudder(value: string): string | undefined {
     if (wrapping !== undefined) {
       text = jsonText(wrapping.open(wrapped.slice(wrapping.prefix.length)))
     } else if (wrapped.startsWith('"')) {
-      // An id may begin with a quote and be no JSON.
+      // An id may begin with a quote without being JSON.
       const inner = jsonText(wrapped)
       if (inner === undefined) return wrapped
       text = inner
@@ -53,7 +53,7 @@ function decrypt(base64: string, passphrase: string): string | undefined {
     const cipher = createDecipheriv('aes-256-cbc', key, iv)
     return utf8Decode(Buffer.concat([cipher.update(bytes.subarray(saltEnd)), cipher.final()]))
   } catch {
-    // Not of this passphrase, cut short, or a host whose OpenSSL allows no MD5 (FIPS).
+    // Another passphrase, a truncated text, or a host whose OpenSSL does not allow MD5 (FIPS).
     return undefined
   }
 }

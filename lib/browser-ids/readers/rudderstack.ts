@@ -3,7 +3,7 @@
 import { claimsOf, idsOf, type CookieReader } from './reader.js'
 import { decodeRudder } from './rudder-encoding.js'
 
-/** Reads `rl_anonymous_id`, `rl_user_id` and `rl_group_id`; v1 and v2 write the last two empty, which is no id. */
+/** Reads `rl_anonymous_id`, `rl_user_id` and `rl_group_id`; in v1 and v2 the last two may be empty. */
 export function rudderstack(): CookieReader {
   return {
     name: 'rudderstack',

@@ -1,4 +1,4 @@
-// Segment: analytics-next, classic analytics.js, and what versions before them left.
+// Segment: analytics-next, the classic analytics.js, and the cookies of older versions.
 
 import { checkCookieName, checkOptions } from './arguments.js'
 import type { Cookies } from '../cookies/cookie-header.js'
@@ -6,11 +6,11 @@ import { field, jsonRecord } from '../cookies/encodings.js'
 import { claimsOf, idsOf, type Claim, type CookieReader } from './reader.js'
 import { decodeAjs } from './ajs-encoding.js'
 
-/** The cookie names of analytics.js; that of the anonymous id cannot be configured in it. */
+/** The cookie names of analytics.js. That of the anonymous id cannot be configured. */
 export const anonymousCookie = 'ajs_anonymous_id'
 export const defaultUserCookie = 'ajs_user_id'
 export const defaultGroupCookie = 'ajs_group_id'
-/** Names of the oldest versions, read where the present ones are absent. */
+/** Names of the oldest versions, read if the present ones are absent. */
 export const legacyUserCookie = 'ajs_user'
 export const legacyBothCookie = '_sio'
 
@@ -28,12 +28,12 @@ export interface SegmentOptions {
  */
 export function segment(options: SegmentOptions = {}): CookieReader {
   checkOptions(options, 'segment')
-  const userCookie = checkCookieName(options.userCookie, 'segment: options.userCookie')
-  const groupCookie = checkCookieName(options.groupCookie, 'segment: options.groupCookie')
+  const userCookie = checkCookieName(options.userCookie, 'segment: option userCookie')
+  const groupCookie = checkCookieName(options.groupCookie, 'segment: option groupCookie')
   return ajsReader('segment', userCookie, groupCookie)
 }
 
-/** A reader of the cookies that Segment's library and Customer.io's share. */
+/** A reader of the cookies that the libraries of Segment and Customer.io share. */
 export function ajsReader(
   name: string,
   userCookie: string = defaultUserCookie,
@@ -52,7 +52,7 @@ export function ajsReader(
         [userIds, oldUserIds, idsOf(both, (value) => splitSio(value)[1])].find(
           (ids) => ids.length > 0,
         ),
-        // analytics-next copies the id in `ajs_user` to the group's cookie too (measured): no group of the visitor's.
+        // analytics-next also copies the id in `ajs_user` to the group's cookie (measured), where it is not a group.
         groupIds.filter((id) => !oldUserIds.includes(id)),
       )
     },

@@ -1,4 +1,4 @@
-// Snowplow's browser tracker: a domain user id, in a cookie whose name has a hash of the domain.
+// Snowplow's browser tracker: a domain user id, in a cookie whose name contains a hash of the domain.
 
 import { createHash } from 'node:crypto'
 import { checkCookieName, checkOptions, checkText } from './arguments.js'
@@ -8,22 +8,22 @@ import { claimsOf, idsOf, type CookieReader } from './reader.js'
 
 export interface SnowplowOptions {
   /**
-   * The domain the tracker writes its cookies for, such as `'example.com'`. Without it, the header's first `_sp_id.`
-   * cookie wins; name it where trackers of several domains write cookies that one host receives.
+   * The domain the tracker writes its cookies for, such as `'example.com'`. Without it, the first `_sp_id.` cookie
+   * in the header wins. Give it if one host receives cookies from trackers of several domains.
    */
   domain?: string | undefined
-  /** The `cookieName` given to the tracker, which begins all of its names. @default '_sp_' */
+  /** The `cookieName` given to the tracker: the prefix of its cookies. @default '_sp_' */
   cookieName?: string | undefined
 }
 
 /**
- * Reads `_sp_id.<hash>`: its first field, the domain user id, is the anonymous id. A tracker keeps no user id in it.
+ * Reads `_sp_id.<hash>`: its first field, the domain user id, is the anonymous id. There is no user id in it.
  * @throws TypeError for a wrong option.
  */
 export function snowplow(options: SnowplowOptions = {}): CookieReader {
   checkOptions(options, 'snowplow')
-  const domain = checkText(options.domain, 'snowplow: options.domain')
-  const prefix = checkCookieName(options.cookieName, 'snowplow: options.cookieName') ?? '_sp_'
+  const domain = checkText(options.domain, 'snowplow: option domain')
+  const prefix = checkCookieName(options.cookieName, 'snowplow: option cookieName') ?? '_sp_'
   const exact = domain === undefined ? undefined : namesFor(`${prefix}id.`, domain)
   return {
     name: 'snowplow',
@@ -34,7 +34,7 @@ export function snowplow(options: SnowplowOptions = {}): CookieReader {
   }
 }
 
-/** The tracker hashes the domain as it was configured: with a leading dot, or, as it finds the root itself, without. */
+/** The tracker hashes the domain as it was configured, with a leading dot or without. */
 function namesFor(prefix: string, domain: string): readonly string[] {
   const bare = domain.replace(/^\./, '').toLowerCase()
   return [bare, `.${bare}`].map((form) => {

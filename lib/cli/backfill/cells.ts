@@ -1,12 +1,13 @@
-// Cells of a table are text. Where an option says what they mean, they become it here.
+// Converts cells, which are text, to the types given by options.
 
 import { RowError } from '../../backfill/row-error.js'
+import { isoTime } from '../../spec/timestamp.js'
 
 export const cellTypes = ['text', 'number', 'boolean', 'date', 'json'] as const
 
 export type CellType = (typeof cellTypes)[number]
 
-/** What an empty cell means: no such trait, the removal of the trait, or an empty text. */
+/** What an empty cell means: no trait, removal of the trait, or an empty text. */
 export const emptyMeanings = ['skip', 'null', 'text'] as const
 
 export type EmptyMeaning = (typeof emptyMeanings)[number]
@@ -15,19 +16,27 @@ export type EmptyMeaning = (typeof emptyMeanings)[number]
  * The value of a cell; undefined if there is none.
  *
  * @param name of the column, for the error
- * @throws RowError that names the column and not the value
+ * @throws RowError that names the column, but not the value
  */
 export function valueOf(cell: unknown, type: CellType, empty: EmptyMeaning, name: string): unknown {
   if (cell === '') return empty === 'skip' ? undefined : empty === 'null' ? null : ''
-  // What is no text has its type already: a row of JSON, or of a database.
+  // Rows of JSON or of a database already have types.
   if (typeof cell !== 'string') return cell
   const value = read(cell, type)
   if (value !== undefined) return value
   throw new RowError(
-    `${name} is no ${type}`,
-    `the column ${name} is a string that is no ${type}; allowed: ${allowed[type]}`,
+    `${name} is not ${withArticle[type]}`,
+    `the column ${name} is a string that is not ${withArticle[type]}; allowed: ${allowed[type]}`,
     cell,
   )
+}
+
+const withArticle: Record<CellType, string> = {
+  text: 'text',
+  number: 'a number',
+  boolean: 'a boolean',
+  date: 'a date',
+  json: 'JSON',
 }
 
 const allowed: Record<CellType, string> = {
@@ -51,9 +60,6 @@ const truth: Partial<Record<string, boolean>> = {
   '0': false,
 }
 
-const date =
-  /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?) ?(Z|[+-]\d{2}(?::?\d{2})?)?)?$/i
-
 function read(cell: string, type: CellType): unknown {
   const text = cell.trim()
   switch (type) {
@@ -66,29 +72,17 @@ function read(cell: string, type: CellType): unknown {
     case 'boolean':
       return truth[text.toLowerCase()]
     case 'date':
-      return toDate(text)
+      // With a zone, as date traits need it (Segment spec: Common fields, Timestamps).
+      return attempt(() => new Date(isoTime(text)).toISOString())
     case 'json':
-      try {
-        return JSON.parse(text) as unknown
-      } catch {
-        return undefined
-      }
+      return attempt(() => JSON.parse(text) as unknown)
   }
 }
 
-/** ISO-8601 with a zone, as date traits need it (Segment spec: Common fields, Timestamps). Without one it is UTC. */
-function toDate(text: string): string | undefined {
-  const parts = date.exec(text)
-  if (!parts) return undefined
-  const [, day = '', time = '00:00', zone = 'Z'] = parts
-  const offset = /^z$/i.test(zone)
-    ? 'Z'
-    : zone.replace(
-        /^([+-]\d{2}):?(\d{2})?$/,
-        (_, hours: string, minutes = '00') => `${hours}:${String(minutes)}`,
-      )
-  const parsed = new Date(`${day}T${time}${offset}`)
-  if (Number.isNaN(parsed.getTime())) return undefined
-  // The 31st of February would be a day in March.
-  return new Date(`${day}T00:00Z`).toISOString().startsWith(day) ? parsed.toISOString() : undefined
+function attempt<T>(reading: () => T): T | undefined {
+  try {
+    return reading()
+  } catch {
+    return undefined
+  }
 }

@@ -1,4 +1,4 @@
-// A source whose first row is looked at, before a run sends anything that the options cannot have meant.
+// A source whose first row is checked, so that wrong options are noticed before anything is sent.
 
 import type {
   BackfillSource,
@@ -46,7 +46,7 @@ export class CheckedSource implements BackfillSource<Row> {
         const iterator = rows[Symbol.asyncIterator]()
         let isChecked = false
         return {
-          // Not a generator: it would cost every row a promise more.
+          // Not a generator, which would cost one more promise per row.
           next: () => {
             if (isChecked) return iterator.next()
             return iterator.next().then((result) => {
@@ -64,7 +64,7 @@ export class CheckedSource implements BackfillSource<Row> {
   }
 }
 
-/** @throws UsageError if a column that an option names is not in a table */
+/** @throws UsageError if an option names a column that does not exist */
 export function checkColumns(row: Row, named: readonly string[]): void {
   const columns = Object.keys(row)
   for (const name of named) {
@@ -77,7 +77,7 @@ export function checkColumns(row: Row, named: readonly string[]): void {
   }
 }
 
-/** `mrr:numbr` is the name of a column only if there is one. */
+/** `mrr:numbr` may be a misspelt type. */
 function typeHint(name: string): string {
   const [, word] = /:(\w+)$/.exec(name) ?? []
   return word === undefined

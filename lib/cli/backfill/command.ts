@@ -1,4 +1,4 @@
-// `selfsame backfill`: the options become a source and a mapping, and the engine does the rest.
+// `selfsame backfill`: makes a source and a mapping from the options, and runs the engine.
 
 import { readFile } from 'node:fs/promises'
 import { backfill } from '../../backfill/backfill.js'
@@ -7,10 +7,11 @@ import { BackfillError, type BackfillReport, type DryRunReport } from '../../bac
 import type { Integrations } from '../../spec/messages.js'
 import { attend } from '../shared/attend.js'
 import { exitCodes, UsageError } from '../shared/exit-codes.js'
-import { inFlags, sharedOptions } from '../shared/shared-options.js'
+import { inFlags } from '../shared/shared-options.js'
 import type { Terminal } from '../shared/terminal.js'
 import { formatCount } from '../shared/words.js'
 import { CheckedSource, checkColumns } from './checked-source.js'
+import { type Destination, destinationOf } from './destination.js'
 import { FlagMapping } from './flag-mapping.js'
 import { loadMapFile } from './map-file.js'
 import type { BackfillFlags } from './options.js'
@@ -31,16 +32,19 @@ export async function runBackfill(
     terminal.print(await suggest(input.source, file ?? '', flags))
     return exitCodes.done
   }
-  // A file that is not there is told before anything else.
+  // Reports a missing file before anything else.
   await input.source.total
-  const options = await optionsOf(input, flags)
+  const destination = await destinationOf(flags)
   try {
+    const options = await optionsOf(input, flags, destination)
     const { result, interrupted } = await attend((watch) =>
       backfill<Row>(options.source, { ...options.run, ...watch }),
     )
     return finish(result, { flags, input, interrupted, terminal })
   } catch (error) {
     throw withReport(error, flags, terminal)
+  } finally {
+    await destination.close()
   }
 }
 
@@ -49,26 +53,24 @@ interface Prepared {
   readonly run: BackfillOptions<Row>
 }
 
-async function optionsOf(input: Input, flags: BackfillFlags): Promise<Prepared> {
+async function optionsOf(
+  input: Input,
+  flags: BackfillFlags,
+  destination: Destination,
+): Promise<Prepared> {
   const { map, mapping, check } = await mappingOf(flags)
   const run: BackfillOptions<Row> = {
-    ...(await sharedOptions(flags)),
-    maxInFlight: flags.maxInFlight,
-    name: flags.name,
+    ...destination.options,
     map,
     mapping,
     timestamp: flags.timestampNow === true ? 'now' : undefined,
-    unit: flags.unit,
-    archived: flags.archived,
     active: flags.active ? undefined : false,
     integrations: await integrationsOf(flags.integrations),
-    // By default it is called after the source: two files in one folder are two runs.
-    // Without a key nothing could be resumed, and a checkpoint would only refuse a later run that has one.
+    // Named after the source by default, so that two files in one folder are two runs. Without a key nothing can be
+    // resumed, and a checkpoint would only refuse a later run that has one.
     checkpoint: flags.checkpoint ?? (input.canResume && `${input.name}.checkpoint.json`),
     rejects: flags.rejects ?? `${input.name}.rejects.ndjson`,
     maxRejects: flags.maxRejects,
-    again: flags.again,
-    limit: flags.limit,
   }
   return { source: new CheckedSource(input.source, check), run }
 }
@@ -98,7 +100,7 @@ async function mappingOf(flags: BackfillFlags): Promise<ChosenMapping> {
   return { check: checkIsCall }
 }
 
-/** Without a mapping the rows are calls themselves: those of an archive, or what another tool has made. */
+/** Without a mapping, the rows must be calls themselves, from an archive or another tool. */
 function checkIsCall(row: Row): void {
   if (typeof row.type === 'string' && ('userId' in row || 'anonymousId' in row)) return
   throw new UsageError(
@@ -157,7 +159,7 @@ function resumeHint(report: BackfillReport, input: Input): string {
   return `${where}; rerun ${input.resumeWith} to resume (checkpoint: ${checkpoint})`
 }
 
-/** What a run that was stopped had done is told as well. */
+/** Also prints what a stopped run had done. */
 function withReport(error: unknown, flags: BackfillFlags, terminal: Terminal): unknown {
   if (!(error instanceof BackfillError)) return error
   if (error.cause instanceof UsageError) return error.cause

@@ -1,4 +1,4 @@
-// A mapping that was given by options: which column is the user's id, which are traits.
+// A mapping given by options: which column is the user's id, and which are traits.
 
 import type { BackfillCall, Mapped } from '../../backfill/options.js'
 import { UsageError } from '../shared/exit-codes.js'
@@ -6,7 +6,7 @@ import { cellTypes, valueOf, type CellType, type EmptyMeaning } from './cells.js
 
 export const mappedTypes = ['identify', 'track', 'group', 'alias'] as const
 
-/** The options, as commander gives them. */
+/** The options, as commander returns them. */
 export interface MappingFlags {
   type?: (typeof mappedTypes)[number]
   userId?: string
@@ -22,7 +22,7 @@ export interface MappingFlags {
   empty?: EmptyMeaning
 }
 
-/** Those that decide what becomes of a row: other options are given beside them. */
+/** The options that determine what becomes of a row. */
 const mappingFlags = [
   'type',
   'userId',
@@ -47,11 +47,11 @@ interface Field {
   readonly column: string
 }
 
-/** `*`: every column that no option names. */
+/** Stands for every column that no option names. */
 const rest = '*'
 
 export class FlagMapping {
-  /** Every column that is named. */
+  /** Every column that an option names. */
   readonly columns: readonly string[]
   readonly #flags: MappingFlags
   readonly #fields: readonly Field[]
@@ -62,7 +62,7 @@ export class FlagMapping {
     const { type = 'identify', trait = [], property = [] } = flags
     this.#flags = { ...flags, type }
     const specs = type === 'track' ? property : trait
-    // An object as a whole before what is put into it.
+    // Objects come before their fields.
     this.#fields = specs
       .filter((spec) => spec !== rest)
       .map(fieldOf)
@@ -86,7 +86,7 @@ export class FlagMapping {
     return options.some((option) => option !== undefined)
   }
 
-  /** What a checkpoint knows the mapping by. */
+  /** Identifies the mapping in a checkpoint. */
   get text(): string {
     return JSON.stringify(mappingFlags.map((name) => [name, this.#flags[name]]))
   }
@@ -98,7 +98,7 @@ export class FlagMapping {
     const put = (name: string, column: string | undefined): void => {
       if (column === undefined) return
       const value = row[column]
-      // An empty id is none.
+      // An empty cell is not an id.
       if (value !== '' && value !== null && value !== undefined) call[name] = value
     }
     put('userId', userId)
@@ -139,10 +139,10 @@ function fieldOf(spec: string): Field {
   const type = cellTypes.find((each) => each === word)
   if (at >= 0 && word !== undefined && type === undefined)
     throw new UsageError(`the type :${word} is not known; allowed: ${cellTypes.join(', ')}`)
-  // Without a type that is known, the colon belongs to the name.
+  // Without a known type, the colon belongs to the name.
   const path = type === undefined ? target : name
   const column = at < 0 ? path : spec.slice(at + 1)
-  // Only where it is said apart from the column a dot makes an object: a column may have one in its name.
+  // A dot makes an object only if the column is given separately: the name of a column may contain dots.
   const parts = at < 0 ? [path] : path.split('.')
   if (column === '' || parts.includes('') || parts.includes('__proto__'))
     throw new UsageError(

@@ -1,9 +1,9 @@
-// What columns are probably meant for, by their names and values.
+// Guesses the meaning of columns from their names and values.
 
 import { bareName } from '../../spec/reserved-traits.js'
 import { valueOf, type CellType } from './cells.js'
 
-/** What the first rows have in one column. */
+/** A column of the first rows. */
 export interface Column {
   readonly name: string
   /** The values that are not empty. */
@@ -27,7 +27,7 @@ const timestamps = [
   'time',
 ]
 
-/** Reserved traits (Segment spec: Identify, Traits), and the names that columns have for them. */
+/** Reserved traits (Segment spec: Identify, Traits), and common names of columns for them. */
 const columnNames: Record<string, string> = {
   address: 'address',
   'address.street': 'street',
@@ -74,7 +74,7 @@ export function anonymousIdAmong(columns: readonly Column[]): Column | undefined
 }
 
 export function timestampAmong(columns: readonly Column[]): Column | undefined {
-  // Some broken ones do not make it another column.
+  // A few invalid values are tolerated.
   const isTime = (column: Column): boolean => {
     const dates = column.values.filter((value) => isReadable(String(value), 'date'))
     return dates.length > column.values.length / 2 || isEpoch(column)
@@ -82,7 +82,7 @@ export function timestampAmong(columns: readonly Column[]): Column | undefined {
   return named(columns, timestamps, isTime) ?? columns.find((column) => typeOf(column) === 'date')
 }
 
-/** Whether the numbers of a column are seconds since 1970: from 1990 to 2050. */
+/** Whether the numbers of a column are epoch seconds between 1990 and 2050. */
 export function areSeconds({ values }: Column): boolean {
   return values.length > 0 && values.every((value) => Number(value) > 6e8 && Number(value) < 2.6e9)
 }
@@ -95,8 +95,8 @@ function isEpoch(column: Column): boolean {
 }
 
 /**
- * What all texts of a column are. A number that would not come back as it stands (a leading zero, a plus) is somebody's
- * code, not an amount, and stays text; so do 1 and 0.
+ * The type that all texts of a column have. A number that conversion would change (a leading zero, a plus) is a code, not
+ * an amount, and stays text; so do 1 and 0.
  */
 export function typeOf({ values }: Column): CellType {
   const texts = values.filter((value) => typeof value === 'string')

@@ -1,4 +1,4 @@
-// A mapping that is a module of the user's.
+// Loads a mapping from a user's module.
 
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
@@ -10,11 +10,11 @@ import { UsageError } from '../shared/exit-codes.js'
 
 export interface MapFile {
   readonly map: NonNullable<BackfillOptions['map']>
-  /** What a checkpoint knows it by: its content. */
+  /** Identifies the mapping in a checkpoint: a hash of its content. */
   readonly text: string
 }
 
-/** @throws UsageError if it is not there, cannot be run, or exports no function */
+/** @throws UsageError if it does not exist, cannot be run, or exports no function */
 export async function loadMapFile(path: string): Promise<MapFile> {
   let source: Buffer
   try {

@@ -1,46 +1,55 @@
 // The options of `selfsame backfill`.
 
 import { Option, type Command } from 'commander'
+import type { BackfillOptions } from '../../backfill/options.js'
+import type { FileFormat, FileOptions } from '../../backfill/sources/file-source.js'
+import type { PostgresOptions } from '../../backfill/sources/postgres-source.js'
+import { engineOption } from '../shared/engine-option.js'
 import { addConnection, addRun, type SharedFlags } from '../shared/shared-options.js'
-import { character, list, repeated, wholeNumber } from '../shared/values.js'
+import { character, list, repeated } from '../shared/values.js'
 import { emptyMeanings } from './cells.js'
 import { mappedTypes, type MappingFlags } from './flag-mapping.js'
 
-export interface BackfillFlags extends SharedFlags, MappingFlags {
+export interface BackfillFlags
+  extends
+    SharedFlags,
+    MappingFlags,
+    Pick<BackfillOptions, 'maxRejects'>,
+    Pick<FileOptions, 'format' | 'delimiter' | 'encoding'>,
+    Partial<Pick<PostgresOptions, 'query' | 'key'>> {
   map?: string
   suggest?: boolean
   from?: string
   fromEnv?: string
-  query?: string
-  key?: string
-  format?: 'csv' | 'tsv' | 'ndjson' | 'json'
-  delimiter?: string
   quote?: string
   columns?: string[]
   header: boolean
-  encoding?: string
-  name?: string
-  unit?: 'seconds' | 'milliseconds'
-  archived?: boolean
   active: boolean
   integrations?: string
-  again?: boolean
+  to?: string
+  toEnv?: string
+  source?: string
+  space?: string
   showValues?: boolean
-  limit?: number
-  maxInFlight?: number
-  maxRejects?: string
 }
 
 export function addBackfillOptions(command: Command): Command {
   addSource(command)
   addMapping(command)
   addFiles(command)
-  return addConnection(command).addOption(
-    new Option(
-      '--max-in-flight <n>',
-      'requests at a time; with 1 the order is kept (default: 4)',
-    ).argParser(wholeNumber(1)),
+  addConnection(command).addOption(
+    engineOption('maxInFlight', 'requests at a time; with 1 the order is kept'),
   )
+  return addDestination(command)
+}
+
+function addDestination(command: Command): Command {
+  return command
+    .optionsGroup('Or into a store of @selfsame/collector, without a network:')
+    .option('--to <file|url>', 'a SQLite file, or postgres://user@host/name without a password')
+    .option('--to-env <name>', 'environment variable that has the file or the URL')
+    .option('--source <name>', 'name of the source (default: backfill)')
+    .option('--space <name>', 'space of its people (default: the name of the source)')
 }
 
 function addSource(command: Command): void {
@@ -52,10 +61,10 @@ function addSource(command: Command): void {
         'tsv',
         'ndjson',
         'json',
-      ]),
+      ] satisfies FileFormat[]),
     )
     .addOption(new Option('--delimiter <c>', "of a CSV file; 'tab' is one").argParser(character))
-    .option('--quote <c>', "of a CSV file; 'none' where quotes are text")
+    .option('--quote <c>', "of a CSV file; 'none' if quotes are text")
     .addOption(
       new Option('--columns <names>', 'of a CSV file, in place of its header: a,b,c').argParser(
         list,
@@ -69,7 +78,7 @@ function addSource(command: Command): void {
     .option('--from <url>', 'a database: postgres://user@host/name, without a password')
     .option('--from-env <name>', 'environment variable that has the URL of the database')
     .option('--query <select>', 'the rows of the database')
-    .option('--key <column>', 'unique column of the query, by which a run can go on')
+    .option('--key <column>', 'unique column of the query, by which a run can be resumed')
 }
 
 function addMapping(command: Command): void {
@@ -83,11 +92,7 @@ function addMapping(command: Command): void {
     .option('--group-id <column>', 'of a group')
     .option('--timestamp <column>', 'when it was')
     .option('--timestamp-now', 'store it as happening now')
-    .addOption(
-      new Option('--unit <unit>', 'of timestamps that are numbers (default: milliseconds)').choices(
-        ['seconds', 'milliseconds'],
-      ),
-    )
+    .addOption(engineOption('unit', 'of timestamps that are numbers'))
     .addOption(
       new Option(
         '--trait <spec>',
@@ -104,7 +109,7 @@ function addMapping(command: Command): void {
         'of an empty cell: no trait, null, an empty text (default: skip)',
       ).choices(emptyMeanings),
     )
-    .option('--archived', 'the rows are messages from an archive')
+    .addOption(engineOption('archived', 'the rows are messages from an archive'))
     .option('--no-active', 'leave "last seen" alone: context.active is false')
     .option('--integrations <json>', 'of every message: JSON, or a file that has it')
     .option('--suggest', 'look at the first rows and print a mapping')
@@ -112,7 +117,7 @@ function addMapping(command: Command): void {
 
 function addFiles(command: Command): void {
   addRun(command, 'NAME')
-    .option('--again', 'send all rows again although an earlier run has completed')
+    .addOption(engineOption('again', 'send all rows again although an earlier run has completed'))
     .option('--show-values', 'in a dry run show wrong values with their letters')
     .option(
       '--rejects <file>',
@@ -122,6 +127,6 @@ function addFiles(command: Command): void {
       '--max-rejects <n>',
       "stop if more rows are rejected: a number, or a share such as '1%'",
     )
-    .addOption(new Option('--limit <n>', 'read at most this many rows').argParser(wholeNumber(1)))
-    .option('--name <name>', 'name of the run, part of every messageId (default: backfill)')
+    .addOption(engineOption('limit', 'read at most this many rows'))
+    .addOption(engineOption('name', 'name of the run, part of every messageId'))
 }

@@ -1,4 +1,4 @@
-// The report of a backfill, for a person.
+// Formats the report of a backfill for people.
 
 import type { BackfillReport, DryRunReport } from '../../backfill/report.js'
 import type { RowPosition } from '../../backfill/sources/source.js'
@@ -27,7 +27,7 @@ export function reportText(report: BackfillReport): string {
   return lines.join('\n')
 }
 
-/** @param showsValues whether wrong values are shown as they are, which may be e-mail addresses and names */
+/** @param showsValues whether to show wrong values unchanged, which may be e-mail addresses and names */
 export function dryRunText(report: DryRunReport, showsValues: boolean): string {
   const { rows, messages, rejected, samples, suspicions, rejectedExamples } = report
   const lines = [

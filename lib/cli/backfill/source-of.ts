@@ -1,4 +1,4 @@
-// Where the rows come from, by the options.
+// Makes the source from the options.
 
 import { fileSource } from '../../backfill/sources/file-source.js'
 import { stdinPath } from '../../backfill/sources/file-bytes.js'
@@ -10,10 +10,10 @@ import type { BackfillFlags } from './options.js'
 
 export interface Input {
   readonly source: BackfillSource<Record<string, unknown>>
-  /** What the files of the run are called after. */
+  /** The prefix of the names of the run's files. */
   readonly name: string
   readonly canResume: boolean
-  /** What has to be rerun to resume. */
+  /** What to rerun in order to resume, for messages. */
   readonly resumeWith: string
 }
 
@@ -60,7 +60,7 @@ function urlOf(from: string | undefined, fromEnv: string | undefined): string {
         : 'the environment variable that --from-env names is not set',
     )
   }
-  // Neither text may show the URL: it may have a password.
+  // The messages must not show the URL, which may contain a password.
   const database = databaseUrl(url)
   if (!database)
     throw new UsageError(

@@ -1,4 +1,4 @@
-// `--suggest`: a mapping, inferred from the columns and the first rows.
+// `--suggest`: infers a mapping from the columns and the first rows.
 
 import type { BackfillSource } from '../../backfill/sources/source.js'
 import { looksLikeEmail } from '../../message/email-warning.js'
@@ -16,7 +16,7 @@ import type { BackfillFlags } from './options.js'
 
 const sampleRows = 1_000
 
-/** @returns a command to copy, with what was found as comments */
+/** @returns a command to copy, with comments on what was found */
 export async function suggest(
   source: BackfillSource<Record<string, unknown>>,
   file: string,
@@ -66,11 +66,11 @@ export async function suggest(
   return [...notes, [command, ...options].join(' \\\n  ')].join('\n')
 }
 
-/** Epoch numbers stay what they are: what reads a createdAt takes them as well. */
+/** Epoch numbers need no type: they are valid as createdAt. */
 function specOf(column: Column, reserved: string | undefined): string {
   const { name } = column
   const guessed = typeOf(column)
-  // A phone number is digits, and no amount.
+  // A phone number has digits, but is not an amount.
   const type =
     reserved !== undefined && guessed === 'number' && reserved !== 'age' ? 'text' : guessed
   const target = reserved ?? name
@@ -109,7 +109,7 @@ async function sampleOf(
   return { columns: [...values].map(([name, all]) => ({ name, values: all })), rows, broken }
 }
 
-/** As a POSIX shell takes it. */
+/** Quoted for a POSIX shell. */
 function quoted(text: string): string {
   return /^[\w./:=@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
 }

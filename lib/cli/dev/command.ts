@@ -3,13 +3,13 @@
 import { exitCodes, UsageError } from '../shared/exit-codes.js'
 import type { Terminal } from '../shared/terminal.js'
 import { messageLine, rejectionLine } from './line.js'
-import { loadCollector, type RunningCollector } from './load-collector.js'
+import { loadCollector, type RunningCollector } from '../shared/load-collector.js'
 import type { DevFlags } from './options.js'
 
 /** @returns the exit code */
-export async function runDev({ port }: DevFlags, terminal: Terminal): Promise<number> {
+export async function runDev(flags: DevFlags, terminal: Terminal): Promise<number> {
   const ended = interruption()
-  const collector = await started(port)
+  const collector = await started(flags)
   collector.on('message', (message) => terminal.print(messageLine(message)))
   collector.on('rejected', (rejection) => terminal.print(rejectionLine(rejection)))
   terminal.tell(`listening: set the option host to ${collector.url}; Ctrl-C ends it`)
@@ -18,11 +18,10 @@ export async function runDev({ port }: DevFlags, terminal: Terminal): Promise<nu
   return exitCodes.done
 }
 
-async function started(port: number): Promise<RunningCollector> {
+async function started({ port, db, space }: DevFlags): Promise<RunningCollector> {
   const collectors = loadCollector()
   try {
-    // It may run for days: nothing is kept.
-    return await collectors.startCollector({ port, keep: false })
+    return await collectors.startCollector({ port, db, space })
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
     throw new UsageError(`port ${port} is in use: choose another with --port, or 0 for any`)

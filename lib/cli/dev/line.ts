@@ -1,16 +1,6 @@
 // What arrived, in one line each.
 
-/** As much of a message as the collector keeps it as is shown. */
-export interface ReceivedMessage {
-  readonly type: string
-  readonly receivedAt: string
-  readonly [field: string]: unknown
-}
-
-export interface ReceivedRejection {
-  readonly code: string
-  readonly reason: string
-}
+import type { ReceivedMessage, ReceivedRejection } from '../shared/load-collector.js'
 
 const ids = ['userId', 'anonymousId', 'previousId', 'groupId'] as const
 

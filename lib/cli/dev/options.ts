@@ -4,14 +4,19 @@ import { InvalidArgumentError, Option, type Command } from 'commander'
 
 export interface DevFlags {
   port: number
+  db?: string
+  space?: string
 }
 
 export function addDevOptions(command: Command): Command {
-  return command.addOption(
-    new Option('--port <n>', 'where to listen on 127.0.0.1; 0 is any free port')
-      .argParser(port)
-      .default(4010),
-  )
+  return command
+    .addOption(
+      new Option('--port <n>', 'where to listen on 127.0.0.1; 0 is any free port')
+        .argParser(port)
+        .default(4010),
+    )
+    .option('--db <file>', 'keep messages, people and tables in a SQLite file')
+    .option('--space <name>', 'the space that all write keys share (default: each its own)')
 }
 
 function port(text: string): number {

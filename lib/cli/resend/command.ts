@@ -1,4 +1,4 @@
-// `selfsame resend`: dead letters are sent again, by the engine of the backfill.
+// `selfsame resend`: sends dead letters again, with the engine of the backfill.
 
 import { realpath, rm } from 'node:fs/promises'
 import { execute } from '../../backfill/engine.js'
@@ -23,7 +23,7 @@ export async function runResend(
 ): Promise<number> {
   const { dryRun = false, fromLine } = flags
   const source = deadLetterSource(file, fromLine)
-  // A missing file is reported before anything else.
+  // Reports a missing file before anything else.
   await source.total
   const files = await filesOf(file, flags)
   const mapping = new VerbatimMapping(checkedCodes(flags.code))
@@ -39,7 +39,7 @@ export async function runResend(
           name: 'resend',
           mapping: JSON.stringify(flags.code ?? 'all'),
           maxBatchSize: 2_500,
-          // In order.
+          // Keeps the order.
           maxInFlight: 1,
         }),
         {
@@ -48,7 +48,7 @@ export async function runResend(
             return mapping
           },
           rejectsFormat: deadLetterFormat,
-          // They were refused before.
+          // They were refused before, and may be again.
           expectsRefusals: true,
         },
       ),
@@ -61,7 +61,7 @@ export async function runResend(
     for (const { position, reason } of result.report.rejectedExamples)
       terminal.tell(`line ${position.line}: ${reason}`)
   if (report.completed && !dryRun && files.checkpoint !== false)
-    // It serves to resume: the same letters may be sent again at any time.
+    // It only serves to resume. The same letters may be sent again at any time.
     await rm(files.checkpoint, { force: true })
   if (report.fromLine !== null && !dryRun)
     terminal.tell(resumeHint(report.fromLine, files.checkpoint, file === stdinPath))
@@ -75,7 +75,7 @@ interface Stopped {
   readonly error?: BackfillError
 }
 
-/** Of a run that was stopped by an error, what it had done is reported as well. */
+/** Returns the report of a run even if it was stopped by an error. */
 async function stopped(running: Promise<BackfillReport | DryRunReport>): Promise<Stopped> {
   try {
     return { report: await running }

@@ -8,7 +8,7 @@ import type { VerbatimMapping } from './verbatim-mapping.js'
 export interface ResendReport {
   /** Lines that are done: `lines = filtered + broken + messages` once all are. */
   lines: number
-  /** Lines with another code than those that were asked for. */
+  /** Lines with a code that was not asked for. */
   filtered: number
   /** Lines that cannot be sent. */
   broken: number
@@ -21,9 +21,9 @@ export interface ResendReport {
   byType: Record<string, number>
   /** Whether every line was read and every message settled. */
   completed: boolean
-  /** The line to resume at; null if it is completed. */
+  /** The line at which to resume; null if it is completed. */
   fromLine: number | null
-  /** The file of what failed again; null if nothing did. */
+  /** The file with what failed again; null if nothing did. */
   rejects: string | null
 }
 

@@ -1,4 +1,4 @@
-// Dead letters become the messages that they hold, to the byte.
+// Turns dead letters into the messages that they contain, byte for byte.
 
 import { checkSize, type MadeMessage, type RowMapping } from '../../backfill/mapping.js'
 import type { RejectsFormat } from '../../backfill/rejects.js'
@@ -12,13 +12,13 @@ import {
 } from '../../failures/dead-letter/format.js'
 
 export class VerbatimMapping implements RowMapping {
-  /** Of the messages of this run, by the code that they failed with, and by type. */
+  /** Counts the messages of this run, by the code with which they failed, and by type. */
   readonly byCode: Record<string, number> = {}
   readonly byType: Record<string, number> = {}
   readonly #codes: ReadonlySet<string> | undefined
   largest = Infinity
 
-  /** @param codes all others are skipped; undefined: none is */
+  /** @param codes messages with other codes are skipped; undefined skips none */
   constructor(codes: readonly string[] | undefined) {
     this.#codes = codes && new Set(codes)
   }
@@ -42,7 +42,7 @@ export function deadLetterSource(path: string, firstLine?: number): BackfillSour
   return lineSource(path, readLine, firstLine)
 }
 
-/** What fails again is a dead letter again, and can be sent as such. */
+/** What fails again becomes a dead letter again. */
 export const deadLetterFormat: RejectsFormat = {
   addsToOlder: true,
   lineOf({ reason, line, row, text }, status) {

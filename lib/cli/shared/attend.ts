@@ -1,4 +1,4 @@
-// A run with somebody at the terminal: it is shown, and can be interrupted.
+// Runs something while showing its progress, and allows interrupting it.
 
 import type { Progress } from '../../backfill/progress.js'
 import { Display } from './display.js'
@@ -6,7 +6,7 @@ import { Interruption } from './interruption.js'
 
 export interface Attended<Result> {
   readonly result: Result
-  /** How it stood at last. */
+  /** The last progress. */
   readonly progress: Progress | undefined
   /** The exit code of a run that was interrupted; undefined if it was not. */
   readonly interrupted: number | undefined

@@ -1,4 +1,4 @@
-// How far a run is: a line that is redrawn on a terminal, a line every ten seconds in a log.
+// Shows progress: a line that is redrawn on a terminal, or a line every ten seconds in a log.
 
 import type { Progress } from '../../backfill/progress.js'
 import { formatCount, formatSpan } from './words.js'
@@ -35,13 +35,13 @@ export class Display {
     this.#isDrawn = true
   }
 
-  /** A line that stays. */
+  /** Prints a line that stays. */
   say(text: string): void {
     this.clear()
     this.#stream.write(`${text}\n`)
   }
 
-  /** Leaves nothing on the terminal that would be redrawn. */
+  /** Removes the line that is redrawn. */
   clear(): void {
     if (this.#isDrawn) this.#stream.write(clearLine)
     this.#isDrawn = false

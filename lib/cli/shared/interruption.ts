@@ -1,4 +1,4 @@
-// Ctrl-C: the first one ends the work cleanly, the second one at once.
+// Ctrl-C: the first one stops the run cleanly, the second one at once.
 
 import { exitCodes } from './exit-codes.js'
 
@@ -9,7 +9,7 @@ export class Interruption {
   readonly #listeners = new Map<NodeJS.Signals, () => void>()
   #code: number | undefined
 
-  /** @param tell is given what to say to who has interrupted */
+  /** @param tell prints a message for the person who interrupted */
   constructor(tell: (text: string) => void) {
     for (const signal of signals) {
       const listener = (): void => {
@@ -35,7 +35,7 @@ export class Interruption {
     return this.#code
   }
 
-  /** Signals have their own meaning again. */
+  /** Restores the default meaning of the signals. */
   release(): void {
     for (const [signal, listener] of this.#listeners) process.off(signal, listener)
   }

@@ -1,21 +1,16 @@
-// The options that both commands have: where messages go, and how a run is resumed.
+// The options that `backfill` and `resend` share: where messages go, and how a run is resumed.
 
 import { Option, type Command } from 'commander'
+import { pickListed, type ListedOption } from '../../backfill/option-table.js'
 import type { BackfillOptions } from '../../backfill/options.js'
 import { BackfillError } from '../../backfill/report.js'
-import { positiveOrZero, wholeNumber } from './values.js'
+import { engineOption, flagOf } from './engine-option.js'
 import { defaultVariable, readWriteKey, type KeyOptions } from './write-key.js'
 
-export interface SharedFlags extends KeyOptions {
+export interface SharedFlags
+  extends KeyOptions, Pick<BackfillOptions, ListedOption | 'path' | 'checkpoint'> {
   host?: string
-  path?: string
-  gzip?: boolean
-  rate?: number
-  maxMessageBytes?: number
-  dryRun?: boolean
-  checkpoint?: string | false
   resume: boolean
-  acceptChanges?: boolean
   rejects?: string
   json?: boolean
 }
@@ -31,23 +26,16 @@ export function addConnection(command: Command): Command {
     .option('--host <url>', 'host of the API (default: https://api.segment.io)')
     .option('--path <path>', 'path of the API on that host (default: /v1/batch)')
     .addOption(
-      new Option('--rate <n>', 'messages a second; 0 sends as fast as the server accepts them')
-        .argParser(positiveOrZero)
-        .default(500),
+      engineOption('rate', 'messages a second; 0 sends as fast as the server accepts them'),
     )
-    .addOption(
-      new Option(
-        '--max-message-bytes <n>',
-        'size of the largest message (default: 32768)',
-      ).argParser(wholeNumber(1)),
-    )
-    .option('--gzip', 'compress requests')
+    .addOption(engineOption('maxMessageBytes', 'size of the largest message'))
+    .addOption(engineOption('gzip', 'compress requests'))
 }
 
 export function addRun(command: Command, name: string): Command {
   return command
     .optionsGroup('The run:')
-    .option('--dry-run', 'check everything and send nothing')
+    .addOption(engineOption('dryRun', 'check everything and send nothing'))
     .option(
       '--checkpoint <file>',
       `file that says how far the run is (default: ${name}.checkpoint.json)`,
@@ -57,29 +45,30 @@ export function addRun(command: Command, name: string): Command {
     .addOption(
       new Option('--resume', 'resume at the checkpoint (default)').default(true).hideHelp(),
     )
-    .option('--accept-changes', 'resume although the source or an option has changed')
+    .addOption(engineOption('acceptChanges', 'resume although the source or an option has changed'))
     .option('--json', 'print the report as JSON')
 }
 
-/** What both commands have the engine do. */
+/** The options for the engine that both commands share. */
 export async function sharedOptions(
   flags: SharedFlags,
+  writeKey?: string,
 ): Promise<Omit<BackfillOptions<never>, 'map' | 'rejects'>> {
-  const { dryRun = false, rate, path, gzip, maxMessageBytes, resume, acceptChanges } = flags
+  const { path, resume, dryRun = false } = flags
   return {
-    ...(dryRun ? {} : { writeKey: await readWriteKey(flags) }),
+    ...pickListed(flags),
+    ...(dryRun ? {} : { writeKey: writeKey ?? (await readWriteKey(flags)) }),
     host: flags.host ?? process.env.SEGMENT_HOST,
-    ...{ dryRun, rate, path, gzip, maxMessageBytes, resume, acceptChanges },
+    ...{ path, resume },
   }
 }
 
-/** The engine's error, with its options as the command has them. */
+/** Replaces the engine's option names in an error by those of the command. */
 export function inFlags({ code, message, cause }: BackfillError): BackfillError {
   const text = message
     .replace('resume: false', '--no-resume')
-    .replace('acceptChanges: true', '--accept-changes')
-    .replace('again: true', '--again')
-    .replace('maxRejects', '--max-rejects')
+    .replace(/(acceptChanges|again): true/g, (_, name: string) => flagOf(name))
+    .replace('maxRejects', flagOf)
     .replace('check host and path', 'check --host and --path')
     .replace(/check host$/, 'check --host')
   return new BackfillError(code, text, { cause })

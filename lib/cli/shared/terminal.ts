@@ -1,9 +1,9 @@
 // Where the command writes: results to standard output, everything else to standard error.
 
 export interface Terminal {
-  /** The result: what a script reads. */
+  /** The result, for scripts. */
   print(text: string): void
-  /** For the person who watches. */
+  /** Messages, for people. */
   tell(text: string): void
 }
 

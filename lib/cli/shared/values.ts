@@ -1,12 +1,13 @@
-// Values of options, read from their text.
+// Parses the values of options.
 
 import { InvalidArgumentError } from 'commander'
 
-export function wholeNumber(least: number): (text: string) => number {
+export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): (text: string) => number {
   return (text) => {
     const number = Number(text)
-    if (/^\d+$/.test(text) && number >= least && Number.isSafeInteger(number)) return number
-    throw new InvalidArgumentError(`Allowed: a whole number, ${least} or more.`)
+    if (/^\d+$/.test(text) && number >= min && number <= max) return number
+    const upper = max === Number.MAX_SAFE_INTEGER ? 'or more' : `to ${max}`
+    throw new InvalidArgumentError(`Allowed: a whole number, ${min} ${upper}.`)
   }
 }
 
@@ -16,7 +17,7 @@ export function positiveOrZero(text: string): number {
   throw new InvalidArgumentError('Allowed: a number, 0 or more.')
 }
 
-/** `a,b` as its parts; also for an option that is given several times. */
+/** Splits `a,b`. The option may be given several times. */
 export function list(text: string, previous: string[] | undefined): string[] {
   const parts = text
     .split(',')

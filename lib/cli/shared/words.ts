@@ -1,4 +1,4 @@
-// Numbers as the command writes them.
+// Formats numbers for people.
 
 /** `12,000`; with a noun `1 row`, `12,000 rows`. */
 export function formatCount(count: number, noun?: string): string {

@@ -1,9 +1,9 @@
-// The write key: from the environment or a file, never from the command line, which every user of the machine can read.
+// Reads the write key from the environment or a file, never from the command line, which every user can read.
 
 import { readFile } from 'node:fs/promises'
 import { UsageError } from './exit-codes.js'
 
-/** The variable that has the key where none is named. */
+/** The variable with the key, if no other is named. */
 export const defaultVariable = 'SEGMENT_WRITE_KEY'
 
 export interface KeyOptions {

@@ -8,7 +8,7 @@ import { shown, wrong } from '../../runtime/check-option.js'
 /** @param isDisabled whether nothing is sent: then no key is needed */
 export function writeKey(value: unknown, isDisabled: boolean): string {
   if (isDisabled && value === undefined) return ''
-  // The value itself is a secret, also where it is a wrong one.
+  // Even a wrong value is a secret.
   if (typeof value !== 'string' || value === '')
     throw wrong('writeKey', describeValue(value), 'a non-empty string')
   if (value.trim() !== value) {
@@ -21,7 +21,7 @@ export function writeKey(value: unknown, isDisabled: boolean): string {
   return value
 }
 
-/** A name for what a write key belongs to, from which the key cannot be told. */
+/** A name for the source of a write key, which does not give the key away. */
 export function sourceOf(key: string): string {
   return createHash('sha256').update(`selfsame ${key}`).digest('hex').slice(0, 12)
 }
@@ -38,7 +38,7 @@ export function url(options: AnalyticsOptions): string {
   if (base.username !== '' || base.password !== '') {
     throw wrong('host', 'a URL with a user or a password', allowedHost)
   }
-  // It would be dropped without a word.
+  // It would be dropped silently.
   if (base.search !== '' || base.hash !== '' || /[?#]/.test(host)) {
     throw wrong('host', 'a URL with a query or a fragment', allowedHost)
   }
@@ -50,13 +50,13 @@ function urlOf(base: URL, path: unknown): string {
   const url = new URL(base)
   // A host may have a path of its own: that of a proxy in front of the API.
   const [pathname = '', query] = suffix.split(/\?(.*)/s, 2)
-  // Set, not resolved: a path that is set changes nothing else of a URL.
+  // Set, not resolved: setting a path changes nothing else of a URL.
   url.pathname = `${base.pathname.replace(/\/+$/, '')}${pathname}`.replace(/\/$/, '')
   url.search = query ?? ''
   return url.href
 }
 
-/** The path with a slash before it. One that a URL would read as another host's is rejected: it would get the key. */
+/** The path with a slash before it. One that a URL would read as another host is rejected: that host would get the key. */
 function suffixOf(path: unknown): string {
   const allowed = "a path on the host, for example '/v1/batch'"
   if (typeof path !== 'string') throw wrong('path', describeValue(path), allowed)

@@ -48,7 +48,7 @@ export function oauth(options: AnalyticsOptions, target: string): OAuthSettings 
       .filter((field) => !known.has(field))
       .map((field) => `${name}.${field}`),
   )
-  // It does nothing, but a wrong one is a mistake all the same.
+  // It has no effect, but a wrong value is still a mistake.
   const { maxRetries } = given as { maxRetries?: unknown }
   integer({ [`${name}.maxRetries`]: maxRetries }, `${name}.maxRetries`, {
     default: 0,
@@ -79,7 +79,7 @@ function clientKey(name: string, { clientKey, keyId }: OAuthOptions): ClientKey 
   }
 }
 
-/** Its content may be a key in the wrong place: it is never shown. */
+/** The value may be a key in the wrong place: it is never shown. */
 function text(name: string, value: unknown): string {
   if (typeof value === 'string' && value.trim() !== '') return value
   throw wrong(

@@ -18,7 +18,7 @@ import { integers, knownOptions, readListed } from './table.js'
 export interface Settings extends ReturnType<typeof readListed> {
   readonly url: string
   readonly writeKey: string
-  /** Stands for the write key where that must not be written. */
+  /** Identifies the write key in places where it must not be written. */
   readonly source: string
   readonly outbox: OutboxFactory
   readonly deadLetter: string | DeadLetterFunction | undefined
@@ -86,7 +86,7 @@ function fields<N extends 'context' | 'integrations'>(
     throw wrong(name, describeValue(value), allowed)
   }
   try {
-    // A copy as it is going to be sent: what the caller changes later changes nothing.
+    // A copy as it will be sent: later changes by the caller have no effect.
     return JSON.parse(JSON.stringify(value)) as AnalyticsOptions[N]
   } catch (cause) {
     throw new TypeError(

@@ -1,5 +1,5 @@
-// Every option with its default and what is allowed. The check of a client's options, the list of those that are known
-// and the tests of the documentation are made of this table; `AnalyticsOptions` has the texts.
+// Every option with its default and what is allowed. The checks of a client's options, the list of known options and
+// the tests of the docs use this table; `AnalyticsOptions` documents the options.
 
 import { boolean, integer, oneOf, type IntegerBounds } from '../../runtime/check-option.js'
 import { longestTimer } from '../../runtime/timer.js'

@@ -1,4 +1,4 @@
-// By what a request says whose it is: the write key alone, or the write key beside an OAuth token.
+// How a request authenticates: with the write key alone, or with an OAuth token beside it.
 
 import type { Unanswered } from '../transport/answer.js'
 import type { PackedOAuth } from './oauth-packed.js'
@@ -8,16 +8,16 @@ export interface Credentials {
   readonly writeKey: string
   /** The `Authorization` header as listeners may see it. */
   readonly shown: string
-  /** What stands after the body's own fields, a comma before it; empty if there is nothing. */
+  /** Added to the end of the body's fields, with a comma before it; may be empty. */
   readonly bodyFields: string
   /**
-   * The `Authorization` header of the next request, or what takes the place of its answer if there is none. Never
-   * rejects.
+   * The `Authorization` header of the next request, or, if there is none, the result that stands in for its answer.
+   * Never rejects.
    */
   authorize(signal: AbortSignal): string | Promise<string | Unanswered>
-  /** Whether another header is worth a try, now that the server has answered this status to this one. */
+  /** Whether a retry should use a new header, after the server has answered this header with this status. */
   isStale(header: string, status: number): boolean
-  /** What another process needs to send in our name, as JSON; a text that says why it cannot. */
+  /** What another process needs to send in our name, as JSON; or a text that says why it cannot. */
   pack(): PackedCredentials | string
 }
 

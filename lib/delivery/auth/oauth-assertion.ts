@@ -1,9 +1,9 @@
-// What proves who we are to an authorization server: a JWT, signed with the private key.
+// The assertion that identifies us to an authorization server: a JWT, signed with the private key.
 
 import { randomUUID, sign } from 'node:crypto'
 import type { SigningKey } from './oauth-client-key.js'
 
-/** Seconds: by how much our clock may be ahead, and how long a request may take. Together less than the 60 allowed. */
+/** In seconds: how far our clock may be ahead, and how long a request may take. Together less than the 60 allowed. */
 const before = 5
 const after = 50
 
@@ -15,7 +15,7 @@ export interface Claims {
   now: number
 }
 
-/** OAUTH and RFC 7523: RS256, `kid`, and a life of less than 60 s. */
+/** Segment documentation: OAuth 2.0, and RFC 7523: RS256, `kid`, and a life of less than 60 s. */
 export function assertion({ clientId, audience, now }: Claims, { key, keyId }: SigningKey): string {
   const seconds = Math.floor(now / 1000)
   const header = { alg: 'RS256', typ: 'JWT', kid: keyId }

@@ -1,4 +1,4 @@
-// The private key of an OAuth application: where it comes from, and whether it is one.
+// The private key of an OAuth application: reads and checks it.
 
 import { createPrivateKey, type KeyObject } from 'node:crypto'
 import { describeValue, toError } from '../../runtime/describe-value.js'
@@ -16,7 +16,7 @@ export interface SigningKey extends OAuthKey {
   key: KeyObject
 }
 
-/** A key that is none. Its texts name what was given by its kind. */
+/** What was given is not a usable key. The message describes its kind, and shows nothing of it. */
 export class WrongKey extends Error {
   static readonly allowed = 'the PEM of an RSA private key without a passphrase'
   readonly given: string
@@ -33,7 +33,7 @@ export class ClientKey {
   #last: SigningKey | undefined
 
   /**
-   * @param source a PEM, or a function that gives one
+   * @param source a PEM, or a function that returns one
    * @throws WrongKey if it is neither
    */
   constructor(source: unknown, keyId: string | undefined) {
@@ -45,7 +45,7 @@ export class ClientKey {
   /**
    * The key as it is now.
    *
-   * @throws WrongKey if the user's function gives none
+   * @throws WrongKey if the user's function returns none
    */
   async read(): Promise<SigningKey> {
     if (typeof this.#source !== 'function' && this.#last) return this.#last
@@ -53,13 +53,13 @@ export class ClientKey {
       return (this.#last = this.#check(await this.#call()))
     } catch (error) {
       if (error instanceof WrongKey) throw error
-      // Nothing of its text: it is about a secret, and may hold it.
+      // Its text may contain the secret, so nothing of it is shown.
       const { code, name } = toError(error) as NodeJS.ErrnoException
       throw new WrongKey(`a function that threw ${code ?? name}`)
     }
   }
 
-  /** The key where nothing can be waited for: that of the last token, or what the function returns at once. */
+  /** The key without waiting: that of the last token, or what the function returns synchronously. */
   get atOnce(): OAuthKey | undefined {
     return this.#last ?? this.#returned()
   }
@@ -68,10 +68,10 @@ export class ClientKey {
     try {
       const given = this.#call()
       if (!isThenable(given)) return this.#check(given)
-      // It comes too late, also if it rejects.
+      // Too late, even if it rejects.
       given.then(undefined, () => undefined)
     } catch {
-      // Then there is no key.
+      // No key.
     }
     return undefined
   }
@@ -83,7 +83,7 @@ export class ClientKey {
   #check(given: unknown): SigningKey {
     const isFunction = typeof this.#source === 'function'
     const by = isFunction ? 'a function that gives ' : ''
-    // Only a function gives an object: the option itself has its keyId beside it.
+    // Only a function may return an object: the option itself has its keyId beside it.
     const { clientKey, keyId = this.#keyId } =
       isFunction && typeof given === 'object' && given !== null
         ? (given as Partial<OAuthKey>)
@@ -96,7 +96,7 @@ export class ClientKey {
   }
 }
 
-/** Why a text is no key to sign with: nothing of the text itself, nor of OpenSSL's errors. */
+/** Why a text cannot serve as a signing key. Shows nothing of the text or of OpenSSL's errors. */
 function obstacleOf(pem: string): string | undefined {
   if (pem.trim() === '') return 'an empty string'
   if (pem.includes('ENCRYPTED')) return 'a PEM with a passphrase'
@@ -110,6 +110,6 @@ function obstacleOf(pem: string): string | undefined {
   } catch {
     return pem.includes('\\n')
       ? 'a string with \\n in the place of its line breaks'
-      : 'a string that is no private key in PEM'
+      : 'a string that is not a private key in PEM'
   }
 }

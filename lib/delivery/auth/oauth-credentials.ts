@@ -1,4 +1,4 @@
-// The credentials of a client with OAuth: a token for as long as it lives, and the write key in the body.
+// The credentials of a client with OAuth: a token, renewed when it expires, and the write key in the body.
 
 import { toError } from '../../runtime/describe-value.js'
 import type { Unanswered } from '../transport/answer.js'
@@ -11,21 +11,21 @@ import { TokenServer, type Token } from './oauth-token-server.js'
 
 export interface OAuthCredentialsOptions {
   writeKey: string
-  /** Gives new tokens; undefined if none can be had. */
+  /** Issues new tokens; undefined if there can be none. */
   server: Pick<TokenServer, 'ask' | 'pack'> | undefined
   token?: Token | undefined
-  /** Whether another process can ask the server too. */
+  /** Whether another process can also ask the server. */
   isPortable: boolean
 }
 
-/** A request for a token, which all wait for who need one. */
+/** A request for a token, shared by everything that needs one. */
 interface Asking {
   answer: Promise<Token | Unanswered>
   waiting: number
   abort: AbortController
 }
 
-/** The statuses that a token which has run out, or was revoked, may be answered with. */
+/** The statuses that may answer an expired or revoked token. */
 const stale = new Set([401, 403, 511])
 
 export class OAuthCredentials implements Credentials {
@@ -51,7 +51,7 @@ export class OAuthCredentials implements Credentials {
 
   isStale(header: string, status: number): boolean {
     if (!stale.has(status)) return false
-    // Another request may have brought a new one meanwhile.
+    // Another request may have fetched a new one meanwhile.
     if (this.#token && headerOf(this.#token) === header) this.#token = undefined
     return true
   }
@@ -73,7 +73,7 @@ export class OAuthCredentials implements Credentials {
     return this.#token && performance.now() < this.#token.goodUntil ? this.#token : undefined
   }
 
-  /** One request at a time, also if several batches are in flight. */
+  /** One request at a time, even if several batches are in flight. */
   async #ask(signal: AbortSignal): Promise<string | Unanswered> {
     const asking = (this.#asking ??= this.#begin())
     asking.waiting++
@@ -98,14 +98,14 @@ export class OAuthCredentials implements Credentials {
       if (given && 'text' in given) this.#token = given
       if (this.#asking === asking) this.#asking = undefined
     }
-    // It never rejects; if it ever does, those who wait get the error, and the next asks again.
+    // It should never reject. If it does, the waiting requests get the error, and the next one asks again.
     answer.then(end, () => {
       end()
     })
     return asking
   }
 
-  /** Nobody waits any more: where it has not been answered yet, it is given up. */
+  /** Nothing waits for it any more: a request without an answer is cancelled. */
   #end(asking: Asking): void {
     if (this.#asking !== asking) return
     this.#asking = undefined
@@ -117,7 +117,7 @@ function headerOf({ text }: Token): string {
   return `Bearer ${text}`
 }
 
-/** What another process has packed. */
+/** Restores what another process has packed. */
 export function unpackOAuth(
   writeKey: string,
   { token, server }: PackedOAuth,

@@ -1,7 +1,7 @@
-// What of OAuth is handed to another process, as JSON.
+// The OAuth credentials that are handed to another process, as JSON.
 
 export interface PackedOAuth {
-  /** Its text, and for how many milliseconds it is good. */
+  /** Its text, and for how many milliseconds it remains valid. */
   token?: { text: string; life: number } | undefined
   server?: PackedTokenServer | undefined
 }

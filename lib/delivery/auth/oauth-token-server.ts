@@ -1,4 +1,4 @@
-// The authorization server: asks it for a token, and says what its answer means.
+// Asks the authorization server for a token, and interprets the answer.
 
 import { toError } from '../../runtime/describe-value.js'
 import { version } from '../../runtime/version.js'
@@ -22,7 +22,7 @@ export interface TokenServerOptions {
   clientId: string
   clientKey: ClientKey
   scope: string
-  /** Milliseconds for one try, that of the function `clientKey` included. */
+  /** Milliseconds for one try, including the function `clientKey`. */
   httpRequestTimeout: number
   transport: Transport
 }
@@ -31,7 +31,7 @@ export interface TokenServerOptions {
 interface Reply {
   status: number
   headers: Record<string, string>
-  /** Its text; an error where that could not be read. */
+  /** Its text; an error if that could not be read. */
   text: string | Error
   /** When it was asked, on the monotonic clock. */
   asked: number
@@ -40,23 +40,23 @@ interface Reply {
 /** A token is not used in the last part of its life, in milliseconds, nor in the last tenth of a shorter one. */
 const longestMargin = 60_000
 
-/** The longest life (Segment documentation: OAuth 2.0) that an application can choose, in seconds. What is longer is nonsense, and 401 will tell. */
+/** The longest life that an application can choose (Segment documentation: OAuth 2.0), in seconds. Longer ones are cut. */
 const longestLife = 30 * 24 * 3600
 
-/** The longest answer that is looked at, in characters. */
+/** The longest answer that is read, in characters. */
 const longestText = 64 * 1024
 
-/** By how much the server's `Date` may differ from our clock, in milliseconds: it has whole seconds, and was in flight. */
+/** How much the server's `Date` may differ from our clock, in milliseconds: it has whole seconds, and takes time to arrive. */
 const clockTolerance = 3_000
 
-/** RFC 6749, 5.2: the codes of a refusal. Any other text of the server's is not repeated. */
+/** RFC 6749, 5.2: the codes of a refusal. No other text of the server is repeated. */
 const refusal =
   /^(invalid_(request|client|grant|scope)|unauthorized_client|unsupported_grant_type)$/
 
 export class TokenServer {
   readonly #options: TokenServerOptions
   readonly #origin: string
-  /** How far the server's clock is ahead of ours, in milliseconds, as far as we have had to know. */
+  /** How far the server's clock is ahead of ours, in milliseconds; 0 until a difference matters. */
   #clockOffset = 0
 
   constructor(options: TokenServerOptions) {
@@ -64,14 +64,14 @@ export class TokenServer {
     this.#origin = new URL(options.authServer).origin
   }
 
-  /** What another process needs to ask it; undefined if the key cannot be had at once. */
+  /** What another process needs to ask it; undefined if the key is not available synchronously. */
   pack(): PackedTokenServer | undefined {
     const { authServer, clientId, clientKey, scope } = this.#options
     const key = clientKey.atOnce
     return key && { authServer, clientId, clientKey: key.clientKey, keyId: key.keyId, scope }
   }
 
-  /** One try. Never rejects: what goes wrong is the answer to the request that needs the token. */
+  /** One try. Never rejects: a failure is the result of the request that needs the token. */
   async ask(signal: AbortSignal): Promise<Token | Unanswered> {
     const sent: string[] = []
     try {
@@ -92,7 +92,7 @@ export class TokenServer {
       return noKey(error instanceof WrongKey ? error.given : 'a function that gives no key in time')
     }
     let reply = await this.#post(key, sent, signal)
-    // A wrong clock makes an assertion that is not valid yet, or not any more.
+    // With a wrong clock an assertion is not valid yet, or no longer.
     if ((reply.status === 400 || reply.status === 401) && this.#setClock(reply.headers.date))
       reply = await this.#post(key, sent, signal)
     return this.#read(reply)
@@ -127,7 +127,7 @@ export class TokenServer {
     return { status: response.status, headers: plainHeaders(response.headers), text, asked }
   }
 
-  /** Takes the server's clock for ours, if they differ. */
+  /** Adopts the server's clock if it differs from ours. */
   #setClock(date = ''): boolean {
     const server = date.endsWith(' GMT') ? Date.parse(date) : NaN
     const isWrong = Math.abs(server - Date.now() - this.#clockOffset) > clockTolerance
@@ -154,7 +154,7 @@ export class TokenServer {
 
   #tokenOf(text: string, asked: number): Token | Unanswered {
     const { access_token: token, expires_in: life } = fieldsOf(text)
-    // What could not stand in a header is no token.
+    // A token must fit into a header.
     if (typeof token !== 'string' || !/^[\x21-\x7e]+$/.test(token))
       return this.#nothing('its answer has no access_token')
     if (typeof life !== 'number' || !(life > 0))
@@ -183,12 +183,12 @@ async function textOf(response: HttpClientResponse): Promise<string | Error> {
     if (typeof text !== 'string') return new Error('the text() of the httpClient gives no string')
     return text.length > longestText ? new Error('it is too long') : text
   } catch (error) {
-    // Nothing of its text, which may hold what was read.
+    // Its text may contain what was read, so nothing of it is shown.
     return new Error((toError(error) as NodeJS.ErrnoException).code ?? 'it broke off')
   }
 }
 
-/** The fields of a JSON text; none if it is anything else. */
+/** The fields of a JSON object; empty if the text is anything else. */
 function fieldsOf(text: string): Record<string, unknown> {
   try {
     return (JSON.parse(text) ?? {}) as Record<string, unknown>

@@ -1,4 +1,4 @@
-// Messages in flight, at a pace: the sender of every client, with an outbox that lets a batch go only when it may.
+// Delivery at a pace: the same sender as in a client, with an outbox that releases batches at the pace.
 
 import { errorCode } from '../../runtime/describe-value.js'
 import type { Batch } from '../../outbox/batch.js'
@@ -13,8 +13,8 @@ import { PacedSink } from './paced-sink.js'
 import { RateLimit } from './rate-limit.js'
 
 /**
- * The part of a second that a request carries at most. Larger ones would come in lumps: over any ten seconds the pace
- * would be off by as much as one of them.
+ * The most that a request carries, in seconds of the pace. Over any ten seconds the pace may be off by one request, so
+ * requests must not be large.
  */
 const lump = 0.2
 
@@ -30,15 +30,15 @@ export interface PacedDeliveryOptions extends PosterOptions {
 export interface PacedListener {
   /** So many messages from a place on were delivered. */
   delivered(sequence: number, count: number): void
-  /** They were refused, and will not be tried again. */
+  /** They were refused, and will not be retried. */
   refused(sequence: number, count: number, failure: Failure): void
-  /** The very first request has found no such host: more likely a wrong name than an outage. */
+  /** The first request has found no such host: probably a wrong name, not an outage. */
   unreachable(host: string, cause: Error): void
 }
 
 export class PacedDelivery {
   readonly outbox: PacedOutbox
-  /** How many messages make a request, and how many may wait or be in flight. */
+  /** The messages of a full request, and the most that may wait or be in flight. */
   readonly batchSize: number
   readonly window: number
   readonly #rate: number
@@ -97,7 +97,7 @@ export class PacedDelivery {
     }
   }
 
-  /** Sends what is due, and sees to it that what will be is sent then. */
+  /** Sends what is due, and sets a timer for what will be due later. */
   poke(): void {
     if (this.outbox.isDue) {
       this.#sender.wake()
@@ -115,7 +115,7 @@ export class PacedDelivery {
     }, Math.ceil(wait))
   }
 
-  /** What it waits for, for a person; undefined if it does not. */
+  /** What it is waiting for, as text for people; undefined if it is not waiting. */
   get waitingFor(): string | undefined {
     const trouble = this.#trouble
     if (trouble) {
@@ -126,7 +126,7 @@ export class PacedDelivery {
     return this.outbox.isPaced ? `the pace (${this.#rate}/s)` : undefined
   }
 
-  /** Gives up what is in flight, and lets go of the connections. */
+  /** Cancels what is in flight, and closes the connections. */
   stop(): void {
     this.outbox.shut()
     clearTimeout(this.#timer)
@@ -134,7 +134,7 @@ export class PacedDelivery {
     this.#transport.close?.()
   }
 
-  /** The server has asked to wait; whatever becomes of what was in flight then, all wait. */
+  /** Whether the server has asked to wait. This holds whatever becomes of the requests in flight. */
   get #mustWait(): boolean {
     return performance.now() < (this.#trouble?.until ?? 0)
   }
@@ -159,12 +159,12 @@ export class PacedDelivery {
     this.#trouble = { text, until, seconds: Math.ceil(wait / 1000) }
   }
 
-  /** What cannot be loaded is the answer to the try that needs it. */
+  /** An error is ignored here: the try that needs the transport reports it. */
   async #load(): Promise<void> {
     try {
       await this.#transport.load?.()
     } catch {
-      // That try says why.
+      // See above.
     }
   }
 }

@@ -1,29 +1,29 @@
-// Which batches may go, and when: full ones, at the pace, and never too far ahead of the checkpoint.
+// Decides which batches may go, and when: full ones, at the pace, and not too far ahead of the checkpoint.
 
 import type { Batch } from '../../outbox/batch.js'
 import { MemoryOutbox } from '../../outbox/memory-outbox.js'
 import type { BatchSource } from '../sender.js'
 import type { RateLimit } from './rate-limit.js'
 
-/** The longest that a batch waits to be filled by a slow source, in milliseconds. */
+/** How long a batch waits for a slow source to fill it, in milliseconds. */
 const longestFill = 1_000
 
 export interface PacedOutboxLimits {
   readonly maxBatchSize: number
   readonly maxBatchBytes: number
   readonly maxMessageBytes: number
-  /** The most messages that may be sent, or have been, after the last one of which the checkpoint knows. */
+  /** The most messages that may be sent beyond the last one that the checkpoint covers. */
   readonly window: number
 }
 
-/** An outbox in memory, of which the sender gets a batch only if it may go. */
+/** An outbox in memory that gives the sender a batch only if it may go. */
 export class PacedOutbox implements BatchSource {
   readonly isDurable = false
   readonly maxAge = Infinity
   readonly #inner: MemoryOutbox
   readonly #limits: PacedOutboxLimits
   readonly #limit: RateLimit
-  /** Batches that the sender has. */
+  /** Batches taken by the sender. */
   readonly #underWay = new Set<Batch>()
   #closed = false
   #draining = false
@@ -31,7 +31,7 @@ export class PacedOutbox implements BatchSource {
   #confirmed = 0
 
   constructor(limits: PacedOutboxLimits, limit: RateLimit) {
-    // Who appends sees to it that little waits; what is appended is never refused for want of room.
+    // The reader limits how much waits, so nothing is refused for lack of room.
     this.#inner = new MemoryOutbox({ ...limits, maxQueueBytes: Infinity })
     this.#limits = limits
     this.#limit = limit
@@ -41,7 +41,7 @@ export class PacedOutbox implements BatchSource {
     return this.#inner.maxMessageBytes
   }
 
-  /** Messages that are not settled yet, those in flight included; and their bytes. */
+  /** Messages not yet settled, including those in flight. */
   get count(): number {
     return this.#inner.count
   }
@@ -59,22 +59,22 @@ export class PacedOutbox implements BatchSource {
     this.#inner.append(text, undefined)
   }
 
-  /** The checkpoint knows of everything before this place. */
+  /** The checkpoint covers everything before this place. */
   confirm(sequence: number): void {
     this.#confirmed = sequence
   }
 
-  /** Nothing more comes: what waits need not be filled. */
+  /** Nothing more will be appended: batches need not be full. */
   drain(): void {
     this.#draining = true
   }
 
-  /** Nothing more goes. */
+  /** Releases no more batches. */
   shut(): void {
     this.#closed = true
   }
 
-  /** While the source cannot be read on before something goes, what waits need not be filled either. */
+  /** While the reader needs room before it can read on, batches need not be full either. */
   set isImpatient(impatient: boolean) {
     this.#impatient = impatient
   }
@@ -84,7 +84,7 @@ export class PacedOutbox implements BatchSource {
     return this.#underWay.size
   }
 
-  /** Whether only the pace holds the next batch back. */
+  /** Whether only the pace is holding the next batch back. */
   get isPaced(): boolean {
     return this.#isReady && this.#limit.wait > 0
   }
@@ -93,7 +93,7 @@ export class PacedOutbox implements BatchSource {
     return this.#isReady && this.#limit.wait === 0
   }
 
-  /** Milliseconds until something may be due by the clock alone; undefined if nothing waits for it. */
+  /** Milliseconds until time alone may make something due; undefined if nothing is waiting. */
   get wait(): number | undefined {
     const { next } = this.#inner
     if (!next || this.#closed) return undefined
@@ -133,7 +133,7 @@ export class PacedOutbox implements BatchSource {
       this.#impatient ||
       this.#inner.nextIsFull ||
       next.count >= this.#limits.maxBatchSize ||
-      // The clock may have been set back meanwhile.
+      // The clock may have been set back.
       Math.abs(Date.now() - next.since) >= longestFill
     )
   }

@@ -1,17 +1,17 @@
-// The pace of retries. First tries are paced where batches are taken.
+// Paces retries. First tries are paced by the outbox.
 
 import { Sleepers } from '../sleep.js'
 import type { BatchSink } from '../batch-sink.js'
 import type { RateLimit } from './rate-limit.js'
 
-/** After an outage all requests in flight would go at once, ahead of the pace. */
+/** Without this, all requests in flight would be retried at once after an outage, ahead of the pace. */
 export class PacedSink implements BatchSink {
   readonly #sink: BatchSink
   readonly #limit: RateLimit
   readonly #count: number
   readonly #sleepers = new Sleepers()
 
-  /** @param count the messages of a full batch: what a retry is taken to carry */
+  /** @param count the messages of a full batch, which each retry is assumed to carry */
   constructor(sink: BatchSink, limit: RateLimit, count: number) {
     this.#sink = sink
     this.#limit = limit

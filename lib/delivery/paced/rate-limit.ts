@@ -1,14 +1,14 @@
-// The pace: when the next messages may go.
+// The pace: decides when the next messages may go.
 
 /**
- * How long a pause may have been, in milliseconds, to be made up for. More would be a burst after each outage; none
- * would fall behind with each late timer.
+ * The longest pause that is made up for, in milliseconds. More would cause a burst after each outage; with none, each
+ * late timer would slow the run down.
  */
 const maxLag = 200
-/** In milliseconds. No timer of Node's can run for longer than 25 days. */
+/** In milliseconds. A timer of Node runs for 25 days at most. */
 const maxWait = 3_600_000
 
-/** On the monotonic clock: setting the time of day neither stops nor hurries a run. */
+/** Uses the monotonic clock, so that setting the time of day neither stops nor speeds up a run. */
 export class RateLimit {
   readonly #rate: number
   readonly #now: () => number
@@ -20,13 +20,13 @@ export class RateLimit {
     this.#now = now
   }
 
-  /** Milliseconds until more may go, or until it is to be asked again; 0 if they may now. */
+  /** Milliseconds until more may go, or until the caller should ask again; 0 if more may go now. */
   get wait(): number {
     if (this.#rate === 0) return 0
     return Math.min(Math.max(0, this.#next - this.#now()), maxWait)
   }
 
-  /** So many go now. */
+  /** Counts so many messages as sent now. */
   spend(count: number): void {
     if (this.#rate === 0) return
     this.#next = Math.max(this.#next, this.#now() - maxLag) + (count / this.#rate) * 1000

@@ -1,25 +1,25 @@
-// What an answer of the server means for the batch that it answers.
+// Classifies the outcome of an attempt: what it means for the batch.
 
-/** What came back of one try: a status line, or the error of the connection. */
+/** The outcome of one try: a status, or the error of the connection. */
 export type AttemptResult = Answered | Unanswered
 
 export interface Answered {
   status: number
   retryAfter?: string | undefined
-  /** The credentials of the request were refused, and the next try has others. */
+  /** The credentials of the request were refused, and the next try will have new ones. */
   isStale?: boolean | undefined
 }
 
 export interface Unanswered {
   error: Error
   status?: undefined
-  /** As the header, if it was not the endpoint that has answered. */
+  /** As the header, if something other than the endpoint has answered. */
   retryAfter?: string | undefined
   /** It will not recover: report it at once. */
   needsHelp?: boolean | undefined
-  /** No request can be made in this process at all: another try would be the same. */
+  /** This process cannot make requests at all: a retry would be the same. */
   isFinal?: boolean | undefined
-  /** It timed out after some of the request had gone out: less may fit. */
+  /** It timed out after part of the request was sent: a smaller one may fit. */
   isSlow?: boolean | undefined
   /** What answered does not speak HTTP. */
   isNotHttp?: boolean | undefined
@@ -52,7 +52,7 @@ export function classify(result: AttemptResult, messageCount: number): RetryDeci
   }
   if (status >= 200 && status < 300) return 'delivered'
   if (result.isStale) return 'renew'
-  // A wait of zero is an outage, or one uncounted retry would follow another without a pause.
+  // A wait of zero counts as an outage: otherwise uncounted retries would follow each other without a pause.
   if ((status === 429 || status === 503) && isToldToWait) return 'retry-after'
   if (retried.has(status)) return 'retry'
   if (counted.has(status) || (status >= 500 && !rejectedServerErrors.has(status)))
@@ -61,14 +61,14 @@ export function classify(result: AttemptResult, messageCount: number): RetryDeci
   return 'reject'
 }
 
-/** The longest that one Retry-After is obeyed, in milliseconds: after it the server is asked again. */
+/** The longest Retry-After that is honoured, in milliseconds: after it the server is asked again. */
 const longestWait = 300_000
 
 // RFC 9110, 10.2.3: seconds, or one of the three forms of an HTTP-date, all of which begin with a day's name.
 const seconds = /^\d+$/
 const httpDate = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)/
 
-/** How long the answer says to wait, in milliseconds from `now`; undefined if it does not say. */
+/** How long the server asks to wait, in milliseconds from `now`; undefined if it does not say. */
 export function retryAfterMs(result: AttemptResult, now = Date.now()): number | undefined {
   const text = result.retryAfter?.trim() ?? ''
   if (seconds.test(text)) return Math.min(Number(text) * 1000, longestWait)
@@ -78,7 +78,7 @@ export function retryAfterMs(result: AttemptResult, now = Date.now()): number | 
   return Number.isNaN(time) ? undefined : Math.min(Math.max(time - now, 0), longestWait)
 }
 
-/** Says what the answer was, for error messages: never anything of its body, which may repeat what was sent. */
+/** Describes the answer for error messages. Shows nothing of its body, which may repeat what was sent. */
 export function describeAnswer(answer: AttemptResult): string {
   if (answer.status !== undefined) return `the server answered ${answer.status}`
   const { code } = answer.error as NodeJS.ErrnoException

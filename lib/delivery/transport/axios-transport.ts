@@ -1,4 +1,4 @@
-// The transport by default: axios, set to do nothing that a batch does not need.
+// The default transport: axios, with everything disabled that a batch does not need.
 
 import type { Agent as HttpAgent } from 'node:http'
 import type { Agent as HttpsAgent } from 'node:https'
@@ -11,10 +11,10 @@ import { loadAxios } from './load-axios.js'
 import type { Transport, TransportRequest } from './transport.js'
 import { WatchedRequest } from './watched-request.js'
 
-/** The longest answer that is read as text, in bytes: that of an authorization server has about one thousand. */
+/** The longest answer that is read as text, in bytes. An authorization server answers with about one thousand. */
 const longestText = 64 * 1024
 
-/** What the caller may say about the connection. */
+/** The caller's options for the connection. */
 export interface ConnectionOptions {
   /** axios' `proxy`; by default the environment decides (HTTPS_PROXY, HTTP_PROXY, NO_PROXY), false uses none. */
   proxy?: AxiosProxyConfig | false | undefined
@@ -27,7 +27,7 @@ interface Client {
   watch: () => WatchedRequest
 }
 
-/** One keep-alive connection pool, and axios, which is loaded with the first request and not before. */
+/** One keep-alive connection pool, and axios, loaded with the first request. */
 export class AxiosTransport implements Transport {
   readonly #options: ConnectionOptions
   #client: Promise<Client | FetchTransport> | undefined
@@ -76,7 +76,7 @@ export class AxiosTransport implements Transport {
     }
   }
 
-  /** Closes the idle connections; a user's agents are the user's to close. */
+  /** Closes idle connections, but not those of agents that the user has passed. */
   close(): void {
     for (const agent of this.#ownAgents) agent.destroy()
     this.#ownAgents = []
@@ -85,7 +85,7 @@ export class AxiosTransport implements Transport {
 
   #loaded(): Promise<Client | FetchTransport> {
     this.#client ??= this.#create().catch((error: unknown) => {
-      // The next try may find what this one did not.
+      // The next try may succeed.
       this.#client = undefined
       throw error
     })
@@ -93,7 +93,7 @@ export class AxiosTransport implements Transport {
   }
 
   async #create(): Promise<Client | FetchTransport> {
-    // The default exports: an application's instrumentation, or nock, has replaced what is in them.
+    // The default exports, because instrumentation and nock replace their functions.
     const [module, { default: http }, { default: https }] = await Promise.all([
       loadAxios(),
       import('node:http'),
@@ -106,15 +106,15 @@ export class AxiosTransport implements Transport {
       httpAgent = this.#own(new http.Agent({ keepAlive: true })),
       httpsAgent = this.#own(new https.Agent({ keepAlive: true })),
     } = this.#options
-    // Not axios.create(), which would put the defaults of the application's axios into our requests: its credentials,
-    // its headers, its parameters.
+    // Not axios.create(), which would apply the defaults of the application's axios to our requests: its credentials,
+    // headers and parameters.
     const axios = new Axios({
       adapter: 'http',
       headers: {} as AxiosRequestConfig['headers'] & object,
       httpAgent,
       httpsAgent,
       ...(proxy === undefined ? {} : { proxy }),
-      // The body is sent as it is, and its answer is only read to its end.
+      // The body is sent as it is, and the answer is only read to its end.
       transformRequest: [],
       transformResponse: [],
       responseType: 'stream',
@@ -130,7 +130,7 @@ export class AxiosTransport implements Transport {
 
   #withoutAxios(): FetchTransport {
     const { proxy, httpAgent, httpsAgent } = this.#options
-    // Setting one means that requests have to go through it: fetch would go past it.
+    // If one is set, requests must go through it; fetch would bypass it.
     if ((proxy !== undefined && proxy !== false) || httpAgent || httpsAgent) {
       throw new NoHttpClient(
         `axios cannot be loaded, and fetch does not know the options proxy, httpAgent and httpsAgent. ${cure}`,
@@ -150,7 +150,7 @@ export class AxiosTransport implements Transport {
   }
 }
 
-/** Not further than any answer of interest goes. */
+/** Reads no further than any expected answer goes. */
 async function textOf(stream: Readable): Promise<string> {
   const parts: Buffer[] = []
   let length = 0

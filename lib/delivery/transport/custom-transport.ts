@@ -30,7 +30,7 @@ export class CustomTransport implements Transport {
       httpRequestTimeout: timeout,
       signal,
     })
-    // Also 0, which is that of an opaque answer of fetch: it says nothing.
+    // This includes 0, the status of an opaque answer of fetch, which says nothing.
     const { status } = (response as Partial<HttpClientResponse> | null | undefined) ?? {}
     if (!Number.isInteger(status) || Number(status) < 100)
       throw new Error('the httpClient gave no status')

@@ -1,4 +1,4 @@
-// The transport if axios is not there: the global fetch.
+// The transport if axios is missing: the global fetch.
 
 import type { HttpClientResponse } from './http-client.js'
 import { canRunWebAssembly } from './load-axios.js'
@@ -8,19 +8,19 @@ import type { Transport, TransportRequest } from './transport.js'
 export const cure =
   "Mark 'selfsame' or 'axios' as external in the bundler and deploy node_modules, give an ES module bundle a createRequire banner, or set httpClient: fetch (docs/bundling.md)"
 
-/** No request can be made in this process: trying again would change nothing. */
+/** This process cannot make requests, so a retry would change nothing. */
 export class NoHttpClient extends Error {
   override name = 'NoHttpClient'
   readonly #isOurs = true
 
-  /** Asks nothing of a value, which may be a Proxy that throws. */
+  /** Does not touch the value, which may be a Proxy that throws. */
   static is(value: unknown): boolean {
     return typeof value === 'object' && value !== null && #isOurs in value
   }
 }
 
 export class FetchTransport implements Transport {
-  /** @throws NoHttpClient if this process has no fetch that works either */
+  /** @throws NoHttpClient if this process has no working fetch either */
   constructor() {
     if (typeof fetch !== 'function' || !canRunWebAssembly()) {
       throw new NoHttpClient(`axios cannot be loaded, and there is no global fetch. ${cure}`)

@@ -1,47 +1,47 @@
-// The interface of a user's HTTP client, which is that of @segment/analytics-node.
+// The interface of a custom HTTP client, as in @segment/analytics-node.
 
-/** One request to make. */
+/** A request to make. */
 export interface HttpClientRequest {
   url: string
   method: 'POST'
   headers: Record<string, string>
   /** JSON text. */
   body: string
-  /** Milliseconds after which the request is given up. */
+  /** Milliseconds after which the request is cancelled. */
   httpRequestTimeout: number
   /** Aborted after `httpRequestTimeout`, and when the client is closed. */
   signal?: AbortSignal
 }
 
-/** The answer to it: a `Response` of fetch, or as much of one. */
+/** The answer: a `Response` of fetch, or an object with these parts of one. */
 export interface HttpClientResponse {
   status: number
   statusText?: string | undefined
   headers?: HeadersLike | undefined
-  /** Read to its end, so that the connection can serve again. */
+  /** Called to read the answer to its end, so that the connection can be reused. */
   arrayBuffer?: (() => Promise<unknown>) | undefined
   text?: (() => Promise<string>) | undefined
 }
 
-/** A `Headers`, a Map, anything with their `entries()`, or an object by name. */
+/** A `Headers`, a Map, anything with such an `entries()`, or an object with the names as keys. */
 export type HeadersLike = IterableHeaders | Readonly<Record<string, unknown>>
 
 interface IterableHeaders {
   entries(): Iterable<[name: string, value: unknown]>
 }
 
-/** A client of your own: for a proxy, for tracing, for tests. selfsame itself needs Node's modules. */
+/** A custom HTTP client: for a proxy, for tracing, for tests. */
 export interface HttpClient {
   makeRequest(request: HttpClientRequest): Promise<HttpClientResponse>
 }
 
-/** A function that is called as `fetch` is. */
+/** A function with the signature of `fetch`. */
 export type HttpFetch = (
   url: string,
   request: Omit<HttpClientRequest, 'httpRequestTimeout'>,
 ) => Promise<HttpClientResponse>
 
-/** A fetch-like function, by default the global one, as a client. */
+/** Makes a client of a fetch-like function, by default the global one. */
 export class FetchHttpClient implements HttpClient {
   readonly #fetch: HttpFetch
 
@@ -65,7 +65,7 @@ export function plainHeaders(headers: HeadersLike | undefined): Record<string, s
     headers === undefined ? [] : isIterable(headers) ? headers.entries() : Object.entries(headers)
   const plain: Record<string, string> = {}
   for (const [key, value] of entries) {
-    // Whatever the caller's client makes of them.
+    // A custom client may return other types.
     const name = key
     if (typeof value === 'string' || typeof value === 'number')
       plain[name.toLowerCase()] = String(value)

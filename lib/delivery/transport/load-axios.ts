@@ -1,6 +1,6 @@
-// Loads axios with the first request: importing the library stays cheap.
+// Loads axios with the first request, so that importing the library stays cheap.
 
-// Not createRequire by its name: bundles are often given a banner that declares it, and it would be there twice.
+// Not a named import of createRequire: bundles often have a banner that declares it, and it would exist twice.
 import nodeModule from 'node:module'
 import type { Axios } from 'axios'
 import { toError } from '../../runtime/describe-value.js'
@@ -13,12 +13,12 @@ interface WebAssemblyLike {
   Memory: new (limits: { initial: number }) => { buffer: ArrayBuffer }
 }
 
-/** Of the system, and not of axios: the next try may succeed. */
+/** Errors of the system, not of axios: the next try may succeed. */
 const passing = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN', 'EINTR', 'EIO'])
 
 /**
- * @returns undefined if axios is not there: not installed, or a bundle that cannot run it
- * @throws what the system could not do just now
+ * @returns undefined if axios is missing: not installed, or in a bundle that cannot run it
+ * @throws a temporary error of the system
  */
 export async function loadAxios(): Promise<AxiosModule | undefined> {
   const failures: Error[] = []
@@ -38,16 +38,16 @@ async function importAxios(): Promise<AxiosModule> {
   return (await import('axios')).default
 }
 
-/** An import that has failed once, for want of file descriptors, fails forever; this way may succeed the next time. */
+/** An import that has failed once, for lack of file descriptors, fails forever; `require` may succeed the next time. */
 function requireAxios(): Promise<AxiosModule> {
   const require = nodeModule.createRequire(import.meta.url)
   return Promise.resolve(require('axios') as AxiosModule)
 }
 
 /**
- * axios reads the global `Request` when it is loaded, and with that Node starts its own fetch, which needs WebAssembly.
- * A process that has no room for it (`ulimit -v`), or was started without it (`--jitless`), would end. There nothing can
- * use fetch anyway, so it is out of sight for as long as axios is loaded.
+ * Loading axios reads the global `Request`, which makes Node start its own fetch, which needs WebAssembly. A process
+ * without room for it (`ulimit -v`), or started without it (`--jitless`), would end. Nothing can use fetch there anyway,
+ * so it is hidden while axios loads.
  */
 async function withoutUndici<T>(load: () => Promise<T>): Promise<T> {
   if (canRunWebAssembly()) return load()
@@ -69,10 +69,10 @@ async function withoutUndici<T>(load: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Whether this process can run WebAssembly, which Node's own fetch needs. */
+/** Whether this process can run WebAssembly, which Node's fetch needs. */
 export function canRunWebAssembly(): boolean {
   try {
-    // Reserves the address space that any instance would.
+    // Reserves the address space that any instance needs.
     const { Memory } = (globalThis as unknown as { WebAssembly: WebAssemblyLike }).WebAssembly
     return new Memory({ initial: 1 }).buffer.byteLength > 0
   } catch {

@@ -1,16 +1,16 @@
-// What is safe to show of an error of an HTTP client's.
+// What is safe to show of an HTTP client's error.
 
 import { toError } from '../../runtime/describe-value.js'
 import { isError } from '../../runtime/value-kinds.js'
 
-/** A shorter text is no secret, and would be found in any other. */
+/** A shorter text is not a secret, and would match by chance. */
 const shortestSecret = 8
 
 /**
  * The message and code of a client's error. Errors of HTTP clients carry the request, and with it the write key and the
  * traits.
  *
- * @param secrets what the request carried: taken out of the message, if a user's HTTP client put it in
+ * @param secrets what the request carried; removed from the message, in case a custom HTTP client put it there
  */
 export function plainError(error: unknown, secrets: readonly string[]): Error {
   const { message, code, cause } = toError(error) as NodeJS.ErrnoException & { cause?: unknown }

@@ -1,4 +1,4 @@
-// What carries a request to the server: axios, or a user's HTTP client.
+// The interface of what makes requests: axios, fetch, or a custom HTTP client.
 
 import type { HttpClientResponse } from './http-client.js'
 
@@ -9,16 +9,16 @@ export interface TransportRequest {
   /** Milliseconds after which the signal is aborted. */
   timeout: number
   signal: AbortSignal
-  /** Called once with what can be asked of the request from then on, if the transport knows. */
+  /** Called once, with the progress of the request, if the transport knows it. */
   onStart?: ((progress: RequestProgress) => void) | undefined
 }
 
 export interface RequestProgress {
-  /** Whether bytes have gone out on a connection. */
+  /** Whether bytes were sent on a connection. */
   readonly isUnderway: boolean
-  /** The status that the answer begins with, whatever follows it; undefined if none has arrived. */
+  /** The status of the answer, whatever follows it; undefined if none has arrived. */
   readonly status: number | undefined
-  /** Its `Retry-After`, as far as that can be read. */
+  /** The `Retry-After` of the answer, if it can be read. */
   readonly retryAfter: string | undefined
 }
 

@@ -1,5 +1,5 @@
-// Node's http and https as axios' `transport`, which also says what axios does not: whether any of a request has gone out,
-// and which status an answer had that Node's parser refused.
+// Node's http and https as axios' `transport`. It also knows what axios does not report: whether any of a request was
+// sent, and the status of an answer that Node's parser refused.
 
 import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http'
 import type { Socket } from 'node:net'
@@ -9,7 +9,7 @@ interface RequestModule {
   request(options: RequestOptions, onResponse?: (response: IncomingMessage) => void): ClientRequest
 }
 
-/** A status line is far shorter; answers with a status below 200 may stand before it. In bytes. */
+/** In bytes. A status line is far shorter, but answers with a status below 200 may come before it. */
 const maxHead = 2_048
 
 export class WatchedRequest implements RequestProgress {
@@ -43,7 +43,7 @@ export class WatchedRequest implements RequestProgress {
     return /^retry-after:[ \t]*(.*?)[ \t]*\r?$/im.exec(header)?.[1]
   }
 
-  /** The final answer, from its status line on: those below 200 come before it. */
+  /** The final answer, from its status line on, after any with a status below 200. */
   get #answer(): { status: number; text: string } | undefined {
     let text = this.#head
     for (;;) {

@@ -3,7 +3,7 @@
 import { toError } from '../../runtime/describe-value.js'
 import { idleTimer } from '../../runtime/timer.js'
 
-/** What an attempt rejects with that took too long. */
+/** The rejection of an attempt that took too long. */
 export class AttemptTimeout extends Error {
   readonly code = 'ETIMEDOUT'
   readonly #isTimeout = true
@@ -12,15 +12,15 @@ export class AttemptTimeout extends Error {
     super(`no answer within ${milliseconds} ms`)
   }
 
-  /** Not by instanceof, which calls into a Proxy that somebody may have thrown. */
+  /** Not by instanceof, which would call into a Proxy if one was thrown. */
   static is(value: unknown): boolean {
     return typeof value === 'object' && value !== null && #isTimeout in value
   }
 }
 
 /**
- * Does some work with a signal that is aborted with the given one, or after `timeout` milliseconds. What it rejects
- * with after that is the reason of the signal.
+ * Runs work with a signal that is aborted together with the given one, or after `timeout` milliseconds. If the work
+ * rejects after that, the rejection is the signal's reason.
  */
 export async function withTimeout<T>(
   timeout: number,
@@ -48,7 +48,7 @@ export async function withTimeout<T>(
 
 /** Rejects with the signal's reason as soon as it is aborted, even if the work ignores it. */
 export async function orAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  // Whichever loses the race is of no interest any more, and must not end as an unhandled rejection.
+  // If the promise loses the race, it must not end as an unhandled rejection.
   promise.catch(() => undefined)
   return await new Promise<T>((resolve, reject) => {
     const abort = (): void => {

@@ -1,4 +1,4 @@
-// The file of dead letters: a line of JSON for each message that failed for good.
+// The file of dead letters: a line of JSON for each message that failed permanently.
 
 import {
   accessSync,
@@ -14,14 +14,16 @@ import {
 import { dirname, resolve } from 'node:path'
 import { toError } from '../../runtime/describe-value.js'
 import { shown, wrong } from '../../runtime/check-option.js'
+import { noFollow } from '../../runtime/no-follow.js'
+import { isMilestone, warn } from '../../runtime/warnings.js'
 import type { DeadLetters, Failed } from './dead-letters.js'
 import { writeDeadLetter } from './format.js'
 
 const newline = '\n'.charCodeAt(0)
 
 /**
- * Opened for each write: it may be renamed or removed at any time, and several processes may share it. Each write is
- * one of whole lines, which O_APPEND keeps together.
+ * Opened for each write, because it may be renamed or removed at any time, and several processes may share it. Each write
+ * consists of whole lines, which O_APPEND keeps together.
  */
 export class DeadLetterFile implements DeadLetters {
   readonly #path: string
@@ -29,7 +31,7 @@ export class DeadLetterFile implements DeadLetters {
   #failedWrites = 0
   count = 0
 
-  /** @throws TypeError if its directory is not there, or where there is something else than a file */
+  /** @throws TypeError if its directory does not exist, or if the path is something other than a file */
   constructor(path: string) {
     this.#path = resolve(path)
     checkPlace(path, this.#path)
@@ -44,7 +46,7 @@ export class DeadLetterFile implements DeadLetters {
       if (text.length === 0) return
       file = open(this.#path)
       if (!endsWithLine(file)) writeSync(file, '\n')
-      // A disk that is nearly full takes a part.
+      // A disk that is nearly full accepts only a part.
       while (written < text.length) written += writeSync(file, text, written)
     } catch (error) {
       this.#warn(toError(error))
@@ -57,20 +59,16 @@ export class DeadLetterFile implements DeadLetters {
     }
   }
 
-  /** The 1st, 10th, 100th … time: once would hide that it goes on, always would flood the log. */
   #warn(error: Error): void {
     const times = ++this.#failedWrites
-    if (!/^10*$/.test(String(times))) return
-    const often = times > 1 ? ` ${times} times, at last` : ''
-    warn(`cannot be written${often}: ${error.message}; failures are still reported to 'error'`)
+    if (!isMilestone(times)) return
+    const often = times > 1 ? ` (the ${times}th time)` : ''
+    warnOfFile(`${error.message}${often}; failures are still reported to 'error'`)
   }
 }
 
-function warn(problem: string): void {
-  process.emitWarning(`the file of the option deadLetter ${problem}`, {
-    type: 'SelfsameWarning',
-    code: 'SELFSAME_DEAD_LETTER',
-  })
+function warnOfFile(problem: string): void {
+  warn('SELFSAME_DEAD_LETTER', `the file of the option deadLetter cannot be written: ${problem}`)
 }
 
 function textOf(failures: readonly Failed[]): Buffer<ArrayBuffer> {
@@ -81,38 +79,38 @@ function textOf(failures: readonly Failed[]): Buffer<ArrayBuffer> {
   return Buffer.from(lines.join(''))
 }
 
-/** What is wrong from the start, and will not recover, is found when the program starts. */
+/** Finds permanent problems when the program starts. */
 function checkPlace(given: string, path: string): void {
-  const allowed = 'the path of a file in a directory that is there'
+  const allowed = 'the path of a file in an existing directory'
   const refuse = (what: string): TypeError =>
     wrong('deadLetter', `${shown(given)}, ${what}`, allowed)
   try {
     if (given.includes('\0')) throw refuse('which has a NUL in it')
     const directory = statSync(dirname(path), { throwIfNoEntry: false })
-    if (!directory?.isDirectory()) throw refuse('whose directory is not there')
+    if (!directory?.isDirectory()) throw refuse('whose directory does not exist')
     const existing = lstatSync(path, { throwIfNoEntry: false })
-    if (existing?.isSymbolicLink() === true) throw refuse('a symbolic link')
-    if (existing?.isFile() === false) throw refuse('no regular file')
+    if (existing?.isSymbolicLink() === true) throw refuse('which is a symbolic link')
+    if (existing?.isFile() === false) throw refuse('which is not a regular file')
     accessSync(existing ? path : dirname(path), constants.W_OK)
   } catch (error) {
     if (error instanceof TypeError) throw error
     // It may recover: a read-only disk is no reason not to start.
-    warn(`cannot be written: ${toError(error).message}`)
+    warnOfFile(toError(error).message)
   }
 }
 
 function open(path: string): number {
-  const { O_RDWR, O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK } = constants
-  // Nobody but the owner reads it: it has traits in it. A pipe must not block anyone who opens or writes it.
-  const file = openSync(path, O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o600)
+  const { O_RDWR, O_APPEND, O_CREAT, O_NONBLOCK } = constants
+  // Readable by its owner alone, because it contains traits. A pipe must not block the process.
+  const file = openSync(path, O_RDWR | O_APPEND | O_CREAT | noFollow | O_NONBLOCK, 0o600)
   if (fstatSync(file).isFile()) return file
   closeSync(file)
-  throw new Error(`${path} is no regular file`)
+  throw new Error(`${path} is not a regular file`)
 }
 
 /**
- * False if a write broke off: what follows begins in a line of its own, and only the broken line is lost. It is also
- * false while another process writes, whose line then ends all the same: the line in between is empty.
+ * False if a write was cut off: what follows then begins on a line of its own, and only the broken line is lost. It is
+ * also false while another process is writing; then there is an empty line in between.
  */
 function endsWithLine(file: number): boolean {
   const { size } = fstatSync(file)

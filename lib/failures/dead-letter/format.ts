@@ -1,4 +1,4 @@
-// A dead letter: one line of JSON that has what is needed to send a failed message again. Written here, and read here.
+// The format of a dead letter: one line of JSON with what is needed to send a failed message again. Writes and reads it.
 
 import { randomUUID } from 'node:crypto'
 import { parse, stringify as stringifyLossless } from 'lossless-json'
@@ -16,11 +16,11 @@ interface Cause {
   readonly status?: number | undefined
 }
 
-/** A message that failed, as a line of the file has it. */
+/** A failed message, as read from a line of the file. */
 export interface DeadLetter {
   readonly code: string
   readonly type: MessageType
-  /** The message as JSON, to the byte as it is in the file. */
+  /** The message as JSON, byte for byte as in the file. */
   readonly message: string
   /** ISO-8601, UTC. */
   readonly timestamp: string | undefined
@@ -49,7 +49,7 @@ export function writeDeadLetter(
   return lineOf(cause, `"message":null${rest}`, at)
 }
 
-/** The line of a message that failed again, its text unchanged. */
+/** The line of a message that failed again. Its text is unchanged. */
 export function rewriteDeadLetter(cause: Cause, { message }: DeadLetter): string {
   return lineOf(cause, `"message":${message}`, new Date())
 }
@@ -107,12 +107,12 @@ function complete(call: object, type: MessageType, at: Date): object {
   const message: Record<string, unknown> = { type, ...call }
   message.type = type
   message.messageId ??= randomUUID()
-  // null is what may be wrong with it.
+  // A null may be what is wrong with it.
   if (message.timestamp === undefined) message.timestamp = at.toISOString()
   return message
 }
 
-/** undefined if it cannot be written as JSON: a function, a getter that throws, a graph without end. */
+/** Undefined if JSON cannot write it: a function, a getter that throws, an endless graph. */
 function textOf(read: () => unknown): string | undefined {
   try {
     return stringify(read() as object)
@@ -129,14 +129,14 @@ function readable(call: object): string {
       if (text !== undefined && text !== '{}') fields.push(text.slice(1, -1))
     }
   } catch {
-    // A Proxy that does not tell its keys.
+    // A Proxy that does not reveal its keys.
   }
   return `{${fields.join(',')}}`
 }
 
 /**
- * What the library has written comes out of `JSON.stringify` as it went in. What a person or another tool has changed
- * (white space, a number of 20 digits) is written in a way that keeps every digit.
+ * What this library wrote comes out of `JSON.stringify` unchanged. What a person or another tool has edited (white space,
+ * a number of 20 digits) is written in a way that keeps every digit.
  */
 function exactText(line: string, message: object): string {
   const text = JSON.stringify(message)
@@ -160,7 +160,7 @@ function check(
         'messageId is missing, or has more than 99 characters; without one the service could not tell a second sending from the first',
     }
   try {
-    // Only checked: what is sent is the text as it is.
+    // Only checked: the text is sent as it is.
     const { timestamp } = new Composer({}).compose(type, message)
     return { type, timestamp: timestamp as string | undefined }
   } catch (error) {

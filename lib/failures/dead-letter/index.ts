@@ -1,4 +1,4 @@
-// Where messages go that failed for good, as the option says: a file, or a user's function.
+// The option `deadLetter`: messages that failed permanently go to a file, or to a function.
 
 import type { UserCode } from '../../runtime/user-code.js'
 import type { DeadLetterFunction, DeadLetters } from './dead-letters.js'
@@ -7,7 +7,7 @@ import { DeadLetterRecipient } from './recipient.js'
 
 export type { DeadLetterFunction, DeadLetters } from './dead-letters.js'
 
-/** @throws TypeError if the option's file cannot be one */
+/** @throws TypeError if the path cannot be that of a file */
 export function deadLettersFor(
   option: string | DeadLetterFunction | undefined,
   userCode: UserCode,

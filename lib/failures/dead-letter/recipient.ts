@@ -1,4 +1,4 @@
-// A user's function that receives the dead letters.
+// Passes dead letters to a user's function.
 
 import type { UserCode } from '../../runtime/user-code.js'
 import type { DeadLetterFunction, DeadLetters, Failed } from './dead-letters.js'
@@ -16,7 +16,7 @@ export class DeadLetterRecipient implements DeadLetters {
 
   keep(failures: readonly Failed[]): void {
     for (const { error } of failures) {
-      // A copy: one that empties its array would leave nothing for callbacks and listeners.
+      // A copy: if the function emptied the array, callbacks and listeners would get nothing.
       const messages = [...error.messages]
       if (messages.length === 0) continue
       this.count += messages.length

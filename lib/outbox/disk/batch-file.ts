@@ -12,20 +12,20 @@ import {
   renameSync,
   writeSync,
 } from 'node:fs'
+import { noFollow } from '../../runtime/no-follow.js'
 import { join } from 'node:path'
 import { batchFileName, type BatchFileName } from './names.js'
 
-/** When what was written is brought to the disk itself, where it survives the power plug. */
+/** When written data is synced to the disk itself, so that it survives a power failure. */
 export type Fsync = 'batch' | 'call' | false
 
 export interface BatchFileOptions {
   fsync: Fsync
-  /** Something that was written could not be brought to the disk. */
+  /** A sync to the disk has failed. */
   onSyncFailed: (error: Error) => void
 }
 
-const creating =
-  constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW || 0)
+const creating = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | noFollow
 
 export class BatchFile {
   readonly #directory: string
@@ -39,11 +39,11 @@ export class BatchFile {
   /** How much of it was valid before the last record. */
   #lengthBefore = 0
   #isSynced = true
-  /** How many syncs are in flight: until they are over its descriptor must be its own. */
+  /** How many syncs are in flight: until they end, the descriptor must stay open. */
   #syncing = 0
   #isClosed = false
 
-  /** @throws what Node throws where the file cannot be made */
+  /** @throws what Node throws if the file cannot be created */
   constructor(
     directory: string,
     name: { number: number; since: number },
@@ -70,13 +70,13 @@ export class BatchFile {
   /**
    * Appends a record, or nothing.
    *
-   * @throws what Node throws where it cannot be written as a whole: the disk is full
+   * @throws what Node throws if it cannot be written completely, as when the disk is full
    */
   append(record: Buffer, length: number): void {
     this.#lengthBefore = this.#length
     try {
       let written = 0
-      // A disk that becomes full takes a part; the second write says why.
+      // A disk that becomes full accepts a part; the second write throws the reason.
       while (written < length) {
         written += writeSync(this.#fd, record, written, length - written, this.#length + written)
       }
@@ -89,13 +89,13 @@ export class BatchFile {
     this.#length += length
   }
 
-  /** Takes the last record out again. Never throws. */
+  /** Removes the last record again. Never throws. */
   undo(): void {
     this.#length = this.#lengthBefore
     this.#cutOff()
   }
 
-  /** Brings what was written to the disk, in the background. */
+  /** Syncs what was written, in the background. */
   sync(): void {
     if (this.#fsync !== 'batch' || this.#isSynced) return
     this.#isSynced = true
@@ -103,18 +103,18 @@ export class BatchFile {
     fdatasync(this.#fd, (error) => this.#synced(error))
   }
 
-  /** Gives it the name of a file that does not grow any more. May be called again. */
+  /** Renames it to a file that no longer grows. May be called again. */
   seal(count: number): void {
     const sealed = join(this.#directory, batchFileName({ ...this.#name, count }))
     try {
       renameSync(this.#path, sealed)
       this.#path = sealed
     } catch {
-      // The name only serves to find out later whether something is missing.
+      // The name only serves to detect missing messages later.
     }
   }
 
-  /** It is written to the disk and closed, in the background. May be called again. */
+  /** Syncs and closes it, in the background. May be called again. */
   close(): void {
     if (this.#isClosed) return
     this.#isClosed = true
@@ -139,24 +139,24 @@ export class BatchFile {
     try {
       closeSync(this.#fd)
     } catch (error) {
-      // A network volume says only now that it could not write.
+      // A network volume may report a failed write only now.
       this.#onSyncFailed(error as Error)
     }
   }
 
-  /** The half record at the end: the next one is written over it, but may be shorter. */
+  /** Removes the half record at the end: the next one would overwrite it, but may be shorter. */
   #cutOff(): void {
     try {
       ftruncateSync(this.#fd, this.#length)
     } catch {
-      // What stays behind has no valid checksum: it will be cut off when the file is read.
+      // The rest has no valid checksum, and will be cut off when the file is read.
     }
   }
 }
 
-/** A new file is there after a power failure only if its directory was synced as well. */
+/** After a power failure a new file exists only if its directory was synced, too. */
 function syncDirectory(directory: string): void {
-  // Windows has no such thing.
+  // Windows cannot sync directories.
   if (process.platform === 'win32') return
   const fd = openSync(directory, constants.O_RDONLY)
   try {
@@ -172,6 +172,6 @@ function syncDirectoryLater(directory: string): void {
     const fd = openSync(directory, constants.O_RDONLY)
     fsync(fd, () => closeSync(fd))
   } catch {
-    // It has been removed meanwhile: every file in it is delivered.
+    // It was removed meanwhile, because every file in it is delivered.
   }
 }

@@ -1,16 +1,16 @@
-// The batches that wait, oldest first. All are in files; those that are sent soon are in memory as well.
+// The waiting batches, oldest first. All are in files; those that will be sent soon are in memory as well.
 
 import type { Batch } from '../batch.js'
 import type { Size } from './quota.js'
 import type { StoredBatch } from './stored-file.js'
 
-/** How much of the full batches is kept in memory, in bytes: what is sent soon need not be read back. */
+/** How much of the full batches is kept in memory, in bytes, so that it need not be read back. */
 const maxInMemory = 4 * 1024 * 1024
 
 export class BatchQueue {
   /** What goes first: what was put back, and what dead clients have left. */
   readonly #first: StoredBatch[] = []
-  /** Full batches of our own: in order, before the growing one. */
+  /** Our own full batches, in order. They come before the growing one. */
   readonly #full: StoredBatch[] = []
   readonly #postponed = new Set<StoredBatch>()
   #inMemory = 0
@@ -29,7 +29,7 @@ export class BatchQueue {
     return this.#postponed.size === 0 && this.#first.every(isHere) && this.#full.every(isHere)
   }
 
-  /** What could be taken out. */
+  /** The batches that could be dropped. */
   get size(): Size {
     let [count, bytes] = [0, 0]
     for (const batch of [...this.#first, ...this.#full]) {
@@ -55,12 +55,12 @@ export class BatchQueue {
   /** Adds a batch that has become full. */
   push(stored: StoredBatch): void {
     const inMemory = this.#inMemory + (stored.batch?.extent ?? 0)
-    // Nothing is called from here on: near the end of the stack all of it happens, or nothing.
+    // No function is called from here on: near the end of the stack all of this happens, or none.
     this.#full[this.#full.length] = stored
     this.#inMemory = inMemory
   }
 
-  /** Adds what goes before the full batches. Of several requests in flight a later one may have been put back first. */
+  /** Adds what goes before the full batches. With several requests in flight, a later one may have been put back first. */
   putFirst(batches: readonly StoredBatch[]): void {
     this.#first.push(...batches)
     this.#first.sort((a, b) => a.sequence - b.sequence)
@@ -70,7 +70,7 @@ export class BatchQueue {
     this.#postponed.add(stored)
   }
 
-  /** What was postponed can be taken again. */
+  /** Makes postponed batches available again. */
   resume(stored: StoredBatch): void {
     this.#postponed.delete(stored)
     this.putFirst([stored])

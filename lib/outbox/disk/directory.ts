@@ -1,4 +1,4 @@
-// `directory('/var/lib/app/outbox')`: the option `outbox` for those who must not lose a message.
+// `directory('/var/lib/app/outbox')`, a value for the option `outbox`: keeps messages on disk.
 
 import { accessSync, constants, lstatSync, mkdirSync } from 'node:fs'
 import { resolve } from 'node:path'
@@ -12,11 +12,11 @@ import { DiskOutbox } from './disk-outbox.js'
 /** Durations are milliseconds. */
 export interface DirectoryOptions {
   /**
-   * When messages are brought from the system's memory to the disk, where they survive a power failure. Any of them
-   * survives the end of the process, `kill -9` included.
-   * - `'batch'`: when their batch is full or is going to be sent, and every `claimInterval` before that
+   * When messages are synced from the system's memory to the disk, where they survive a power failure. With each value
+   * they survive the end of the process, including `kill -9`.
+   * - `'batch'`: when their batch is full or about to be sent, and every `claimInterval` before that
    * - `'call'`: before the call returns, which then takes as long as the disk does
-   * - `false`: when the system sees fit
+   * - `false`: when the system decides to
    * @default 'batch'
    */
   fsync?: Fsync | undefined
@@ -26,7 +26,7 @@ export interface DirectoryOptions {
    */
   maxAge?: number | undefined
   /**
-   * How often to look for files that another process has left. Minimum 1.
+   * How often to look for files left by other processes. Minimum 1.
    * @default 10_000
    */
   claimInterval?: number | undefined
@@ -36,9 +36,9 @@ const known = new Set(['fsync', 'maxAge', 'claimInterval'] satisfies (keyof Dire
 
 /**
  * An outbox on disk (docs/durability.md): a call returns when its message is in a file. What is left when the process
- * ends, however it ends, the next one delivers. Several processes may share a directory.
+ * ends, however it ends, is delivered by the next one. Several processes may share a directory.
  *
- * @param path is made where it is not there, for its owner alone
+ * @param path created if it does not exist, accessible to its owner alone
  * @throws TypeError that names the argument or option, the value and what is allowed
  */
 export function directory(path: string, options: DirectoryOptions = {}): OutboxFactory {
@@ -78,10 +78,10 @@ function fsyncOf(options: DirectoryOptions): Fsync {
   return options.fsync === false ? false : oneOf(options, 'fsync', ['batch', 'call'])
 }
 
-/** Why a directory may not be made now, and yet be in an hour. */
+/** Errors after which the directory may be created later. */
 const mendable = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EIO', 'EMFILE', 'ENFILE'])
 
-/** Mistakes of the configuration are reported at once; a disk that is full now may have room later. */
+/** Configuration errors are reported at once; a disk that is full now may have room later. */
 function prepare(path: string): void {
   const allowed = 'the path of a directory that this process may write to'
   try {
@@ -98,7 +98,7 @@ function prepare(path: string): void {
   try {
     accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK)
   } catch (error) {
-    // A file system that is read-only now may not stay so.
+    // A file system that is read-only now may become writable.
     if (errorCode(error) === 'EACCES')
       throw wrong('outbox', 'a directory without the permissions that are needed', allowed)
   }

@@ -3,19 +3,19 @@
 //   append ──► growing ──full──► queue ──take──► in flight ──settle──► gone
 //                 │              ▲  ▲                │
 //                 └─────take─────┼──┼──────────────► │   the growing batch goes when nothing older waits
-//                                │  └──replace────── │   put back: halves of a split batch, a request that was given up
+//                                │  └──replace────── │   put back: halves of a split batch, a cancelled request
 //                                │                   │
 //                                └──10 min── postponed ◄──postpone
 //
 //   dead client ──recovery──► queue, before our own
 //
-// growing     its file grows with it, one write a message; there is at most one
-// queue       the file is complete, and read back when the batch is taken unless memory was left for it
-// in flight   the file is known to `FilesInFlight`, which settles it message by message and removes it with the last
-// postponed   in the file alone, out of the way of the others
+// growing     its file grows with it, one write per message; there is at most one
+// queue       the file is complete; it is read back when the batch is taken, unless there was memory to keep it
+// in flight   `FilesInFlight` has the file, settles it message by message, and removes it with the last
+// postponed   only in the file, out of the way of the others
 // gone        delivered, failed, dropped or lost: its file is removed, or its messages are marked in it
 //
-// Each arrow is one synchronous change. The listener is told after it, when everything here fits together again.
+// Each arrow is one synchronous change. The listener is called after it, when the state is consistent again.
 
 import { errorCode, toError } from '../../runtime/describe-value.js'
 import { idleTimer } from '../../runtime/timer.js'
@@ -37,10 +37,10 @@ export interface DiskOutboxSettings extends Omit<SegmentWriterSettings, 'source'
   claimInterval: number
 }
 
-/** After how long a postponed batch is tried again, in milliseconds. */
+/** When a postponed batch is retried, in milliseconds. */
 const postponement = 10 * 60_000
 
-/** After how long a file is read again that could not be opened for want of descriptors or memory, in milliseconds. */
+/** When a file is read again that could not be opened for lack of descriptors or memory, in milliseconds. */
 const readAgainAfter = 1_000
 
 export class DiskOutbox implements Outbox {
@@ -56,7 +56,7 @@ export class DiskOutbox implements Outbox {
   readonly #quota: Quota
   readonly #recovery: RecoveryLoop
   readonly #onFull = (batch: Batch): void => this.#enqueueFull(batch)
-  /** Losses that were found within a call: reported after it. Until then their messages count as pending. */
+  /** Losses found during a call, reported after it. Until then their messages count as pending. */
   #unreported: Lost[] = []
   #loading = 0
   #nextSequence = 0
@@ -116,7 +116,7 @@ export class DiskOutbox implements Outbox {
     return known.length === 0 ? undefined : Math.min(...known)
   }
 
-  /** If it throws, which it may near the end of the stack, the message is not in the outbox, nor in its file. */
+  /** It may throw near the end of the stack. Then the message is neither in the outbox nor in its file. */
   append(text: string, token: SettleToken | undefined): Appended {
     const size = this.#growing.write(text, this.#nextSequence, this.#onFull)
     if (size === undefined) return 'too_large'
@@ -160,7 +160,7 @@ export class DiskOutbox implements Outbox {
 
   postpone(batch: Batch): boolean {
     if (!this.#inFlight.delete(batch)) return false
-    // Many may be postponed, and for long: the file is enough.
+    // Many may be postponed, and for a long time: the file is enough.
     const stored = this.#stored(batch, this.#files.canReadBack(batch) ? undefined : batch)
     this.#queue.postpone(stored)
     this.#later(postponement, () => this.#queue.resume(stored))
@@ -176,7 +176,7 @@ export class DiskOutbox implements Outbox {
   }
 
   takeAll(): Batch[] {
-    // What is only on disk comes before what is in memory: to send that now would break the order.
+    // What is only on disk comes first: sending what is in memory now would break the order.
     if (this.#loading > 0 || !this.#queue.isInMemory) return []
     while (this.take());
     return this.#inFlight.all()
@@ -211,18 +211,18 @@ export class DiskOutbox implements Outbox {
       this.#writer.undo()
       throw error
     }
-    // Nothing is called from here on: near the end of the stack all of it happens, or nothing.
+    // No function is called from here on: near the end of the stack all of this happens, or none.
     this.#quota.bytes += size
     this.#quota.count++
     this.#nextSequence++
     return 'accepted'
   }
 
-  /** What a dead client has left is ours now. */
+  /** Adds what was taken over from a dead client. */
   #adopt(directory: string, found: FoundFile[]): void {
     this.#files.adopt(directory, found.length)
     if (found.length === 0) return
-    // The places of a batch's messages follow each other: those to come must not join one that began before these.
+    // The places of a batch are consecutive: new messages must not join a batch that began before these.
     const growing = this.#growing.take()
     if (growing) this.#enqueueFull(growing)
     let total = 0
@@ -260,7 +260,7 @@ export class DiskOutbox implements Outbox {
     }
   }
 
-  /** A batch that was read is in flight; what is missing in it is reported. */
+  /** Puts a batch that was read in flight, and reports what is missing in it. */
   #takeLoaded(stored: StoredBatch, loaded: Loaded): Batch | undefined {
     const lost = this.#check(stored, loaded)
     if (loaded.batch) this.#inFlight.add(loaded.batch)
@@ -268,20 +268,20 @@ export class DiskOutbox implements Outbox {
     return loaded.batch
   }
 
-  /** What is missing in a batch that was read. */
+  /** Reports what is missing in a batch that was read. */
   #check(stored: StoredBatch, loaded: Loaded): Lost | undefined {
     const { batch, lost, lostTokens, reason, isDamaged } = loaded
     const { file, sequence, bytes } = stored
     this.#files.add(file)
     if (isDamaged && lost === 0) file.isDamaged = true
-    // What its size said of a file's messages was an estimate, if some are damaged.
+    // If some are damaged, the number of messages was only estimated from the file's size.
     this.#quota.bytes += (batch?.size ?? 0) - bytes
     if (lost === 0) return undefined
     this.#files.lose({ sequence, count: lost }, isDamaged)
     return { sequence, count: lost, reason, tokens: lostTokens }
   }
 
-  /** What is missing as a batch cannot be read; undefined if it can be read later. */
+  /** Reports a batch that cannot be read; undefined if it can be read later. */
   #unreadable(stored: StoredBatch, cause: Error): Lost | undefined {
     if (isPassing(cause)) {
       this.#later(readAgainAfter, () => this.#queue.putFirst([stored]))
@@ -299,7 +299,7 @@ export class DiskOutbox implements Outbox {
     this.#listener.lost(lost)
   }
 
-  /** A batch that was in flight, as one that waits again. */
+  /** Makes a batch in flight wait again. */
   #stored(batch: Batch, kept: Batch | undefined): StoredBatch {
     const waits = waitsOf(batch)
     const file = this.#files.fileOf(batch.sequence)
@@ -309,12 +309,12 @@ export class DiskOutbox implements Outbox {
     return { ...waits, file }
   }
 
-  /** @param dropped gets what was taken out */
+  /** @param dropped receives what was removed */
   #makeRoom(size: number, dropped: Batch[]): boolean {
-    // Nothing should be dropped if that would not help: others fill the directory, or what is in flight does.
+    // Nothing should be dropped if that would not help: the rest may belong to others, or be in flight.
     if (!this.#dropsOldest || !this.#quota.fits(size, this.#queue.size)) return false
     while (!this.#quota.fits(size)) {
-      // A file goes as a whole.
+      // A file is dropped as a whole.
       const oldest = this.#queue.shift()
       if (!oldest) return false
       const batch = this.#drop(oldest)
@@ -351,7 +351,7 @@ export class DiskOutbox implements Outbox {
     try {
       queueMicrotask(() => this.#reportLosses())
     } catch {
-      // The end of the stack: the next search reports it.
+      // Near the end of the stack: the next search reports it.
     }
   }
 
@@ -374,7 +374,7 @@ function waitsOf(batch: Batch): Omit<StoredBatch, 'file'> {
   return { sequence, count, bytes: size, since, tokens }
 }
 
-/** The file of messages that are in none any more. */
+/** The file of messages that are no longer in any. */
 function nowhere({ sequence, count }: Batch): StoredFile {
   return new StoredFile({ path: '', origin: '', sequence, count })
 }

@@ -1,5 +1,4 @@
-// The files of batches that are in flight, or of which parts wait: each is removed when the last of its messages is
-// settled.
+// The files of batches that are in flight, or of which parts wait. Each is removed when its last message is settled.
 
 import { dirname } from 'node:path'
 import { errorCode } from '../../runtime/describe-value.js'
@@ -10,7 +9,7 @@ import type { Part, StoredFile } from './stored-file.js'
 export class FilesInFlight {
   /** By the place of the first message. */
   readonly #files = new Map<number, StoredFile>()
-  /** Directories of dead clients, with the number of their files: they go with the last of these. */
+  /** Directories of dead clients, with their number of files. Each is removed with its last file. */
   readonly #directories = new Map<string, number>()
   readonly #warn: (text: string) => void
 
@@ -18,13 +17,13 @@ export class FilesInFlight {
     this.#warn = warn
   }
 
-  /** Takes note of a directory that was taken over. */
+  /** Adds a directory that was taken over. */
   adopt(directory: string, files: number): void {
     if (files === 0) removeDirectory(directory)
     else this.#directories.set(directory, files)
   }
 
-  /** What is in a file is going to be sent. */
+  /** The content of a file will be sent. */
   add(file: StoredFile): void {
     this.#files.set(file.sequence, file)
   }
@@ -37,12 +36,12 @@ export class FilesInFlight {
     return undefined
   }
 
-  /** A file that waits again as a whole: nothing need be known of it here. */
+  /** Forgets a file that waits again as a whole. */
   release(file: StoredFile): void {
     this.#files.delete(file.sequence)
   }
 
-  /** Whether a batch in flight can be had again from its file. */
+  /** Whether a batch in flight can be read again from its file. */
   canReadBack({ sequence, count }: Part): boolean {
     const file = this.fileOf(sequence)
     if (!file) return false
@@ -50,7 +49,7 @@ export class FilesInFlight {
       if (!file.isWholeIn({ sequence, count })) locate(file)
       return true
     } catch {
-      // It is damaged or gone, or there is no descriptor free: what is in memory stays there.
+      // It is damaged or missing, or no descriptor is free: the batch stays in memory.
       return false
     }
   }
@@ -77,12 +76,12 @@ export class FilesInFlight {
     try {
       blankLost(file, part.count, isDamaged)
     } catch {
-      // Then the file itself is kept when all of it is settled; and the loss is reported once more by a later process.
+      // Then the file itself is kept once it is settled, and a later process reports the loss again.
       file.isDamaged ||= isDamaged
     }
   }
 
-  /** Messages cannot be had from their file, which may be read another time: it is neither marked nor removed for them. */
+  /** Messages cannot be read from their file now, but perhaps later: it is neither marked nor removed because of them. */
   abandon(part: Part): void {
     const file = this.fileOf(part.sequence)
     file?.settle(part)
@@ -93,7 +92,7 @@ export class FilesInFlight {
     try {
       markSettled(file, part)
     } catch (error) {
-      // It was removed: then nobody will read it either.
+      // It was removed, so it will not be read again.
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return
       this.#warn(
         `a file of the outbox cannot be marked (${errorCode(error)}): if this process ends before all of it is settled, some of its messages are sent or reported again`,
@@ -107,7 +106,7 @@ export class FilesInFlight {
       if (file.isDamaged) setAside(file)
       else removeFile(file.path)
     } catch (error) {
-      // It is delivered, and will be once more: the server knows the messageIds.
+      // It will be delivered a second time; the server recognises the messageIds.
       this.#warn(`a file of the outbox cannot be removed: ${errorCode(error)}`)
     }
     const directory = dirname(file.path)

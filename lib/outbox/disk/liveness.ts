@@ -1,4 +1,4 @@
-// A client's liveness marker: by it the others know that its files are not theirs to take.
+// A client's liveness marker, which keeps others from taking its files over.
 
 import { lstat, utimes } from 'node:fs/promises'
 import { closeSync, constants, openSync, renameSync, unlinkSync, writeFileSync } from 'node:fs'
@@ -8,10 +8,10 @@ import { builtin } from '../../runtime/load-builtin.js'
 import { aliveName, newName, newOwner } from './names.js'
 
 /*
- * The marker is a Unix socket on which the process listens. The kernel answers for it: it takes connections for as long
- * as the process lives, also while that is stopped or its event loop is busy, and refuses them from the moment of its
- * death on, however it died. That holds between containers which share a volume, whose process ids say nothing. Where
- * a socket cannot be had (a network volume, Windows) a file is the marker; see owner-monitor.ts for how the others read it.
+ * The marker is a Unix socket on which the process listens. The kernel accepts connections for as long as the process
+ * lives, even while it is stopped or its event loop is busy, and refuses them as soon as it is dead, however it died. This
+ * also works between containers that share a volume, whose process ids say nothing. If sockets are not available (a
+ * network volume, Windows), the marker is a file; owner-monitor.ts describes how others read it.
  */
 export class Liveness {
   readonly owner = newOwner()
@@ -28,9 +28,9 @@ export class Liveness {
   }
 
   /**
-   * Shows that we live. To be called before anything is ours.
+   * Shows that this client is alive. Call it before owning anything.
    *
-   * @throws what Node throws where the directory cannot be written
+   * @throws what Node throws if the directory cannot be written
    */
   announce(): void {
     if (this.#isAnnounced) return
@@ -38,7 +38,7 @@ export class Liveness {
     this.#isAnnounced = true
   }
 
-  /** Renews the marker, for those who cannot ask the socket. */
+  /** Renews the marker, for processes that cannot connect to the socket. */
   async beat(): Promise<void> {
     if (!this.#isAnnounced) return
     try {
@@ -46,7 +46,7 @@ export class Liveness {
       await utimes(this.#path, now, now)
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-      // Somebody has removed it.
+      // It was removed.
       this.#server?.close()
       this.#isAnnounced = false
       this.#announceAgain()
@@ -57,12 +57,12 @@ export class Liveness {
     try {
       this.announce()
     } catch (error) {
-      // The whole directory is gone, and nothing in it ours: it is announced when there is something again.
+      // The whole directory was removed. The marker is created again when this client owns something again.
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
     }
   }
 
-  /** Takes the marker away. */
+  /** Removes the marker. */
   end(): void {
     this.#server?.close()
     if (!this.#isAnnounced) return
@@ -70,22 +70,22 @@ export class Liveness {
     removeIfThere(this.#path)
   }
 
-  /** False if there can't be a socket here. */
+  /** Returns false if sockets are not available here. */
   #listen(): boolean {
     if (process.platform === 'win32') return false
     const { Server } = builtin('node:net') as typeof net
     const server = new Server((socket) => {
-      // Anyone who asks has the answer already.
+      // That it was accepted is the answer.
       socket.on('error', ignore).destroy()
     })
-    // What went wrong is seen by the name not being there.
+    // If it failed, the name does not exist, which is checked below.
     server.on('error', ignore)
     server.unref()
-    // libuv removes the name under which a socket was made when it closes it: while the marker is missing, nobody can
-    // tell whether we are dead. So the marker has another.
+    // libuv removes the original name of a socket when it closes it. The marker has another name, so that it stays:
+    // without it, nobody could tell whether this client is dead.
     const name = newName(this.owner)
     try {
-      // Exclusive: else a worker of a cluster would get a socket of its primary's, which outlives it.
+      // Exclusive: otherwise a worker of a cluster would get a socket of its primary, which outlives it.
       viaShortPath(this.#directory, this.owner, (path) =>
         server.listen({ path: join(path, name), exclusive: true }),
       )
@@ -100,7 +100,7 @@ export class Liveness {
   }
 }
 
-/** Whether the socket of this name belongs to a process that lives; undefined if this process may not ask it. */
+/** Whether the socket of this name belongs to a living process; undefined if this process may not connect to it. */
 export async function isListening(directory: string, owner: string): Promise<boolean | undefined> {
   const { connect } = builtin('node:net') as typeof net
   return await new Promise((resolve) => {
@@ -110,7 +110,7 @@ export async function isListening(directory: string, owner: string): Promise<boo
         resolve(true)
         socket.destroy()
       })
-      // Refused: nobody listens. Anything else is no proof: too many of us may be asking at once.
+      // Refused: nobody listens. Any other error proves nothing: too many clients may be asking at once.
       socket.on('error', ({ code }: NodeJS.ErrnoException) => {
         const isForbidden = code === 'EACCES' || code === 'EPERM'
         resolve(isForbidden ? undefined : code !== 'ECONNREFUSED')
@@ -119,7 +119,7 @@ export async function isListening(directory: string, owner: string): Promise<boo
   })
 }
 
-/** The marker of another client, if it is there. */
+/** The marker of another client, if it exists. */
 export async function markerOf(
   directory: string,
   owner: string,
@@ -132,7 +132,7 @@ export async function markerOf(
   }
 }
 
-/** A socket's path may have 107 bytes, and 103 on macOS. Linux has a short path for every open directory. */
+/** The path of a socket may have 107 bytes, on macOS 103. Linux has a short path for every open directory. */
 function viaShortPath(directory: string, owner: string, use: (path: string) => void): void {
   const isShort = Buffer.byteLength(join(directory, aliveName(owner))) <= 100
   if (isShort || process.platform !== 'linux') {
@@ -152,10 +152,10 @@ function removeIfThere(path: string): void {
   try {
     unlinkSync(path)
   } catch {
-    // It is not there, or stays: a socket that nobody listens on says that its client is dead.
+    // It does not exist, or it stays. A socket on which nobody listens says that its client is dead.
   }
 }
 
 function ignore(): void {
-  // Nothing that could be done, or that anybody would want to know.
+  // Nothing can be done about it.
 }

@@ -1,5 +1,5 @@
-// What is written into a batch file of which only some messages are settled, so that no later client sends, reports or
-// keeps those again. A file that is settled as a whole is removed, and needs no marks.
+// Marks settled messages in a batch file, so that no later client sends or reports them again. A file that is settled as
+// a whole is removed, and needs no marks.
 
 import { constants, copyFileSync, readFileSync, readSync, writeSync } from 'node:fs'
 import {
@@ -38,7 +38,7 @@ export function markSettled(file: StoredFile, { sequence, count }: Part): void {
 }
 
 /**
- * Finds out where the messages of a file are, if that is not known.
+ * Finds where the messages of a file are, if that is not known.
  *
  * @throws what Node throws if the file cannot be read, and an Error if some are missing
  */
@@ -46,7 +46,7 @@ export function locate(file: StoredFile): void {
   file.checksums ??= checksumsIn(readRecords(readFileNow(file.path)), file.count)
 }
 
-/** Finds the messages in a file, and says in its header that it has marks. */
+/** Finds the messages in a file, and notes in its header that it has marks. */
 function prepare(fd: number, file: StoredFile): void {
   const bytes = readFileSync(fd)
   const content = readRecords(bytes)
@@ -57,14 +57,14 @@ function prepare(fd: number, file: StoredFile): void {
 }
 
 function checksumsIn({ records }: Content, count: number): number[] {
-  // A file that nobody has read yet was whole when it was written.
+  // A file that was not read yet was complete when it was written.
   if (records.length < count) throw Object.assign(new Error('damaged'), { code: 'it is damaged' })
   return records.slice(0, count).map(({ end }) => end)
 }
 
 /**
- * Takes lost messages, which are going to be reported, out of a file of which others are intact. A copy of the file is
- * kept before, unless the writer has only been killed in the middle of the last message.
+ * Removes lost messages, which will be reported, from a file in which others are intact. Keeps a copy of the file first,
+ * unless its writer was merely killed in the middle of the last message.
  *
  * @throws what Node throws if there is no room for the copy, or the file cannot be written
  */
@@ -78,12 +78,12 @@ export function blankLost(file: StoredFile, lost: number, isDamaged: boolean): v
     let left = lost
     for (const damage of [...content.damages, ...(content.torn ? [content.torn] : [])]) {
       const blank = blankLines(damage.count, damage.end - damage.start)
-      // Only the last one may need more room than it has.
+      // Only the last one may need more room.
       writeAll(fd, blank, damage.start)
       left -= damage.count
       end = Math.max(end, damage.start + blank.length)
     }
-    // Those of which nothing is left at all.
+    // Those of which nothing is left.
     if (left > 0) writeAll(fd, blankLines(left, 0), end)
   })
 }
@@ -108,7 +108,7 @@ function keepCopy(file: StoredFile): void {
   try {
     copyFileSync(file.path, damagedPath(file), constants.COPYFILE_EXCL)
   } catch (error) {
-    // A copy of it as it was before is worth more.
+    // A copy of the earlier state is worth more.
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
   }
 }

@@ -1,21 +1,21 @@
-// The names of what is in the directory.
+// The names of files and directories in the outbox.
 //
 //   v1.<source>.<origin>.<owner>/    the files that the client <origin> wrote, and that now belong to <owner>;
-//                                    only clients of the same source may have them
+//                                    only clients of the same source may take them over
 //     0000000001-<since>.open        a batch that may still grow
-//     0000000001-<since>-<count>.batch    one that will not
+//     0000000001-<since>-<count>.batch    one that will not grow
 //   <owner>.alive                    the liveness marker of a client
-//   <origin>.<file>.damaged          a file that could not be read as a whole, when all that was intact is delivered
+//   <origin>.<file>.damaged          a damaged file, kept after its intact messages were delivered
 
 import { createHash, randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 
-/** The owner of what a client left when it was closed: any client that comes. */
+/** Owner of what a closed client left: any client may take it over. */
 export const unowned = 'free'
 
 export interface OwnedDirectory {
-  /** Which write key the messages are for, without saying it. */
+  /** Identifies the write key of the messages without giving it away. */
   readonly source: string
   readonly origin: string
   readonly owner: string
@@ -27,7 +27,7 @@ export function ownedDirectoryName({ source, origin, owner }: OwnedDirectory): s
   return `v1.${source}.${origin}.${owner}`
 }
 
-/** What a directory's name says; undefined if it is none of ours. */
+/** Parses the name of a directory; undefined if it is not one of ours. */
 export function readOwnedDirectoryName(name: string): OwnedDirectory | undefined {
   const [, source, origin, owner] = ownedDirectoryPattern.exec(name) ?? []
   if (source === undefined || origin === undefined || owner === undefined) return undefined
@@ -35,11 +35,11 @@ export function readOwnedDirectoryName(name: string): OwnedDirectory | undefined
 }
 
 export interface BatchFileName {
-  /** Files are numbered in the order of their calls. */
+  /** Files are numbered in the order of the calls. */
   readonly number: number
   /** When its first message was accepted, in milliseconds since the epoch. */
   readonly since: number
-  /** How many messages it has; undefined if it may have been growing. */
+  /** The number of its messages; undefined if it may have been growing. */
   readonly count?: number | undefined
 }
 
@@ -66,33 +66,33 @@ export function aliveName(owner: string): string {
   return `${owner}.alive`
 }
 
-/** The name of a liveness marker until it is one. */
+/** The temporary name of a liveness marker. */
 export function newName(owner: string): string {
   return `${owner}.new`
 }
 
-/** Whose liveness marker it is. */
+/** The owner of a liveness marker. */
 export function readMarkerName(name: string): string | undefined {
   return markerPattern.exec(name)?.[1]
 }
 
 /**
- * A name that no other client ever has, on this machine or another. It begins with the time, so that names sort by
- * age, and says on which machine the client runs.
+ * A name that is unique across clients and machines. It begins with the time, so that names sort by age, and identifies
+ * the machine.
  */
 export function newOwner(): string {
   const time = Date.now().toString(36).padStart(9, '0')
   return `${time}-${thisMachine()}-${randomBytes(8).toString('hex')}`
 }
 
-/** Whether an owner runs, or ran, on this machine, since it was started last. */
+/** Whether an owner runs or ran on this machine since its last boot. */
 export function isOfThisMachine(owner: string): boolean {
   return owner.split('-')[1] === thisMachine()
 }
 
 let machine: string | undefined
 
-/** All containers on a machine share a kernel, and its boot id; another machine has another, as it has after a reboot. */
+/** All containers on a machine share the boot id of its kernel, which changes with each reboot. */
 function thisMachine(): string {
   return (machine ??= createHash('sha256').update(bootId()).digest('hex').slice(0, 8))
 }
@@ -101,7 +101,7 @@ function bootId(): string {
   try {
     return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8')
   } catch {
-    // Not Linux. Whether a process of this name's is alive is asked of its socket, so that no more is needed.
+    // Not Linux. The socket tells whether an owner is alive, so the host name is enough.
     return hostname()
   }
 }

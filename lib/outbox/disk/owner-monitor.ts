@@ -1,17 +1,17 @@
-// Who is dead.
+// Detects owners that have died.
 
 import { isOfThisMachine } from './names.js'
 import { isListening, markerOf } from './liveness.js'
 
 /**
- * How long a liveness marker must not have been renewed, in milliseconds, if nothing else can be known: of a client on
- * another machine, of one before a reboot, of one of another user whose socket this process may not connect to, and where
- * there is no socket. Signs are renewed far more often.
+ * How long a liveness marker must have gone without renewal, in milliseconds, if nothing else can be known: for a client
+ * on another machine, or before a reboot, or of another user whose socket this process may not connect to, or without a
+ * socket. Markers are renewed far more often.
  */
 const longestStandstill = 5 * 60_000
 
 /**
- * Tells the dead from the living. It never takes a living client whose socket it may ask for a dead one because that is
+ * Tells dead clients from living ones. A client whose socket can be reached is never mistaken for dead because it is
  * stopped or slow.
  */
 export class OwnerMonitor {
@@ -36,7 +36,7 @@ export class OwnerMonitor {
     for (const owner of this.#watched.keys()) if (!owners.has(owner)) this.#watched.delete(owner)
   }
 
-  /** By our own monotonic clock: those of two machines may differ, and a wall clock may be set. */
+  /** Uses our own monotonic clock: clocks of two machines may differ, and a wall clock may be set. */
   #standsStill(owner: string, state: string): boolean {
     const now = performance.now()
     const watched = this.#watched.get(owner)

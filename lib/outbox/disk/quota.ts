@@ -1,8 +1,8 @@
-// How much the outbox holds, against what it may.
+// How much the outbox holds, and how much it may hold.
 
 import { recordOverhead } from './records.js'
 
-/** What messages take: their bytes in memory, and a little more in a file. */
+/** The size of messages: their bytes in memory; in a file they take a little more. */
 export interface Size {
   readonly count: number
   readonly bytes: number
@@ -10,7 +10,7 @@ export interface Size {
 
 export class Quota {
   readonly #maxQueueBytes: number
-  /** Messages that are not settled. */
+  /** Messages not yet settled. */
   count = 0
   /** Their bytes. */
   bytes = 0
@@ -24,7 +24,7 @@ export class Quota {
   /**
    * Whether a message of `size` bytes fits.
    *
-   * @param without what would be taken out before
+   * @param without what would be removed first
    */
   fits(size: number, without: Size = { count: 0, bytes: 0 }): boolean {
     const count = this.count - without.count + 1

@@ -1,4 +1,4 @@
-// The content of a batch file: what a request's body begins with, one message a line, and a checksum of each.
+// The content of a batch file: the beginning of a request's body, one message per line, each with a checksum.
 
 import type zlib from 'node:zlib'
 import { builtin } from '../../runtime/load-builtin.js'
@@ -9,14 +9,14 @@ import { prefix } from '../batch.js'
  * {"type":"identify",…}<checksum>
  * ,{"type":"track",…}<checksum>
  *
- * JSON.stringify never writes a line's end, so a line is a message. JSON allows white space between the elements of an
- * array: the checksum is written in it, a space for each bit that is 0 and a tab for each that is 1. So the file is
- * what the body consists of, and yet a flipped bit is found out.
+ * JSON.stringify never writes a newline, so each line is a message. JSON allows white space between the elements of an
+ * array, and the checksum is written in it: a space for each bit that is 0, a tab for each that is 1. So the file is the
+ * content of the body, and flipped bits are still detected.
  *
- * A message that is settled while others of its file are not has its checksum inverted, and the header ends with a
- * carriage return: that says that the file must be read to know what it still holds. A line of carriage returns
- * alone stands for a message that is lost, and was reported. All of this is written over what is there, because it must be possible on
- * a full disk and in a directory that is read-only.
+ * If a message is settled while others of its file are not, its checksum is inverted, and the header ends with a
+ * carriage return, which says that the file must be read to know what it still holds. A line of carriage returns alone
+ * stands for a lost message that was reported. All of this overwrites existing bytes, because it must work on a full
+ * disk and in a read-only directory.
  */
 const lineEnd = '\n'.charCodeAt(0)
 const comma = ','.charCodeAt(0)
@@ -34,12 +34,12 @@ const header = Buffer.concat([prefix, Buffer.from('\n')])
 /** The length of a file without messages. */
 export const emptyFileLength = header.length
 
-/** What the header has at its end if some messages of the file are settled, and where. */
+/** What the header ends with if some messages of the file are settled, and its offset. */
 export const settledFlag = { at: header.length - 1, byte: carriageReturn, unset: lineEnd } as const
 
-/** What a message takes in a file besides its own bytes: the comma, the checksum, the line's end. */
+/** What a message takes in a file beyond its own bytes: the comma, the checksum, the newline. */
 export const recordOverhead = 1 + checksumLength + 1
-/** What a file has besides its records, less the comma that the first of them does without. */
+/** What a file has beyond its records, less the comma that the first record lacks. */
 export const fileOverhead = header.length - 1
 
 let zlibModule: typeof zlib | undefined
@@ -49,7 +49,7 @@ function crc32(bytes: Buffer): number {
 }
 
 /**
- * Writes what comes before a message: the file's beginning or a comma.
+ * Writes what comes before a message: the beginning of the file, or a comma.
  *
  * @returns where the message begins
  */
@@ -60,7 +60,7 @@ export function startRecord(target: Buffer, isFirst: boolean): number {
 }
 
 /**
- * Writes what comes after the message that stands there: its checksum, in 32 characters, and the line's end.
+ * Writes what comes after a message: its checksum, in 32 characters, and a newline.
  *
  * @returns where the record ends
  */
@@ -73,13 +73,13 @@ export function endRecord(target: Buffer, start: number, end: number): number {
   return end + checksumLength + 1
 }
 
-/** Inverts the checksum that stands at `at`: its message is settled. */
+/** Inverts the checksum at `at`: its message is settled. */
 export function invertChecksum(target: Buffer, at: number): void {
   for (let bit = at; bit < at + checksumLength; bit++)
     target[bit] = target[bit] === one ? zero : one
 }
 
-/** Makes lines without messages of what stands there, as many as the messages that are lost. */
+/** Overwrites a place with lines without messages, one for each lost message. */
 export function blankLines(count: number, length: number): Buffer {
   const blank = Buffer.alloc(Math.max(length, 2 * count), carriageReturn)
   for (let line = 1; line < count; line++) blank[line * 2 - 1] = lineEnd
@@ -87,22 +87,22 @@ export function blankLines(count: number, length: number): Buffer {
   return blank
 }
 
-/** A message in a file that is as it was written. */
+/** An intact message in a file. */
 export interface FoundRecord {
   readonly start: number
-  /** Where it ends, and its checksum begins. */
+  /** Where it ends and its checksum begins. */
   readonly end: number
-  /** Its number among the messages that the file had, as far as that can be told. */
+  /** Its number among the messages of the file, as far as that is known. */
   readonly number: number
   readonly isSettled: boolean
 }
 
-/** What cannot be read. */
+/** A part that cannot be read. */
 export interface Damage {
   readonly start: number
   /** Where the next line begins. */
   readonly end: number
-  /** How many messages were there, as far as that can be told. */
+  /** How many messages it had, as far as that is known. */
   readonly count: number
 }
 
@@ -112,15 +112,15 @@ export interface Content {
   readonly damages: Damage[]
   /** How many messages were lost, and reported, earlier. */
   blanks: number
-  /** The last message, if it is only half there: its writer ended, or the disk was full, in the middle of it. */
+  /** The last message, if it is incomplete because its writer ended or the disk was full. */
   torn: Damage | undefined
-  /** Whether the last record is whole but for its end. */
+  /** Whether the last record is complete except for its end. */
   isUnfinished: boolean
   /** Whether some messages are settled. */
   readonly isFlagged: boolean
 }
 
-/** Reads what a file holds. It never throws: what is wrong is in the answer. A line that is damaged costs no other. */
+/** Reads a file. Never throws: damage is part of the result. A damaged line does not affect others. */
 export function readRecords(file: Buffer): Content {
   const content: Content = {
     records: [],
@@ -130,7 +130,7 @@ export function readRecords(file: Buffer): Content {
     isUnfinished: false,
     isFlagged: file.length > settledFlag.at && file[settledFlag.at] !== settledFlag.unset,
   }
-  // Its length is known: whatever became of the header, the first message begins after it.
+  // The header has a fixed length, so the first message is found even if the header is damaged.
   let start = header.length
   while (start < file.length) {
     const stop = file.indexOf(lineEnd, start)
@@ -164,7 +164,7 @@ function readLine(file: Buffer, start: number, stop: number, content: Content): 
   }
 }
 
-/** Whether the checksum that stands behind a message is inverted; undefined if it is not that of the message. */
+/** Whether the checksum after a message is inverted; undefined if it does not match the message. */
 function checksumOf(file: Buffer, from: number, end: number): boolean | undefined {
   let sum = 0
   for (let bit = 0; bit < checksumLength; bit++) {
@@ -174,7 +174,7 @@ function checksumOf(file: Buffer, from: number, end: number): boolean | undefine
   }
   const difference = crc32(file.subarray(from, end)) ^ sum
   if (difference === 0) return false
-  // Also if its writer was killed while it inverted one: then only the first bits are.
+  // If its writer was killed while inverting, only the first bits are inverted.
   return (difference & (difference + 1)) === 0 ? true : undefined
 }
 
@@ -183,7 +183,7 @@ function isBlank(file: Buffer, start: number, stop: number): boolean {
   return stop > start
 }
 
-/** Damaged lines that follow each other may be one message that has got a line's end. */
+/** Consecutive damaged lines may be one message, in which a byte became a newline. */
 function addDamage(file: Buffer, start: number, end: number, content: Content): void {
   const { damages } = content
   const last = damages.at(-1)
@@ -193,7 +193,7 @@ function addDamage(file: Buffer, start: number, end: number, content: Content): 
   damages.push({ start: from, end, count: Math.max(1, checksumsIn(file, from, end)) })
 }
 
-/** A line's end that was lost has made one line of two messages: each has its checksum. */
+/** A damaged newline has joined two messages in one line: each still has its checksum. */
 function checksumsIn(file: Buffer, start: number, end: number): number {
   let count = 0
   let length = 0
@@ -205,20 +205,20 @@ function checksumsIn(file: Buffer, start: number, end: number): number {
   return count
 }
 
-/** What the file ends with may be a whole message of which only the end of the line is missing. */
+/** The file may end with a complete message that lacks only its newline. */
 function readTail(file: Buffer, start: number, content: Content): void {
   const from = start === header.length ? start : start + 1
   let end = file.length
   while (end > from && (file[end - 1] === zero || file[end - 1] === one)) end--
   const isComplete = file.length - end >= checksumLength
   const inverted = isComplete ? checksumOf(file, from, end) : false
-  // Other white space than a checksum's is damage.
+  // White space other than a checksum is damage.
   const isWhole = file[end - 1] === closeBrace && isJson(file.toString('utf8', from, end))
   if (inverted !== undefined && isWhole) {
     content.records.push({ start: from, end, number: messagesIn(content), isSettled: inverted })
     content.isUnfinished = true
   } else if (from < file.length) {
-    // A comma alone is no message yet.
+    // A comma alone is not a message.
     content.torn = { start, end: file.length, count: 1 }
   }
 }
@@ -227,7 +227,7 @@ function isJson(text: string): boolean {
   try {
     return typeof JSON.parse(text) === 'object'
   } catch {
-    // Half a message: that is what is asked.
+    // Half a message.
     return false
   }
 }

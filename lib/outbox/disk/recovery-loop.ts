@@ -1,4 +1,4 @@
-// Looks again and again for what dead clients have left, and shows the others that we live.
+// Periodically looks for what dead clients have left, and renews our own liveness marker.
 
 import { errorCode } from '../../runtime/describe-value.js'
 import type { Claimed } from './recovery.js'
@@ -20,7 +20,7 @@ export interface RecoveryLoopOptions {
 export class RecoveryLoop {
   readonly #options: RecoveryLoopOptions
   readonly #timer: NodeJS.Timeout
-  /** Directories that were taken over, and are not read yet. */
+  /** Directories that were taken over but not yet read. */
   readonly #claimed: Claimed[] = []
   #isLooking = false
   #isEnded = false
@@ -59,7 +59,7 @@ export class RecoveryLoop {
   async #read(claimed: Claimed): Promise<void> {
     const { path, origin } = claimed
     const cannotRead = (what: string, error: unknown): void => {
-      // It was given back while we read it.
+      // It was given back while it was being read.
       if (this.#isEnded) return
       this.#options.warn(`${what} of the outbox cannot be read, and stays: ${errorCode(error)}`)
     }

@@ -1,4 +1,4 @@
-// What the dead have left: each directory of theirs goes to exactly one of the living, by one rename.
+// Takes over what dead clients have left: each directory goes to exactly one living client, by one rename.
 
 import { renameSync } from 'node:fs'
 import { lstat, readdir, rename, unlink } from 'node:fs/promises'
@@ -20,7 +20,7 @@ export interface Claimed {
 }
 
 export interface Sweep {
-  /** What is ours now, oldest first. */
+  /** What was taken over, oldest first. */
   claimed: Claimed[]
   /** What the other living clients have in the directory, in bytes. */
   othersBytes: number
@@ -30,7 +30,7 @@ const ofAnother =
   'the directory of the outbox has messages for another write key: a client with that key will deliver them'
 
 export class Recovery {
-  /** What was ever taken over, by the client that wrote it. */
+  /** Everything taken over so far, by the client that wrote it. */
   readonly #origins: string[] = []
   readonly #directory: string
   readonly #source: string
@@ -39,7 +39,7 @@ export class Recovery {
   readonly #owners: OwnerMonitor
   #isOver = false
 
-  /** @param source only what is for the same one is taken over */
+  /** @param source only directories of the same source are taken over */
   constructor(directory: string, source: string, liveness: Liveness, warn: (text: string) => void) {
     this.#directory = directory
     this.#source = source
@@ -48,7 +48,7 @@ export class Recovery {
     this.#owners = new OwnerMonitor(directory)
   }
 
-  /** @throws what Node throws where the directory cannot be read or written */
+  /** @throws what Node throws if the directory cannot be read or written */
   async sweep(): Promise<Sweep> {
     const entries = await readdir(this.#directory, { withFileTypes: true })
     const dead = new Map<string, Promise<boolean>>()
@@ -90,9 +90,9 @@ export class Recovery {
   }
 
   /**
-   * Removes the markers of the dead who have left nothing. What they have is looked for again, now that they are known to
-   * be dead: it may be younger than the list by which they were found, and without the marker it would seem to belong to
-   * somebody who cannot be asked.
+   * Removes the markers of dead clients that have left nothing. Checks again what they left, now that they are known to be
+   * dead: they may have written since the directory was listed. Without the marker, their files would seem to belong to a
+   * client that cannot be asked.
    */
   async #removeMarkers(markers: readonly { owner: string; name: string }[]): Promise<void> {
     if (markers.length === 0) return
@@ -103,13 +103,13 @@ export class Recovery {
     }
   }
 
-  /** Gives back what was taken over, and takes over nothing any more. */
+  /** Gives back what was taken over, and takes over nothing more. */
   end(): void {
     this.#isOver = true
     for (const origin of this.#origins) this.release(origin)
   }
 
-  /** What a client leaves is for any client that comes. */
+  /** Leaves it to any other client. */
   release(origin: string): void {
     const path = (owner: string): string =>
       join(this.#directory, ownedDirectoryName({ source: this.#source, origin, owner }))
@@ -118,11 +118,11 @@ export class Recovery {
     try {
       renameSync(ours, path(unowned))
     } catch {
-      // It was empty, and is gone. Else those who look will find that we are.
+      // It was empty and has been removed. Otherwise others will find out that we are dead.
     }
   }
 
-  /** It is ours; unless we were closed meanwhile. */
+  /** Adds it to what is ours, unless we were closed meanwhile. */
   #keep(origin: string, path: string): string | undefined {
     this.#origins.push(origin)
     if (!this.#isOver) return path
@@ -131,8 +131,8 @@ export class Recovery {
   }
 
   /**
-   * In a directory that several users may write to, messages of another are not for us to send: they could be anything.
-   * Nor can most processes read them. But an application may have got another user, and its operator must know.
+   * In a directory that several users may write to, another user's messages are not ours to send: they could be anything,
+   * and most processes cannot read them. But the application may have got another user, and its operator must know.
    */
   async #isOfOurUser(owned: OwnedDirectory): Promise<boolean> {
     const ours = process.getuid?.()
@@ -140,7 +140,7 @@ export class Recovery {
     const path = join(this.#directory, ownedDirectoryName(owned))
     const { uid } = await lstat(path).catch(() => ({ uid: undefined }))
     if (uid === ours) return true
-    // Else another client was faster.
+    // Otherwise another client was faster.
     if (uid !== undefined && owned.source === this.#source && !this.#isOver) {
       this.#warn(
         `the directory of the outbox has messages of another user (uid ${uid}), which are not sent: run the application once more as that user, or give them to this one: chown -R ${ours} '${this.#directory}'`,
@@ -149,13 +149,13 @@ export class Recovery {
     return false
   }
 
-  /** The path under which it is ours; undefined if another was faster. */
+  /** Its new path; undefined if another client was faster. */
   async #claim(owned: OwnedDirectory): Promise<string | undefined> {
     const { owner } = this.#liveness
     const from = join(this.#directory, ownedDirectoryName(owned))
     const to = join(this.#directory, ownedDirectoryName({ ...owned, owner }))
     if (this.#isOver) return undefined
-    // First the liveness marker: what is ours must never seem to be a dead client's.
+    // The liveness marker first: what is ours must never seem to belong to a dead client.
     this.#liveness.announce()
     try {
       await rename(from, to)
@@ -169,7 +169,7 @@ export class Recovery {
 
 async function bytesIn(directory: string): Promise<number> {
   let bytes = 0
-  // Its owner may be delivering it just now.
+  // Its owner may be delivering it right now.
   for (const name of await readdir(directory).catch(() => [])) {
     bytes += await lstat(join(directory, name)).then(
       ({ size }) => size,

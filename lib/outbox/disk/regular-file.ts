@@ -1,11 +1,12 @@
-// Opens what should be a batch file. Anybody who may write to the directory can put something else in its place: a pipe
-// that blocks anyone who opens it, a link to another file, a device.
+// Opens what should be a batch file. Anyone with write access to the directory can put something else in its place: a
+// pipe that blocks whatever opens it, a link to another file, a device.
 
 import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } from 'node:fs'
 import { open, type FileHandle } from 'node:fs/promises'
+import { noFollow } from '../../runtime/no-follow.js'
 
-// Windows has neither.
-const guarded = (constants.O_NOFOLLOW || 0) | (constants.O_NONBLOCK || 0)
+// Windows has no O_NONBLOCK.
+const guarded = noFollow | (constants.O_NONBLOCK || 0)
 
 /** @throws what Node throws, and an Error if it is not a regular file */
 export async function openFile(path: string): Promise<{ file: FileHandle; size: number }> {
@@ -52,7 +53,7 @@ function sizeOf(stats: Stats): number {
 
 const passing = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN', 'EBUSY', 'EINTR'])
 
-/** Whether what could not be read now may be read later: descriptors or memory are wanting. */
+/** Whether a read failed for a temporary reason, such as a lack of descriptors or memory. */
 export function isPassing(error: unknown): boolean {
   return passing.has((error as NodeJS.ErrnoException).code ?? '')
 }

@@ -1,4 +1,4 @@
-// What becomes of batch files and directories that are settled.
+// Removes batch files and directories that are settled.
 
 import { renameSync, rmdirSync, truncateSync, unlinkSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
@@ -11,7 +11,7 @@ export function removeFile(path: string): void {
     unlinkSync(path)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return
-    // The directory may be read-only, and the file not: one without messages is as good as none.
+    // The directory may be read-only although the file is not. A file without messages is as good as none.
     truncateSync(path, emptyFileLength)
   }
 }
@@ -26,11 +26,11 @@ export function setAside(file: StoredFile): void {
   renameSync(file.path, damagedPath(file))
 }
 
-/** Removes a directory that is empty; one that is not stays. */
+/** Removes a directory if it is empty. */
 export function removeDirectory(path: string): void {
   try {
     rmdirSync(path)
   } catch {
-    // Something is in it still, or it is gone.
+    // It is not empty, or does not exist.
   }
 }

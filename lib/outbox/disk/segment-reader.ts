@@ -1,4 +1,4 @@
-// Batches that are in files: found, and read.
+// Finds and reads batches in files.
 
 import { readdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
@@ -18,13 +18,13 @@ import { isPassing, openFile, readFile, readFileNow } from './regular-file.js'
 import { removeFile } from './removal.js'
 import type { StoredBatch } from './stored-file.js'
 
-/** A file that was found. Its messages have no places yet: calls may be made while it is looked for. */
+/** A file that was found. Its messages have no places yet, because calls may be made during the search. */
 export interface FoundFile {
   readonly path: string
   readonly origin: string
   /** How many messages it still holds. */
   readonly count: number
-  /** Of its messages, in bytes. */
+  /** The size of its messages, in bytes. */
   readonly bytes: number
   readonly since: number
 }
@@ -36,15 +36,15 @@ export interface Loaded {
   lost: number
   lostTokens: SettleToken[]
   reason: string
-  /** Whether the file should be kept for a person to look at. */
+  /** Whether to keep the file so that a person can look at it. */
   isDamaged: boolean
 }
 
 /**
  * The batches in a directory, in order.
  *
- * @param onUnreadable told of a file that cannot be read, and is left out
- * @throws what Node throws if the directory cannot be read, or if that may pass
+ * @param onUnreadable called for each file that cannot be read, and is skipped
+ * @throws what Node throws if the directory cannot be read, or a file for a temporary reason
  */
 export async function storedIn(
   directory: string,
@@ -67,14 +67,14 @@ export async function storedIn(
   return found
 }
 
-/** What a file holds; undefined if that is nothing, and the file is removed. */
+/** Reads what a file holds; undefined if it holds nothing, in which case it is removed. */
 async function describeFile(
   path: string,
   known: BatchFileName,
 ): Promise<Omit<FoundFile, 'origin'> | undefined> {
   const { size, isFlagged } = await lookInto(path)
   let { count } = known
-  // How many messages a file has that may have been growing, or has marks, can only be told by reading it.
+  // If it may have been growing, or has marks, the number of its messages is known only by reading it.
   if (count === undefined || isFlagged) count = owedIn(readRecords(await readFile(path)), count)
   if (count === 0 || size === emptyFileLength) {
     removeFile(path)
@@ -94,7 +94,7 @@ async function lookInto(path: string): Promise<{ size: number; isFlagged: boolea
   }
 }
 
-/** @param count how many messages the file had, if its name says so */
+/** @param count the number of messages in the file's name, if it has one */
 function owedIn(content: Content, count: number | undefined): number {
   const settled = settledIn(content)
   const owed = (count ?? messagesIn(content)) - settled
@@ -106,7 +106,7 @@ function settledIn(content: Content): number {
 }
 
 function unsettledIn({ records, isFlagged }: Content): FoundRecord[] {
-  // After a power failure a mark may be there, and the flag not: such a file counts as if it had no marks.
+  // After a power failure there may be a mark without the flag: such a file counts as having no marks.
   return isFlagged ? records.filter(({ isSettled }) => !isSettled) : records
 }
 
@@ -128,7 +128,7 @@ function loaded(stored: StoredBatch, bytes: Buffer): Loaded {
     : ofWhole(count, content)
   const lost = count - kept.length
   const places = [...Array<undefined>(lost).fill(undefined), ...kept.map(({ end }) => end)]
-  // The places of a batch's messages follow each other: those that are lost get the first ones.
+  // The places of a batch are consecutive: the lost messages get the first ones.
   if (file.checksums) file.checksums.splice(sequence - file.sequence, count, ...places)
   else file.checksums = places
   const { tokens, lostTokens } = shareOut(stored.tokens, numbers)
@@ -148,16 +148,16 @@ function loaded(stored: StoredBatch, bytes: Buffer): Loaded {
   }
 }
 
-/** The records of a batch, and the number that each has among the messages of the batch, as far as that is known. */
+/** The records of a batch, and the number of each among its messages, as far as that is known. */
 interface Kept {
   kept: FoundRecord[]
   numbers: (number | undefined)[]
 }
 
 function ofWhole(count: number, content: Content): Kept {
-  // More than were accepted: a message that the full disk took after all, and that was reported.
+  // More than were accepted: a full disk did write a message that was reported as failed.
   const kept = unsettledIn(content).slice(0, count)
-  // If more is missing than was seen to be damaged, the numbers after it say nothing.
+  // If more is missing than the visible damage explains, the numbers after it mean nothing.
   const areCertain = messagesIn(content) >= count
   const numbers = kept.map(({ number }, index) =>
     areCertain || number === index ? number : undefined,

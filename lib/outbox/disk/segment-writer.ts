@@ -1,4 +1,4 @@
-// Our own place in the directory: the file that grows, beside those that we have filled.
+// Our own place in the outbox: the growing file, and those that are full.
 
 import { mkdirSync } from 'node:fs'
 import { lstat } from 'node:fs/promises'
@@ -14,7 +14,7 @@ import { StoredFile, type Part } from './stored-file.js'
 
 export interface SegmentWriterSettings {
   path: string
-  /** Only what is for the same one is taken over. */
+  /** Only directories of the same source are taken over. */
   source: string
   fsync: Fsync
 }
@@ -41,7 +41,7 @@ export class SegmentWriter {
   }
 
   /**
-   * Writes the message that the growing batch has at its end, and has not added yet.
+   * Writes the message at the end of the growing batch, which is not added yet.
    *
    * @throws what Node throws; then nothing of it is in the file
    */
@@ -49,26 +49,26 @@ export class SegmentWriter {
     this.#append(size, (record, at) => growing.copyWritten(size, record, at))
   }
 
-  /** Takes the message that was written last out of the file again. Never throws. */
+  /** Removes the message that was written last from the file again. Never throws. */
   undo(): void {
     this.#file?.undo()
   }
 
-  /** The growing batch is going to be sent. */
+  /** The growing batch will be sent now. */
   endFile(part: Part): StoredFile {
     return this.#end(part)
   }
 
-  /** The growing batch does not grow any more, and waits. If it throws, it may be called again. */
+  /** The growing batch is complete, and waits. If this throws, it may be called again. */
   sealFile(part: Part): StoredFile {
     this.#file?.seal(part.count)
     return this.#end(part)
   }
 
   /**
-   * Shows that we live, and brings what is new to the disk.
+   * Renews the liveness marker, and syncs what is new.
    *
-   * @param growing what is in the file that grows: where that has been removed, it gets another
+   * @param growing the content of the growing file: if that was removed, it gets another
    */
   async beat(growing: OpenBatch): Promise<void> {
     this.#file?.sync()
@@ -76,20 +76,20 @@ export class SegmentWriter {
     await this.#liveness.beat()
   }
 
-  /** What the dead have left is ours then. */
+  /** Makes what dead clients have left ours. */
   async sweep(): Promise<Sweep> {
     try {
       return await this.#recovery.sweep()
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-      // Nothing has been written yet, or the directory was removed.
+      // Nothing is written yet, or the directory was removed.
       return { claimed: [], othersBytes: 0 }
     }
   }
 
-  /** What is left is for any client that comes. */
+  /** Leaves what remains to any other client. */
   leave(): void {
-    // Closed before without a batch: nothing but a file's beginning is in it.
+    // Closed before without a batch: it has only the beginning of a file.
     this.#dropFile()
     this.#recovery.end()
     if (this.#isMade) this.#recovery.release(this.#liveness.owner)
@@ -98,7 +98,7 @@ export class SegmentWriter {
 
   async #replaceIfGone(growing: OpenBatch): Promise<void> {
     const file = this.#file
-    // Taken, or full, while we looked: then it was us who renamed or removed it.
+    // Taken or completed meanwhile: then this process renamed or removed it.
     if (!file || (await isThere(file.path)) || this.#file !== file) return
     this.#warn('the directory of the outbox was removed while it was in use')
     this.#dropFile()
@@ -111,7 +111,7 @@ export class SegmentWriter {
 
   #append(size: number, copyTo: (record: Buffer, at: number) => void): void {
     const file = (this.#file ??= this.#newFile())
-    // The comma or the header before it, the checksum and a line's end after it.
+    // Before it the comma or the header, after it the checksum and a newline.
     if (this.#record.length < size + 64) this.#record = Buffer.allocUnsafeSlow(size * 2 + 64)
     const start = startRecord(this.#record, file.isEmpty)
     copyTo(this.#record, start)
@@ -136,7 +136,7 @@ export class SegmentWriter {
       return this.#open()
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-      // The directory was removed under us.
+      // The directory was removed while in use.
       this.#make()
       return this.#open()
     }
@@ -153,7 +153,7 @@ export class SegmentWriter {
 
   #make(): void {
     mkdirSync(this.#root, { recursive: true, mode: 0o700 })
-    // First the liveness marker: what is ours must never seem to be a dead client's.
+    // The liveness marker first: what is ours must never seem to belong to a dead client.
     this.#liveness.announce()
     mkdirSync(this.#ours, { recursive: true, mode: 0o700 })
     this.#isMade = true

@@ -1,10 +1,10 @@
-// A batch file, and what it still owes. That is known message by message: a batch may be split, and its parts settled,
-// put back or postponed each for itself.
+// A batch file, and which of its messages are not settled. This is tracked by message, because a batch may be split, and
+// each part settled, put back or postponed by itself.
 
 import type { SettleToken, Batch } from '../batch.js'
 import type { Waiting } from '../outbox.js'
 
-/** Some messages that follow each other. */
+/** Some consecutive messages. */
 export type Part = Pick<Waiting, 'sequence' | 'count'>
 
 export class StoredFile {
@@ -14,14 +14,14 @@ export class StoredFile {
   /** The place of its first message. */
   readonly sequence: number
   readonly count: number
-  /** Whether it is to be kept for a person to look at when all of it is settled. */
+  /** Whether to keep it, once it is settled, so that a person can look at it. */
   isDamaged = false
-  /** Whether it is ready to have its messages marked. */
+  /** Whether its messages can be marked. */
   isMarkable = false
-  /** Of each message, where its checksum stands in the file; undefined if it is lost. Known once it was read. */
+  /** The offset of each message's checksum; undefined if the message is lost. Known once the file was read. */
   checksums: (number | undefined)[] | undefined
   #owed: number
-  /** By message, 1 if it is settled. Not made for a file that is settled as a whole. */
+  /** For each message, 1 if it is settled. Not created for a file that is settled as a whole. */
   #settled: Uint8Array | undefined
 
   constructor({ path, origin, sequence, count }: Part & { path: string; origin: string }) {
@@ -32,7 +32,7 @@ export class StoredFile {
     this.#owed = count
   }
 
-  /** Whether nothing of it is left to be delivered. */
+  /** Whether all of it is settled. */
   get isSettled(): boolean {
     return this.#owed === 0
   }
@@ -41,7 +41,7 @@ export class StoredFile {
     return this.sequence <= sequence && sequence < this.sequence + this.count
   }
 
-  /** Whether a batch has all its messages. Then the file alone is enough to have them again. */
+  /** Whether a batch has all its messages. Then the file alone is enough to restore it. */
   isWholeIn({ sequence, count }: Part): boolean {
     return sequence === this.sequence && count === this.count && this.#owed === count
   }
@@ -61,16 +61,16 @@ export class StoredFile {
   }
 }
 
-/** A batch that waits: its messages are in a file, and perhaps in memory as well. */
+/** A waiting batch: its messages are in a file, and perhaps also in memory. */
 export interface StoredBatch {
   readonly file: StoredFile
   readonly sequence: number
-  /** How many messages it has, or once had. */
+  /** How many messages it has, or had. */
   readonly count: number
-  /** Of its messages, in bytes. */
+  /** The size of its messages, in bytes. */
   readonly bytes: number
   readonly since: number
   readonly tokens?: ReadonlyMap<number, SettleToken> | undefined
-  /** The messages themselves, if there is memory for them. */
+  /** The messages themselves, if they are in memory. */
   readonly batch?: Batch | undefined
 }

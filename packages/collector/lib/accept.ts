@@ -8,45 +8,41 @@ import type { Settings } from './http/options.js'
 import type { Parcel } from './http/routes.js'
 import { correctedTimestamp, parseDate } from './timestamps.js'
 
-/** Told of each message, in the order of the parcel. */
-export interface Verdicts {
-  accepted(message: CollectedMessage): void
-  duplicate(): void
+/** What is decided about a message, or about the parcel as a whole. */
+export type Verdict =
+  | { readonly kind: 'accepted'; readonly message: CollectedMessage }
+  | { readonly kind: 'duplicate'; readonly message: CollectedMessage }
   /** `message` is undefined if it is the parcel as a whole that is refused. */
-  refused(fault: Fault, message?: unknown): void
-}
+  | { readonly kind: 'refused'; readonly fault: Fault; readonly message?: unknown }
 
-/** Who accepts: what decides, and what the decisions are reported to. */
-export interface Reception extends Verdicts {
-  readonly settings: Settings
-  readonly dedup: Dedup
-}
-
-/** A message that is refused or repeated harms no other (Segment HTTP API: Errors). */
-export function acceptParcel(parcel: Parcel, at: number, reception: Reception): void {
-  const { settings, dedup } = reception
+/**
+ * Judges each message of a parcel. One that is refused or repeated harms no other (Segment HTTP API: Errors).
+ *
+ * @param dedup - Which messageIds have been seen; undefined if that is not decided here.
+ * @returns A verdict for each, in the order of the parcel.
+ */
+export function judgeParcel(
+  parcel: Parcel,
+  at: number,
+  settings: Settings,
+  dedup: Dedup | undefined,
+): Verdict[] {
   const { items } = parcel
-  if (items.length === 0) {
-    reception.refused(fault('empty_batch'))
-    return
-  }
+  if (items.length === 0) return [{ kind: 'refused', fault: fault('empty_batch') }]
   const common = parcelFault(parcel, settings)
   const times: Times = {
     at,
     receivedAt: new Date(at).toISOString(),
     sentAt: parseDate(parcel.sentAt),
   }
-  for (const item of items) {
+  return items.map((item): Verdict => {
     const wrong = common ?? findFault(item, parcel.type, settings.maxMessageBytes)
-    if (wrong !== undefined) {
-      reception.refused(wrong, item)
-      continue
-    }
+    if (wrong !== undefined) return { kind: 'refused', fault: wrong, message: item }
     const message = complete(item as JsonObject, parcel, times)
-    if (message === undefined) reception.refused(TOO_DEEP, item)
-    else if (settings.dedup && !dedup.isNew(message.messageId, at)) reception.duplicate()
-    else reception.accepted(message)
-  }
+    if (message === undefined) return { kind: 'refused', fault: TOO_DEEP, message: item }
+    if (dedup?.isNew(message.messageId, at) === false) return { kind: 'duplicate', message }
+    return { kind: 'accepted', message }
+  })
 }
 
 const TOO_DEEP = fault('bad_request', 'the message is nested too deeply')

@@ -1,34 +1,31 @@
 // The collector as its user sees it: a local endpoint that speaks the Segment tracking API.
-import { EventEmitter } from 'node:events'
 import type { Duplex } from 'node:stream'
-import { isThenable } from '../../../lib/runtime/value-kinds.js'
-import { acceptParcel } from './accept.js'
+import type { ProfileView } from './api/asking/views.js'
+import type { Cell } from './cells.js'
 import { Changes } from './changes.js'
-import { Deadline } from './http/deadline.js'
-import { Dedup } from './dedup.js'
 import type { Fault } from './messages/discard.js'
 import { Endpoint } from './http/endpoint.js'
-import { type Desk, Exchange } from './http/exchange.js'
+import { Exchange } from './http/exchange.js'
+import { ListenedTo } from './listeners.js'
+import { answerInProcess, type InProcessRequest } from './http/in-process.js'
+import { KeptMessages } from './messages/kept.js'
 import type { CollectedMessage } from './messages/message.js'
-import { type Answer, type MisbehaveFunction, Misbehaviour } from './faults/misbehave.js'
+import { type Answer, type MisbehaveFunction } from './faults/misbehave.js'
 import { type CollectorOptions, type Settings, settle } from './http/options.js'
 import { namesOf } from './messages/names.js'
-import {
-  type CollectedRequest,
-  type CollectorEvents,
-  Latest,
-  type Rejection,
-} from './messages/records.js'
+import { openStore } from './store/open.js'
+import type { Store } from './store/store.js'
+import { WAIT_TIMEOUT, waitUntil } from './waiting.js'
+import { type Hooks, Backend } from './backend.js'
+import { type CollectedRequest, Latest, type Rejection } from './messages/records.js'
 
 const MAX_REQUESTS = 10_000
 const MAX_REJECTIONS = 1_000
-const MAX_ERRORS = 100
-
-/** How long waitFor() waits by default, ms: less than Jest and Vitest give a test, so that its error is the one seen. */
-const WAIT_TIMEOUT = 4_000
 
 /** As late as a Date can be, less the 10,000 years by which a client's clock may be wrong. */
 const LATEST_TIME = 8e15
+
+type Condition = number | ((messages: readonly CollectedMessage[]) => boolean)
 
 export interface WaitOptions {
   /** How long to wait, ms; Infinity forever. @default 4,000 */
@@ -43,9 +40,24 @@ export interface WaitOptions {
  * the option where one is wrong.
  */
 export async function startCollector(options: CollectorOptions = {}): Promise<Collector> {
-  const collector = new Collector(settle(options))
-  await collector.up()
+  const collector = await openCollector(options)
+  try {
+    await collector.up()
+  } catch (error) {
+    await collector.close()
+    throw error
+  }
   return collector
+}
+
+/**
+ * A collector without a port, for a client in the same process: see `Collector.fetch`. up() opens the port.
+ *
+ * @throws as startCollector does
+ */
+export async function openCollector(options: CollectorOptions = {}): Promise<Collector> {
+  const settings = settle(options)
+  return new Collector(settings, await openStore(settings.db, settings))
 }
 
 /**
@@ -53,19 +65,17 @@ export async function startCollector(options: CollectorOptions = {}): Promise<Co
  * found in `errors`.
  */
 export class Collector
-  extends EventEmitter<CollectorEvents>
+  extends ListenedTo
   implements AsyncIterable<CollectedMessage>, AsyncDisposable
 {
   readonly #settings: Settings
   readonly #endpoint: Endpoint
-  readonly #misbehaviour = new Misbehaviour()
-  readonly #dedup: Dedup
+  readonly #backend: Backend
   readonly #changes = new Changes()
   readonly #exchanges = new WeakMap<Duplex, Exchange>()
-  readonly #messages: CollectedMessage[] = []
+  readonly #messages: KeptMessages
   readonly #rejected = new Latest<Rejection>(MAX_REJECTIONS)
   readonly #requests = new Latest<CollectedRequest>(MAX_REQUESTS)
-  readonly #errors = new Latest<unknown>(MAX_ERRORS)
   #accepted = 0
   #duplicates = 0
   /** Counts the calls of clear(), so that who iterates knows to start again. */
@@ -73,15 +83,15 @@ export class Collector
   #isClosed = false
 
   /** @internal Use startCollector(). */
-  constructor(settings: Settings) {
+  constructor(settings: Settings, store: Store) {
     super()
     this.#settings = settings
-    this.#dedup = new Dedup(settings.dedupWindow)
-    const desk = this.#desk()
+    this.#messages = new KeptMessages(settings.maxMessages)
+    this.#backend = new Backend(settings, store, this.#hooks())
     this.#endpoint = new Endpoint(
       settings,
       (request, response) => {
-        const exchange = new Exchange(request, response, desk)
+        const exchange = new Exchange(request, response, this.#backend.desk)
         this.#exchanges.set(request.socket, exchange)
         void exchange.run()
       },
@@ -98,9 +108,12 @@ export class Collector
     return this.#endpoint.port
   }
 
-  /** The accepted messages, without duplicates, in the order they arrived. Empty with `keep: false`. */
+  /**
+   * The newest accepted messages, without duplicates, in the order they arrived: see `maxMessages`. Empty with
+   * `keep: false`.
+   */
   get messages(): readonly CollectedMessage[] {
-    return this.#messages
+    return this.#messages.items
   }
 
   /** How many messages were accepted, without duplicates. */
@@ -124,40 +137,67 @@ export class Collector
   }
 
   /**
-   * The last 100 things that the user's own functions threw, which are the listeners, misbehave functions and the
-   * clock: assertions that failed in them, say.
-   */
-  get errors(): readonly unknown[] {
-    return this.#errors.items
-  }
-
-  /**
-   * Waits until so many messages have been accepted, or until the condition is true of those kept.
+   * Waits until so many messages have been accepted, or until the condition is true of those kept. Given a filter,
+   * waits for the first message that it matches.
    *
-   * @returns The messages kept by then.
+   * @returns The messages kept by then; with a filter, the message.
    * @throws Error that names what had arrived, at the timeout or when the collector is closed; what the condition
    * throws; TypeError for a wrong argument, and for a condition where nothing is kept.
    */
+  async waitFor(condition: Condition, options?: WaitOptions): Promise<CollectedMessage[]>
+  async waitFor(filter: string, options?: WaitOptions): Promise<CollectedMessage>
   async waitFor(
-    condition: number | ((messages: readonly CollectedMessage[]) => boolean),
+    condition: Condition | string,
     { timeout = WAIT_TIMEOUT }: WaitOptions = {},
-  ): Promise<CollectedMessage[]> {
-    const isMet = this.#check(condition)
+  ): Promise<CollectedMessage | CollectedMessage[]> {
     if (!(timeout >= 0)) throw new TypeError('waitFor: timeout must be a number of at least 0')
-    const deadline = new Deadline(timeout)
-    try {
-      while (!isMet()) {
-        if (this.#isClosed) throw new Error(`waitFor: the collector is closed; ${this.#tally()}`)
-        if (deadline.isOver) {
-          const wanted = typeof condition === 'number' ? `${condition} messages` : 'its condition'
-          throw new Error(`waitFor: waited ${timeout} ms for ${wanted}; ${this.#tally()}`)
-        }
-        await Promise.race([this.#changes.next(), deadline.over])
-      }
-      return [...this.#messages]
-    } finally {
-      deadline.cancel()
+    if (typeof condition === 'string') return this.#backend.asking.waitFor(condition, { timeout })
+    const isMet = this.#check(condition)
+    const wait = {
+      isMet,
+      isOver: () => this.#isClosed,
+      describe: () => ({
+        wanted: typeof condition === 'number' ? `${condition} messages` : 'its condition',
+        tally: this.#tally(),
+      }),
     }
+    await waitUntil(wait, this.#changes, timeout)
+    return [...this.#messages.items]
+  }
+
+  /**
+   * The kept messages that a filter matches, in the order in which they arrived: the newest of them, if there are more
+   * than the limit. `is:discarded` finds what was sent and not kept.
+   *
+   * @example await collector.findMessages('type:track user:u1 plan:premium')
+   * @throws FilterError if the filter cannot be read
+   */
+  findMessages(filter = '', options: { limit?: number } = {}): Promise<CollectedMessage[]> {
+    return this.#backend.asking.findMessages(filter, options)
+  }
+
+  /**
+   * A person, by an identifier or by the profile's id; undefined if there is nobody.
+   *
+   * @param options.space - Needed if there are several.
+   * @example await collector.profile('user_id:u1')
+   */
+  profile(name: string, options: { space?: string } = {}): Promise<ProfileView | undefined> {
+    return this.#backend.asking.profile(name, options)
+  }
+
+  /**
+   * The newest rows of a table, the newest first; none if there is no such table.
+   *
+   * @param options.schema - In PostgreSQL: the source, unless only one has such a table.
+   * @param options.limit - @default 100
+   * @example await collector.table('users')
+   */
+  table(
+    name: string,
+    options: { schema?: string; limit?: number } = {},
+  ): Promise<Record<string, Cell>[]> {
+    return this.#backend.asking.table(name, options)
   }
 
   /**
@@ -169,16 +209,16 @@ export class Collector
   async *[Symbol.asyncIterator](): AsyncGenerator<CollectedMessage, void, undefined> {
     if (!this.#settings.keep) throw new TypeError('a collector with keep: false has no messages')
     let era = this.#era
-    let index = 0
+    let place = 0
     for (;;) {
       if (era !== this.#era) {
         era = this.#era
-        index = 0
+        place = 0
       }
-      const message = this.#messages[index]
-      if (message !== undefined) {
-        index += 1
-        yield message
+      const found = this.#messages.from(place)
+      if (found !== undefined) {
+        place = found.next
+        yield found.message
       } else if (this.#isClosed) return
       else await this.#changes.next()
     }
@@ -193,12 +233,20 @@ export class Collector
   misbehave(...answers: Answer[]): void
   misbehave(ask: MisbehaveFunction): void
   misbehave(...answers: (Answer | MisbehaveFunction)[]): void {
-    this.#misbehaviour.set(answers)
+    this.#backend.misbehaviour.set(answers)
   }
 
   /** Forgets what is left of the misbehaviour. */
   behave(): void {
-    this.#misbehaviour.clear()
+    this.#backend.misbehaviour.clear()
+  }
+
+  /**
+   * Answers a request of a client in the same process, as fetch() would: the option `httpClient` of a client takes it.
+   * The port need not be open.
+   */
+  fetch(url: string, request?: InProcessRequest): Promise<Response> {
+    return answerInProcess(this.#backend.desk, url, request)
   }
 
   /** Closes the port and breaks the connections: a client finds nobody there (ECONNREFUSED). Keeps what it has. */
@@ -212,64 +260,59 @@ export class Collector
     return this.#endpoint.open()
   }
 
-  /** Forgets messages, counts, rejections, requests, errors and which messageIds were seen. */
+  /**
+   * Forgets messages, people, tables, counts, rejections, requests, errors and which messageIds were seen. What is in a
+   * database stays there.
+   */
   clear(): void {
-    this.#messages.length = 0
+    this.#backend.clear()
+    this.#messages.clear()
     this.#accepted = 0
     this.#duplicates = 0
     this.#rejected.clear()
     this.#requests.clear()
-    this.#errors.clear()
-    this.#dedup.clear()
+    this.forgetErrors()
     this.#era += 1
     this.#changes.tell()
   }
 
-  /** Closes it for good; what it has can still be read. May be called again. */
+  /** Closes it for good; what it has in memory can still be read. May be called again. */
   async close(): Promise<void> {
     this.#isClosed = true
     await this.#endpoint.shut()
     this.#changes.tell()
+    await this.#backend.close()
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }
 
-  #desk(): Desk {
-    const isDown = () => !this.#endpoint.isOpen
+  #hooks(): Hooks {
     return {
-      settings: this.#settings,
       now: () => this.#now(),
-      misbehaviour: this.#misbehaviour,
-      get isDown() {
-        return isDown()
+      isDown: () => !this.#endpoint.isOpen,
+      accepted: (message) => {
+        this.#keep(message)
       },
-      accept: (parcel, at) => {
-        acceptParcel(parcel, at, {
-          settings: this.#settings,
-          dedup: this.#dedup,
-          accepted: (message) => {
-            this.#keep(message)
-          },
-          duplicate: () => {
-            this.#duplicates += 1
-          },
-          refused: (fault, message) => {
-            this.#reject(fault, message)
-          },
-        })
+      duplicate: () => {
+        this.#duplicates += 1
+      },
+      rejected: (fault, message) => {
+        this.#reject(fault, message)
+      },
+      requested: (request) => {
+        this.#requests.push(request)
+        this.tell('request', request)
+      },
+      failed: (error) => {
+        this.failed(error)
+      },
+      changed: () => {
         this.#changes.tell()
       },
-      refuse: ({ code, reason }) => {
-        this.#reject({ code, reason })
-      },
-      note: (request) => {
-        this.#requests.push(request)
-        this.#emit('request', request)
-      },
-      hookFailed: (error) => {
-        this.#errors.push(error)
+      clear: () => {
+        this.clear()
       },
     }
   }
@@ -281,7 +324,7 @@ export class Collector
       if (Math.abs(now) <= LATEST_TIME) return now
       throw new RangeError(`now() gave ${now}, which is no time`)
     } catch (error) {
-      this.#errors.push(error)
+      this.failed(error)
       return Date.now()
     }
   }
@@ -289,41 +332,25 @@ export class Collector
   #keep(message: CollectedMessage): void {
     this.#accepted += 1
     if (this.#settings.keep) this.#messages.push(message)
-    this.#emit('message', message)
+    this.tell('message', message)
   }
 
   #reject({ code, reason }: Fault, message?: unknown): void {
     const isKept = message !== undefined && this.#settings.keep
     const rejection: Rejection = isKept ? { code, reason, message } : { code, reason }
     this.#rejected.push(rejection)
-    this.#emit('rejected', rejection)
+    this.tell('rejected', rejection)
   }
 
-  /** As emit(), but what one listener throws, or rejects with, reaches neither the others nor the server. */
-  #emit<Name extends keyof CollectorEvents>(name: Name, value: CollectorEvents[Name][0]): void {
-    if (this.listenerCount(name) === 0) return
-    const failed = (error: unknown) => {
-      this.#errors.push(error)
-    }
-    for (const listener of this.rawListeners(name)) {
-      try {
-        const result: unknown = Reflect.apply(listener, this, [value])
-        if (isThenable(result)) result.then(undefined, failed)
-      } catch (error) {
-        failed(error)
-      }
-    }
-  }
-
-  #check(condition: number | ((messages: readonly CollectedMessage[]) => boolean)): () => boolean {
+  #check(condition: Condition): () => boolean {
     if (typeof condition === 'function') {
       if (!this.#settings.keep) {
         throw new TypeError('waitFor: with keep: false there are no messages to look at')
       }
-      return () => condition(this.#messages)
+      return () => condition(this.#messages.items)
     }
     if (typeof condition !== 'number' || !(condition >= 0)) {
-      throw new TypeError('waitFor: wants a number of messages or a function')
+      throw new TypeError('waitFor: wants a number of messages, a filter or a function')
     }
     return () => this.#accepted >= condition
   }
@@ -331,7 +358,7 @@ export class Collector
   #tally(): string {
     const codes = new Set(this.rejected.map(({ code }) => code))
     const refused = codes.size === 0 ? '' : ` (${[...codes].join(', ')})`
-    const names = this.#messages.length === 0 ? '' : `: ${namesOf(this.#messages)}`
+    const names = this.#messages.items.length === 0 ? '' : `: ${namesOf(this.#messages.items)}`
     return (
       `${this.#accepted} had arrived${names}; ${this.#duplicates} were duplicates, ` +
       `${this.rejected.length} were rejected${refused}`

@@ -56,7 +56,7 @@ describe('any CSV file', () => {
     )
   })
 
-  it('is gone on with behind any row as if it had been read in one go', async () => {
+  it('can be resumed after any row as if it had been read in one go', async () => {
     await fc.assert(
       fc.asyncProperty(
         table,

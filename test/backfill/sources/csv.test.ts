@@ -43,7 +43,7 @@ describe('a CSV file', () => {
     expect(told(renamed)).to.deep.equal(['2 {"id":"1","name":"Ann"}'])
   })
 
-  it('is refused where two columns have one name, and names one that has none', async () => {
+  it('is refused if two columns have one name; a column without one is numbered', async () => {
     const error: unknown = await itemsOf('id,email,email\n1,a,b\n').catch(
       (thrown: unknown) => thrown,
     )
@@ -62,7 +62,7 @@ describe('a broken row of a CSV file costs only itself', () => {
       '2,"open,b',
       'the quote that opens in column 2 is never closed',
     ],
-    ['text behind a closing quote', '2,"x"y,b', 'text behind the closing quote in column 2'],
+    ['text after a closing quote', '2,"x"y,b', 'text after the closing quote in column 2'],
     ['a quote within a bare field', '2,x"y",b', 'a quote within column 2'],
     ['too few columns', '2,x', 'the row has 2 columns, the header has 3'],
     ['too many columns', '2,x,y,z', 'the row has 4 columns, the header has 3'],
@@ -97,7 +97,7 @@ describe('a broken row of a CSV file costs only itself', () => {
     expect(told(items)[1]).to.include("3 ! the byte 0xE9 is not UTF-8; in Latin-1 it is 'é'")
   })
 
-  it('a faulty field of several lines is one, where none of its lines is a row by itself', async () => {
+  it('a faulty field of several lines is one row if none of its lines is a row by itself', async () => {
     const items = await itemsOf(`${good}2,"first\nsecond "x" line",y\n3,c,d\n`)
     expect(brokenOf(items).map(({ text, position }) => [position.line, text])).to.deep.equal([
       [3, '2,"first\nsecond "x" line",y'],
@@ -117,9 +117,9 @@ describe('a broken row of a CSV file costs only itself', () => {
     expect(told(items)).to.deep.equal([
       '2 {"id":"1","name":"a","plan":"b"}',
       '3 ! the quote that opens in column 2 is never closed',
-      '4 ! text behind the closing quote in column 2; a quote within quotes is written twice',
+      '4 ! text after the closing quote in column 2; a quote within quotes is written twice',
       '5 {"id":"4","name":"b","plan":"c"}',
-      '6 ! text behind the closing quote in column 2; a quote within quotes is written twice',
+      '6 ! text after the closing quote in column 2; a quote within quotes is written twice',
       '7 {"id":"6","name":"d","plan":"e"}',
     ])
   })

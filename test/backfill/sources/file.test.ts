@@ -69,12 +69,12 @@ ${numbers.join('')}`)
     expect(await errorOf(itemsOf('id,name\r1,Ann\r'))).to.include("tr '\\r' '\\n'")
   })
 
-  it('that is not there, or a directory, is an error that says so', () =>
+  it('that does not exist, or is a directory, is an error that says so', () =>
     withFolder(async (folder) => {
       mkdirSync(join(folder, 'directory'))
       const read = (name: string): Promise<string> =>
         errorOf(fileSource(join(folder, name)).open()[Symbol.asyncIterator]().next())
-      expect(await read('nothing.csv')).to.match(/SourceError: .*nothing\.csv is not there/)
+      expect(await read('nothing.csv')).to.match(/SourceError: .*nothing\.csv does not exist/)
       expect(await read('directory')).to.include('is a directory')
     }))
 

@@ -136,7 +136,7 @@ describe('a JSON array', () => {
     expect(within).to.include('the element that begins in line 3 never ends')
   })
 
-  it('is gone on with behind any element', async () => {
+  it('can be resumed after any element', async () => {
     const text = '[{"id":1},{"id":2},\n{"id":3},{"id":4,}]'
     const all = await array(text)
     for (let rows = 1; rows <= all.length; rows++) {

@@ -6,7 +6,7 @@ import { expect } from 'chai'
 import { filesIn, openOutbox, withOutbox } from '../../support/outbox.js'
 
 describe('an outbox that looks after its directory all the time', () => {
-  it('never takes a file that was settled for one that somebody has removed', () =>
+  it('never mistakes a settled file for one that was removed', () =>
     withOutbox(async ({ path }) => {
       const warnings: string[] = []
       const outbox = openOutbox(path, { claimInterval: 1 }, { warn: (text) => warnings.push(text) })

@@ -144,7 +144,7 @@ describe('a file in an outbox', () => {
       }
     }))
 
-  it('that is none of ours is left alone', () =>
+  it('that is not ours is left alone', () =>
     withOutbox(async (setup) => {
       const left = await leave(setup, 3)
       put(setup.path, new Map([['notes.txt', Buffer.from('hello')]]))
@@ -156,7 +156,7 @@ describe('a file in an outbox', () => {
 })
 
 describe('an outbox that is damaged under the running client', () => {
-  it('removed: reports what was only there, delivers what is in memory, and goes on', () =>
+  it('removed: reports what was only there, delivers what is in memory, and continues', () =>
     withOutbox(async ({ collector, durable, path, errors, batchFiles }) => {
       await collector.down()
       const client = durable({}, { claimInterval: 20 })

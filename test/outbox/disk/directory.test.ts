@@ -159,7 +159,7 @@ describe('close() with an outbox in a directory', () => {
 })
 
 describe('a batch that the server never takes', () => {
-  it('is put aside after maxRetries, the others go on, and the next process has it', () =>
+  it('is put aside after maxRetries, the others are sent, and the next process has it', () =>
     withOutbox(async ({ collector, durable, batchFiles, errors }) => {
       collector.misbehave(({ n }) => (n === 1 ? { status: 500 } : undefined))
       const analytics = durable({ maxRetries: 0 })
@@ -296,7 +296,7 @@ describe('maxQueueBytes of an outbox in a directory', () => {
       expect(other.stats().failedByCode).to.deep.equal({ queue_full: 1 })
     }))
 
-  it('drops nothing of its own where others fill the directory', () =>
+  it('drops nothing of its own if others fill the directory', () =>
     withOutbox(async ({ collector, durable }) => {
       await collector.down()
       const mine = durable(

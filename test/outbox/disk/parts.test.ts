@@ -158,7 +158,7 @@ describe('a client whose split batch is put aside by half', () => {
 })
 
 describe('a message of a file that was settled before the others', () => {
-  it('is not there for the next process after kill -9, whichever it was', () =>
+  it('is not sent by the next process after kill -9, whichever it was', () =>
     withOutbox(async ({ path }) => {
       const outbox = openOutbox(path)
       fill(outbox, 7)

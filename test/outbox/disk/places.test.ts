@@ -6,7 +6,7 @@ import type { Outbox } from '../../../lib/outbox/outbox.js'
 import { openOutbox, withOutbox } from '../../support/outbox.js'
 
 describe('calls around the moment when what another client has left is taken over', () => {
-  it('have places of their own also behind a message that was refused', () =>
+  it('have places of their own even after a message that was refused', () =>
     withOutbox(async ({ path }) => {
       const append = (to: Outbox, text = '{"type":"track"}'): string => to.append(text, undefined)
       const before = openOutbox(path)

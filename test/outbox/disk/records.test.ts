@@ -101,7 +101,7 @@ describe('a batch file', () => {
     }
   })
 
-  it('of which a block was zeroed has everything before and behind the block', () => {
+  it('of which a block was zeroed has everything before and after the block', () => {
     const many = Array.from({ length: 50 }, (_, i) => JSON.stringify({ i, x: 'x'.repeat(i) }))
     const { file: large, ends: largeEnds } = fileOf(many)
     const damaged = Buffer.from(large).fill(0, 1000, 1512)

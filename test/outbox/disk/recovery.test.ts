@@ -45,7 +45,7 @@ describe('a client that made its directory while another looked for the dead, an
 })
 
 describe('a client that is closed while it takes over what others have left', () => {
-  it('leaves it to whoever comes next, without a word, whenever that was', () =>
+  it('leaves it to the next client, silently, at any time', () =>
     withOutbox(async ({ path }) => {
       const before = openOutbox(path)
       for (let i = 0; i < 20; i++) before.append('{"type":"track"}', undefined)

@@ -115,6 +115,16 @@ export class Misbehaviour {
     this.#queue.push(...answers.map((answer) => ({ ...(answer as Answer) })))
   }
 
+  /** The answers that wait for their request. */
+  get waiting(): readonly Answer[] {
+    return this.#queue
+  }
+
+  /** The function that is asked. */
+  get asked(): MisbehaveFunction | undefined {
+    return this.#ask
+  }
+
   clear(): void {
     this.#queue = []
     this.#ask = undefined

@@ -3,31 +3,36 @@ import { isError } from '../../../../lib/runtime/value-kinds.js'
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
 import { types } from 'node:util'
-import { BodyError, parseBody, readBody, tooLarge } from './body.js'
-import { writeKeyOf } from './credentials.js'
-import { isObject } from '../messages/message.js'
+import { Api } from '../api/api.js'
+import { failure, SUCCESS } from './answers.js'
+import { answerAsked } from './asked.js'
+import { readBody, tooLarge } from './body.js'
+import { bodyLimit, judgeRequest } from './judge.js'
 import type { Answer, Misbehaviour } from '../faults/misbehave.js'
 import type { Settings } from './options.js'
+import type { Source, Sources } from '../sources.js'
 import type { CollectedRequest } from '../messages/records.js'
-import {
-  openParcel,
-  type Parcel,
-  pathOf,
-  type Refusal,
-  refusal,
-  type Route,
-  routeOf,
-} from './routes.js'
+import { type Parcel, pathOf, type Refusal, refusal, type Route, routeOf } from './routes.js'
+
+/** Messages could not be kept, for now: the client is to keep them. */
+export interface Unavailable {
+  readonly reason: string
+  /** When to try again, s. */
+  readonly retryAfter: number
+}
 
 /** What an exchange needs of its collector. */
 export interface Desk {
+  readonly sources: Sources
   readonly settings: Settings
   readonly misbehaviour: Misbehaviour
+  readonly api: Api
   /** The time, ms since 1970. Never fails. */
   now(): number
   /** Whether the collector itself is breaking its connections. */
   readonly isDown: boolean
-  accept(parcel: Parcel, at: number): void
+  /** Resolves when the messages are kept, with why they could not be if they are not. Never rejects. */
+  accept(parcel: Parcel, at: number, source: Source): Promise<Unavailable | undefined>
   refuse(refusal: Refusal): void
   note(request: CollectedRequest): void
   /** Something of the user's own threw. */
@@ -35,7 +40,6 @@ export interface Desk {
 }
 
 const HEALTH_PATHS = new Set(['/', '/health'])
-const SUCCESS = '{"success":true}'
 
 export class Exchange {
   readonly #request: IncomingMessage
@@ -48,6 +52,7 @@ export class Exchange {
   readonly #over = new AbortController()
   #bytes = 0
   #count: number | undefined
+  #source: Source | undefined
   #isNoted = false
 
   constructor(request: IncomingMessage, response: ServerResponse, desk: Desk) {
@@ -121,6 +126,10 @@ export class Exchange {
 
   /** Routes that take no messages. They are never misbehaved on: a health check is to tell the truth. */
   async #answerElsewhere(isRoute: boolean): Promise<void> {
+    if (Api.owns(this.#path)) {
+      await this.#ask()
+      return
+    }
     if ((await this.#drain()) === 'aborted') return
     const isRead = this.#method === 'GET' || this.#method === 'HEAD'
     const isHealth = HEALTH_PATHS.has(this.#path)
@@ -128,6 +137,21 @@ export class Exchange {
     else if (isHealth) this.#answer(405, failure('only GET is answered here'), { allow: 'GET' })
     else if (isRoute) this.#answer(405, failure('only POST is answered here'), { allow: 'POST' })
     else this.#answer(404, failure('there is no such route'))
+  }
+
+  async #ask(): Promise<void> {
+    const asked = {
+      api: this.#desk.api,
+      request: this.#request,
+      response: this.#response,
+      signal: this.#over.signal,
+      onBytes: (length: number) => {
+        this.#bytes += length
+      },
+    }
+    await answerAsked(asked, (status) => {
+      this.note(status)
+    })
   }
 
   async #drain(): Promise<'aborted' | undefined> {
@@ -145,35 +169,16 @@ export class Exchange {
 
   /** Reads and judges the request as a whole. */
   async #read(route: Route): Promise<Parcel | Refusal | 'aborted'> {
-    const { maxBodyBytes, maxMessageBytes } = this.#desk.settings
-    const limit = route === 'batch' ? maxBodyBytes : maxMessageBytes
-    const { headers } = this.#request
+    const { settings, sources } = this.#desk
+    const limit = bodyLimit(route, settings)
     const body = await this.#readBody(limit)
     if (body.end === 'aborted') return 'aborted'
     if (body.end === 'too large') return refusal(400, 'bad_request', tooLarge(limit))
-    const mediaType = headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase()
-    if (mediaType !== 'application/json') {
-      return refusal(400, 'bad_request', 'the Content-Type is not application/json')
-    }
-    let parsed: unknown
-    try {
-      parsed = await parseBody(body.data, headers['content-encoding'], limit)
-    } catch (error) {
-      if (error instanceof BodyError) return refusal(400, 'bad_request', error.message)
-      throw error
-    }
-    if (!isObject(parsed)) return refusal(400, 'bad_request', 'the body is not a JSON object')
-    if (!this.#isAllowed(writeKeyOf(headers.authorization, parsed.writeKey))) {
-      return refusal(401, 'unknown_source')
-    }
-    const opened = openParcel(route, parsed)
-    if ('items' in opened) this.#count = opened.items.length
-    return opened
-  }
-
-  #isAllowed(writeKey: string | undefined): boolean {
-    if (writeKey === undefined) return false
-    return this.#desk.settings.writeKeys?.has(writeKey) ?? true
+    const judged = await judgeRequest(route, this.#request.headers, body.data, settings)
+    if ('refusal' in judged) return judged.refusal
+    this.#source = sources.of(judged.writeKey)
+    this.#count = judged.parcel.items.length
+    return judged.parcel
   }
 
   async #askHow(verdict: Parcel | Refusal): Promise<Answer | undefined | 'failed'> {
@@ -196,8 +201,12 @@ export class Exchange {
   /** Accepts or not, and answers or not, as the API does or as it was told to. */
   async #settle(verdict: Parcel | Refusal, answer: Answer): Promise<void> {
     if (answer.store ?? isStoring(answer)) {
-      if ('items' in verdict) this.#desk.accept(verdict, this.#at)
-      else this.#desk.refuse(verdict)
+      const unavailable = await this.#keep(verdict)
+      if (unavailable !== undefined) {
+        const { reason, retryAfter } = unavailable
+        this.#answer(503, failure(reason), { 'retry-after': String(retryAfter) })
+        return
+      }
     }
     if (answer.silence === true) {
       this.note('silent')
@@ -217,6 +226,15 @@ export class Exchange {
       ...retryHeaders(status, answer.retryAfter),
       ...answer.headers,
     })
+  }
+
+  /** @returns why it could not be kept, if it could not */
+  async #keep(verdict: Parcel | Refusal): Promise<Unavailable | undefined> {
+    if (this.#source !== undefined && 'items' in verdict) {
+      return await this.#desk.accept(verdict, this.#at, this.#source)
+    }
+    if ('status' in verdict) this.#desk.refuse(verdict)
+    return undefined
   }
 
   #answer(status: number, body: string, headers: Record<string, string> = {}): void {
@@ -254,10 +272,6 @@ function bodyFor(status: number, verdict: Parcel | Refusal): string {
   return 'status' in verdict && verdict.status === status
     ? failure(verdict.reason, verdict.code)
     : failure('told to misbehave')
-}
-
-function failure(message: string, code?: string): string {
-  return JSON.stringify({ success: false, code, message })
 }
 
 /** Segment HTTP API, Rate limits: a 429 says the seconds twice. */

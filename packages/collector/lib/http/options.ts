@@ -1,4 +1,6 @@
 // Every option of the collector, its default and its check.
+import { isObject } from '../messages/message.js'
+import { type Rules, rulesFrom, type RulesOption } from '../profiles/rules.js'
 
 export interface CollectorOptions {
   /** The port to listen on. @default 0, any free one */
@@ -21,6 +23,29 @@ export interface CollectorOptions {
   /** The most messages in a batch. @default 2,500 */
   maxBatchSize?: number | undefined
   /**
+   * Where messages, people and tables are kept: the path of a SQLite file, or `postgres://…`. Undefined is memory, which
+   * is forgotten at the end. @default undefined
+   */
+  db?: string | undefined
+  /** The name of the source of each write key. @default `source_` and 8 characters of a hash of the key */
+  sources?: Readonly<Record<string, string>> | undefined
+  /**
+   * One space for all sources, by its name: ids that any of them sends belong to the same people. Undefined gives each
+   * source a space of its own. @default undefined
+   */
+  space?: string | undefined
+  /** How people are resolved: a preset, or rules that differ from the default ones. @default 'default' */
+  rules?: RulesOption | undefined
+  /**
+   * What those who read must bring, as a Bearer token or the username of HTTP Basic. Needed if `host` is not of this
+   * machine alone. @default undefined, which is nothing
+   */
+  token?: string | undefined
+  /** Names under which the collector is reached, besides those of this machine and addresses. @default [] */
+  hosts?: readonly string[] | undefined
+  /** How many accepted messages `messages` holds, the newest. @default 100,000; 1,000 with `db` */
+  maxMessages?: number | undefined
+  /**
    * Whether accepted messages are kept in `messages`. With false they are only counted: for benchmarks and soaks.
    * @default true
    */
@@ -31,12 +56,18 @@ export interface CollectorOptions {
   now?: (() => number) | undefined
 }
 
+type Defaulted = Exclude<keyof CollectorOptions, 'writeKeys' | 'db' | 'space' | 'rules' | 'token'>
+
 /** The options with nothing left open. */
 export type Settings = {
-  readonly [Name in Exclude<keyof CollectorOptions, 'writeKeys'>]-?: NonNullable<
-    CollectorOptions[Name]
-  >
-} & { readonly writeKeys: ReadonlySet<string> | undefined }
+  readonly [Name in Defaulted]-?: NonNullable<CollectorOptions[Name]>
+} & {
+  readonly writeKeys: ReadonlySet<string> | undefined
+  readonly db: string | undefined
+  readonly space: string | undefined
+  readonly token: string | undefined
+  readonly rules: Rules
+}
 
 type Check = { readonly allowed: string; readonly test: (value: unknown) => boolean }
 
@@ -44,19 +75,40 @@ const wholeNumber = (from: number, to: number): Check => ({
   allowed: `a whole number from ${from} to ${to}`,
   test: (value) => Number.isInteger(value) && Number(value) >= from && Number(value) <= to,
 })
+const isTexts = (value: unknown) =>
+  Array.isArray(value) && value.every((text) => typeof text === 'string' && text !== '')
 const boolean: Check = { allowed: 'a boolean', test: (value) => typeof value === 'boolean' }
+const text: Check = {
+  allowed: 'a non-empty string',
+  test: (value) => typeof value === 'string' && value !== '',
+}
 const size = wholeNumber(1, 1_073_741_824)
+
+/** Options whose values are not repeated in an error. */
+const SECRET = new Set<string>(['writeKeys', 'sources', 'db', 'token'])
 
 const CHECKS: Readonly<Record<keyof CollectorOptions, Check>> = {
   port: wholeNumber(0, 65_535),
-  host: {
-    allowed: 'a non-empty string',
-    test: (value) => typeof value === 'string' && value !== '',
+  host: text,
+  db: text,
+  space: text,
+  token: text,
+  hosts: {
+    allowed: 'an array of non-empty strings',
+    test: isTexts,
   },
+  sources: {
+    allowed: 'an object of write keys, each with the name of its source',
+    test: (value) =>
+      isObject(value) &&
+      Object.values(value).every((name) => typeof name === 'string' && name !== ''),
+  },
+  // Checked where they are read.
+  rules: { allowed: 'rules', test: () => true },
+  maxMessages: wholeNumber(1, 10_000_000),
   writeKeys: {
     allowed: 'an array of non-empty strings',
-    test: (value) =>
-      Array.isArray(value) && value.every((key) => typeof key === 'string' && key !== ''),
+    test: isTexts,
   },
   dedup: boolean,
   dedupWindow: {
@@ -74,14 +126,15 @@ const CHECKS: Readonly<Record<keyof CollectorOptions, Check>> = {
 /**
  * Checks the options and fills in the defaults.
  *
- * @throws TypeError that names the option, what is allowed and what was given. The write keys are not repeated.
+ * @throws TypeError that names the option, what is allowed and what was given. Write keys, and an address with a password, are not
+ * repeated.
  */
 export function settle(options: CollectorOptions): Settings {
   for (const [name, value] of Object.entries(options) as [string, unknown][]) {
     if (!isOption(name)) throw new TypeError(`startCollector: there is no option '${name}'`)
     const { allowed, test } = CHECKS[name]
     if (value === undefined || test(value)) continue
-    const given = name === 'writeKeys' ? '' : `, not ${show(value)}`
+    const given = SECRET.has(name) ? '' : `, not ${show(value)}`
     throw new TypeError(`startCollector: ${name} must be ${allowed}${given}`)
   }
   return {
@@ -94,6 +147,13 @@ export function settle(options: CollectorOptions): Settings {
     maxMessageBytes: options.maxMessageBytes ?? 32 * 1024,
     maxBatchSize: options.maxBatchSize ?? 2500,
     keep: options.keep ?? true,
+    db: options.db,
+    sources: options.sources ?? {},
+    space: options.space,
+    token: options.token,
+    hosts: options.hosts ?? [],
+    rules: rulesFrom(options.rules),
+    maxMessages: options.maxMessages ?? (options.db === undefined ? 100_000 : 1000),
     requestTimeout: options.requestTimeout ?? 30_000,
     now: options.now ?? Date.now,
   }

@@ -82,7 +82,7 @@ export class Intake {
   async close(): Promise<void> {
     this.#isClosed = true
     this.#start()
-    await this.#running
+    while (this.#running) await this.#running
   }
 
   #schedule(): void {

@@ -94,9 +94,9 @@ class Taking {
     const { changes, batches, upserts, discards } = planRows(schema, messages, this.#rules)
     if (changes.length > 0) await transaction.changeSchema(source, changes)
     await transaction.insertRows(source, batches)
-    for (const { table, ids, applyTo } of upserts) {
-      const states = await transaction.upsertStates(source, table, ids)
-      await transaction.upsert(source, table, applyTo(states))
+    for (const upsert of upserts) {
+      const states = await transaction.upsertStates(source, upsert.table, upsert.ids)
+      await transaction.upsert(source, upsert.table, upsert.applyTo(states))
     }
     if (discards.length > 0) await transaction.discard(source, discards)
   }

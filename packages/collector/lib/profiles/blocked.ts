@@ -29,7 +29,7 @@ export function blockedBy(blocked: readonly (string | RegExp)[]): IsBlocked {
   for (const each of blocked) {
     if (typeof each === 'string') texts.add(bare(each))
     // With g or y it would remember where it stopped.
-    else patterns.push(new RegExp(each.source, each.flags.replace(/[gy]/g, '')))
+    else patterns.push(new RegExp(each.source, `${each.flags.replace(/[giy]/g, '')}i`))
   }
   return (value) => {
     const text = bare(value)

@@ -1,8 +1,8 @@
 // Gathers what changes, for a store to write in one transaction.
-import type { JsonObject } from '../messages/message.js'
 import type { LogName, LogRow, ProfileChanges } from './changes.js'
 import { type Cause, externalIdHash, triggerOf, type Violation } from './logs.js'
 import type { Account, Identifier, Mapping, Profile } from './profile.js'
+import type { TraitChanges } from './traits.js'
 
 export class ChangeSet implements ProfileChanges {
   readonly profiles = new Set<Profile>()
@@ -46,12 +46,14 @@ export class ChangeSet implements ProfileChanges {
     for (const id of [from.id, ...from.merged]) this.#logGraph(id, into.id, cause)
   }
 
-  noteTraits(profile: Profile, changed: JsonObject, cause: Cause): void {
-    if (Object.keys(changed).length === 0) return
+  noteTraits(profile: Profile, changes: TraitChanges, cause: Cause): void {
+    if (!changes.isNewer) return
     this.#change(profile)
+    const traits = JSON.stringify(changes.changed)
+    if (traits === '{}') return
     this.logs.profile_traits_updates.push({
       segment_id: profile.id,
-      traits: JSON.stringify(changed),
+      traits,
       ...this.#trigger(cause),
     })
   }

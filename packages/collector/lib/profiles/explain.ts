@@ -13,6 +13,8 @@ export interface Evidence extends Source {
   readonly profiles: readonly [Profile | undefined, Profile | undefined]
   /** All rows that name one of the profiles or of those merged into them; of an identifier without, those of its violations. */
   readonly logs: Logs
+  /** Of the identifiers: rows of other spaces are left out. Needed only if an identifier belongs to nobody. */
+  readonly space?: string | undefined
   /** The messages of `messageIdsIn(logs)`, as far as they are kept. Without one, its step says less. */
   readonly messages: Iterable<CollectedMessage>
 }
@@ -73,7 +75,9 @@ function explainUnknown(evidence: Evidence): Explanation {
     if (evidence.profiles[index] !== undefined) continue
     const rows = evidence.logs.violations.filter(
       (row) =>
-        row.external_id_type === identifier.type && row.external_id_value === identifier.value,
+        (evidence.space === undefined || row.space === evidence.space) &&
+        row.external_id_type === identifier.type &&
+        row.external_id_value === identifier.value,
     )
     steps.push(...violationSteps(rows, evidence))
     sentences.push(
@@ -118,7 +122,9 @@ function splitSteps({ logs }: Evidence, ofA: Profile, ofB: Profile): Step[] {
 
 function violationSteps(rows: readonly LogRow[], evidence: Evidence): Step[] {
   const taken = new Taken(evidence)
-  return rows.map((row) => violationStep(row, taken, evidence))
+  return rows
+    .toSorted((a, b) => Number(a.seq) - Number(b.seq))
+    .map((row) => violationStep(row, taken, evidence))
 }
 
 function violationStep(row: LogRow, taken: Taken, { profiles, rules }: Evidence): Step {

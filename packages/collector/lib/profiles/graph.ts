@@ -1,12 +1,14 @@
 // Messages become profiles. It knows no store: what must be known is added, what has changed is drained.
-import { isObject, type JsonObject } from '../messages/message.js'
+import { isObject } from '../messages/message.js'
+import { Accounts } from './accounts.js'
 import type { Resolution } from './changes.js'
 import { ChangeSet } from './change-set.js'
+import { IdentifierIndex } from './identifier-index.js'
 import { type Excess, excessOf } from './limits.js'
-import type { Entry, Violation } from './logs.js'
+import type { Entry, Violation, ViolationName } from './logs.js'
 import type { Account, Identifier, Mapping, Profile } from './profile.js'
 import { profileId } from './profile-id.js'
-import { accountIdOf, keyOf, promote } from './promote.js'
+import { keyOf, promote } from './promote.js'
 import type { Rules } from './rules.js'
 import { keepApart, type Split, splitDetails, splitOff, type SplitResult } from './split.js'
 import { isNewer, mergeTraits, setTraits } from './traits.js'
@@ -15,36 +17,34 @@ import { isNewer, mergeTraits, setTraits } from './traits.js'
 export class Graph {
   readonly space: string
   readonly #rules: Rules
-  readonly #byIdentifier = new Map<string, Profile>()
-  readonly #accounts = new Map<string, Account>()
+  readonly #index = new IdentifierIndex()
+  readonly #accounts: Accounts
   #changes: ChangeSet
 
   constructor(space: string, rules: Rules) {
     this.space = space
     this.#rules = rules
+    this.#accounts = new Accounts(space)
     this.#changes = new ChangeSet(space)
   }
 
   /** Adds what a store knows. A profile that is known already stays as it is. */
   add(profiles: Iterable<Profile>, accounts: Iterable<Account>): void {
     for (const profile of profiles) {
-      for (const { type, value } of profile.mappings) {
-        const key = keyOf(type, value)
-        if (!this.#byIdentifier.has(key)) this.#byIdentifier.set(key, profile)
+      for (const mapping of profile.mappings) {
+        if (this.#index.get(mapping) === undefined) this.#index.set(mapping, profile)
       }
     }
-    for (const account of accounts) {
-      if (!this.#accounts.has(account.id)) this.#accounts.set(account.id, account)
-    }
+    for (const account of accounts) this.#accounts.add(account)
   }
 
-  profileOf({ type, value }: Identifier): Profile | undefined {
-    return this.#byIdentifier.get(keyOf(type, value))
+  profileOf(identifier: Identifier): Profile | undefined {
+    return this.#index.get(identifier)
   }
 
   /** Every profile, each once. */
   profiles(): Set<Profile> {
-    return new Set(this.#byIdentifier.values())
+    return this.#index.profiles()
   }
 
   account(id: string): Account | undefined {
@@ -68,24 +68,15 @@ export class Graph {
    */
   take(entry: Entry): Resolution {
     const { identifiers, blocked } = promote(entry.message, this.#rules)
-    const violations: Violation[] = blocked.map((identifier) => ({
-      name: 'ID value blocked',
-      identifier,
-      limitedType: undefined,
-      owner: undefined,
-    }))
-    const profile = this.#resolve([...identifiers], entry, violations)
-    if (profile === undefined && entry.message.type !== 'alias') {
-      violations.push({
-        name: 'No matching identifiers on event',
-        identifier: undefined,
-        limitedType: undefined,
-        owner: undefined,
-      })
-    }
-    this.#changes.noteViolations(violations, profile?.id, entry)
+    const violations = blocked.map((identifier) => violation('ID value blocked', identifier))
+    const profile = this.#knownAs(identifiers) ?? this.#resolve(identifiers, entry, violations)
     if (profile !== undefined) this.#update(profile, entry)
-    this.#updateAccount(entry)
+    else if (entry.message.type !== 'alias') {
+      violations.push(violation('No matching identifiers on event'))
+    }
+    if (violations.length > 0) this.#changes.noteViolations(violations, profile?.id, entry)
+    const account = this.#accounts.take(entry)
+    if (account !== undefined) this.#changes.noteAccount(account)
     return { profileId: profile?.id, violations: violations.length }
   }
 
@@ -106,7 +97,7 @@ export class Graph {
         continue
       }
       const one = splitOff(profile, leaving, split, { rules: this.#rules, changes })
-      for (const { type, value } of leaving) this.#byIdentifier.set(keyOf(type, value), one)
+      for (const mapping of leaving) this.#index.set(mapping, one)
       created.push(one)
     }
     const others = new Set(rest.flatMap((each) => this.profileOf(each) ?? []))
@@ -116,31 +107,45 @@ export class Graph {
     return { created, details: splitDetails(from, split.identifiers, rest) }
   }
 
+  /** The profile that all of these belong to: most messages bring nothing new. */
+  #knownAs(identifiers: readonly Identifier[]): Profile | undefined {
+    let only: Profile | undefined
+    for (const identifier of identifiers) {
+      const profile = this.#index.get(identifier)
+      if (profile === undefined || (only !== undefined && only !== profile)) return undefined
+      only = profile
+    }
+    return only
+  }
+
   /**
    * The profile of a message with these identifiers (Segment Unify: Identity Resolution). If what it says would make
    * a profile exceed a limit, its lowest-ranked identifier is left out, and the rest is looked at again.
    */
-  #resolve(left: Identifier[], entry: Entry, violations: Violation[]): Profile | undefined {
+  #resolve(
+    identifiers: readonly Identifier[],
+    entry: Entry,
+    violations: Violation[],
+  ): Profile | undefined {
+    const left = identifiers.slice(0, this.#rules.maxMappings)
+    for (const identifier of identifiers.slice(left.length)) {
+      violations.push(violation('Identifier mapping limit exceeded', identifier))
+    }
     while (left.length > 0) {
       const found = new Set<Profile>()
       const fresh: Identifier[] = []
       for (const identifier of left) {
-        const profile = this.profileOf(identifier)
+        const profile = this.#index.get(identifier)
         if (profile === undefined) fresh.push(identifier)
         else found.add(profile)
       }
-      if (fresh.length === 0 && found.size === 1) return [...found][0]
       const profiles = [...found]
       const excess = excessOf(profiles, fresh, entry.message.timestamp, this.#rules)
       if (excess === undefined) return this.#join(profiles, fresh, entry)
       const dropped = lowest(left, fresh, excess)
-      left.splice(left.indexOf(dropped), 1)
-      violations.push({
-        name: excess.name,
-        identifier: dropped,
-        limitedType: excess.type,
-        owner: this.profileOf(dropped)?.id ?? (profiles.length === 1 ? profiles[0]?.id : undefined),
-      })
+      left.splice(left.lastIndexOf(dropped), 1)
+      const owner = this.#index.get(dropped) ?? (profiles.length === 1 ? profiles[0] : undefined)
+      violations.push(violation(excess.name, dropped, excess.type, owner))
     }
     return undefined
   }
@@ -160,7 +165,7 @@ export class Graph {
         seq: entry.seq,
       }
       profile.mappings.push(mapping)
-      this.#byIdentifier.set(keyOf(type, value), profile)
+      this.#index.set(mapping, profile)
       this.#changes.noteAdded(profile, mapping, entry)
     }
     return profile
@@ -191,53 +196,38 @@ export class Graph {
   #merge(from: Profile, into: Profile, entry: Entry): void {
     for (const mapping of from.mappings) {
       into.mappings.push(mapping)
-      this.#byIdentifier.set(keyOf(mapping.type, mapping.value), into)
+      this.#index.set(mapping, into)
     }
     into.mappings.sort((a, b) => a.seq - b.seq)
     const gone = [from.id, ...from.merged]
     into.merged.push(...gone)
     into.apart.push(...from.apart)
-    const changed = mergeTraits(into.traits, from.traits)
+    const changes = mergeTraits(into.traits, from.traits)
     this.#changes.noteMerged(from, into, entry)
-    this.#changes.noteTraits(into, changed, entry)
+    this.#changes.noteTraits(into, changes, entry)
   }
 
   #update(profile: Profile, entry: Entry): void {
     const { message, seq, source } = entry
-    if (profile.updatedAt < message.timestamp) profile.updatedAt = message.timestamp
+    const moment = { timestamp: message.timestamp, seq }
+    if (isNewer(moment, { timestamp: profile.updatedAt, seq }))
+      profile.updatedAt = message.timestamp
     profile.lastMessageId = message.messageId
     profile.lastSource = source
     this.#changes.noteTouched(profile)
     // Traits of other calls, in their context, say nothing of the profile (Segment: Track).
     if (message.type !== 'identify' || !isObject(message.traits)) return
-    const moment = { timestamp: message.timestamp, seq }
     this.#changes.noteTraits(profile, setTraits(profile.traits, message.traits, moment), entry)
   }
+}
 
-  #updateAccount({ message, seq }: Entry): void {
-    const id = accountIdOf(message)
-    if (id === undefined) return
-    let account = this.#accounts.get(id)
-    if (account === undefined) {
-      account = {
-        id,
-        space: this.space,
-        createdAt: message.timestamp,
-        updatedAt: message.timestamp,
-        firstMessageId: message.messageId,
-        lastMessageId: message.messageId,
-        traits: new Map(),
-      }
-      this.#accounts.set(id, account)
-    }
-    const moment = { timestamp: message.timestamp, seq }
-    if (isNewer(moment, { timestamp: account.updatedAt, seq: -1 }))
-      account.updatedAt = message.timestamp
-    account.lastMessageId = message.messageId
-    const traits: JsonObject = isObject(message.traits) ? message.traits : {}
-    setTraits(account.traits, traits, moment)
-    this.#changes.noteAccount(account)
-  }
+function violation(
+  name: ViolationName,
+  identifier?: Identifier,
+  limitedType?: string,
+  owner?: Profile,
+): Violation {
+  return { name, identifier, limitedType, owner: owner?.id }
 }
 
 /** What to leave out. A profile that is full takes no new identifier, but what it knows still finds it. */

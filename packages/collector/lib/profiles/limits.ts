@@ -32,40 +32,64 @@ export function excessOf(
     : undefined
 }
 
+interface Count {
+  /** In all profiles and among what is new. */
+  total: number
+  /** The most that one of the profiles has. */
+  most: number
+}
+
 function excessOfType(
   profiles: readonly Profile[],
   fresh: readonly Identifier[],
   timestamp: string,
   rules: Rules,
 ): Excess | undefined {
-  const types = new Set(fresh.map(({ type }) => type))
-  if (profiles.length > 1) {
-    for (const { mappings } of profiles) for (const { type } of mappings) types.add(type)
+  const counts = new Map<string, Count>()
+  for (const { type } of fresh) {
+    const count = counts.get(type)
+    if (count === undefined) counts.set(type, { total: 1, most: 0 })
+    else count.total += 1
   }
-  for (const type of [...types].sort(rules.compareTypes)) {
-    const { max, window } = rules.limitOf(type)
-    const since = window === 'ever' ? -Infinity : Date.parse(timestamp) - WINDOWS[window]
-    const counts = profiles.map(({ mappings }) => countOf(mappings, type, since))
-    const added = fresh.filter((identifier) => identifier.type === type).length
-    const total = counts.reduce((all, count) => all + count, added)
-    if (total > max && total > Math.max(0, ...counts)) {
-      const name =
-        window === 'ever'
-          ? 'Identifier value limit exceeded'
-          : 'Identifier value time limit exceeded'
-      return { name, type }
+  const at = Date.parse(timestamp)
+  for (const { mappings } of profiles) {
+    // A profile alone grows only by what is new.
+    const isGrowing = (type: string) => profiles.length > 1 || counts.has(type)
+    for (const [type, own] of countsOf(mappings, isGrowing, at, rules)) {
+      const count = counts.get(type)
+      if (count === undefined) counts.set(type, { total: own, most: own })
+      else {
+        count.total += own
+        count.most = Math.max(count.most, own)
+      }
     }
   }
-  return undefined
+  let first: string | undefined
+  for (const [type, { total, most }] of counts) {
+    if (total <= rules.limitOf(type).max || total <= most) continue
+    if (first === undefined || rules.compareTypes(type, first) < 0) first = type
+  }
+  if (first === undefined) return undefined
+  const isEver = rules.limitOf(first).window === 'ever'
+  const name = isEver ? 'Identifier value limit exceeded' : 'Identifier value time limit exceeded'
+  return { name, type: first }
 }
 
-function countOf(mappings: readonly Mapping[], type: string, since: number): number {
-  let count = 0
-  for (const mapping of mappings) {
-    if (mapping.type !== type) continue
-    if (since === -Infinity || Date.parse(mapping.createdAt) > since) count += 1
+/** How many a profile has of each type, in the window of its limit. */
+function countsOf(
+  mappings: readonly Mapping[],
+  isCounted: (type: string) => boolean,
+  at: number,
+  rules: Rules,
+): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const { type, createdAt } of mappings) {
+    if (!isCounted(type)) continue
+    const { window } = rules.limitOf(type)
+    if (window !== 'ever' && Date.parse(createdAt) <= at - WINDOWS[window]) continue
+    counts.set(type, (counts.get(type) ?? 0) + 1)
   }
-  return count
+  return counts
 }
 
 /** Whether a split keeps two of them apart, or two of those that were merged into them. */

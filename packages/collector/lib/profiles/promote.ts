@@ -40,25 +40,37 @@ export function accountIdOf(message: CollectedMessage): string | undefined {
   return type === 'group' && typeof groupId === 'string' && groupId !== '' ? groupId : undefined
 }
 
+/** From here on looking through a list takes longer than making keys. */
+const FEW = 16
+const NOTHING: readonly Identifier[] = []
+
 class Found {
-  readonly #byKey = new Map<string, Identifier>()
+  readonly #list: Identifier[] = []
+  #keys: Set<string> | undefined
 
   add(type: string, value: unknown): void {
     const text = textOf(value)
-    if (text === undefined) return
-    const key = keyOf(type, text)
-    if (!this.#byKey.has(key)) this.#byKey.set(key, { type, value: text })
+    if (text !== undefined && !this.#has(type, text)) this.#list.push({ type, value: text })
+  }
+
+  #has(type: string, text: string): boolean {
+    if (this.#list.length < FEW) {
+      for (const each of this.#list) if (each.value === text && each.type === type) return true
+      return false
+    }
+    this.#keys ??= new Set(this.#list.map((each) => keyOf(each.type, each.value)))
+    const { size } = this.#keys
+    return this.#keys.add(keyOf(type, text)).size === size
   }
 
   sorted(rules: Rules): Promoted {
-    const identifiers: Identifier[] = []
-    const blocked: Identifier[] = []
-    for (const each of this.#byKey.values()) {
-      const list = rules.isBlocked(each.value) ? blocked : identifiers
-      list.push(each)
-    }
+    const list = this.#list
+    let blocked: Identifier[] | undefined
+    for (const each of list) if (rules.isBlocked(each.value)) (blocked ??= []).push(each)
+    const isFree = ({ value }: Identifier) => !rules.isBlocked(value)
+    const identifiers = blocked === undefined ? list : list.filter(isFree)
     if (identifiers.length > 1) identifiers.sort((a, b) => rules.compareTypes(a.type, b.type))
-    return { identifiers, blocked }
+    return { identifiers, blocked: blocked ?? NOTHING }
   }
 }
 

@@ -1,4 +1,5 @@
 // Takes identifiers out of a profile that two people have become.
+import type { JsonObject } from '../messages/message.js'
 import type { ChangeSet } from './change-set.js'
 import type { Cause } from './logs.js'
 import type { Identifier, Mapping, Profile } from './profile.js'
@@ -125,9 +126,11 @@ function moveTraits(from: Profile, to: Profile, changes: ChangeSet, cause: Cause
   const { traits } = from
   from.traits = new Map()
   to.traits = traits
-  const names = [...traits].filter(([, { value }]) => value !== null)
-  changes.noteTraits(from, Object.fromEntries(names.map(([name]) => [name, null])), cause)
-  changes.noteTraits(to, Object.fromEntries(names.map(([name, { value }]) => [name, value])), cause)
+  const values = [...traits].flatMap(([name, { value }]) => (value === null ? [] : [[name, value]]))
+  const changed = Object.fromEntries(values) as JsonObject
+  const removed = Object.fromEntries(values.map(([name]) => [name, null])) as JsonObject
+  changes.noteTraits(from, { isNewer: true, changed: removed }, cause)
+  changes.noteTraits(to, { isNewer: true, changed }, cause)
 }
 
 function hasUserId({ mappings }: Profile): boolean {

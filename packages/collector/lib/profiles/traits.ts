@@ -16,28 +16,50 @@ export function isNewer(a: Moment, b: Moment): boolean {
     : Date.parse(a.timestamp) > Date.parse(b.timestamp)
 }
 
+export interface TraitChanges {
+  /** Whether anything is newer, be it only the time of a value. */
+  readonly isNewer: boolean
+  /** What has another value now; null if it was removed. */
+  readonly changed: JsonObject
+}
+
 /** Sets what is newer than what is known. `null` removes a trait, '' is a value (Segment: custom traits). */
-export function setTraits(known: Traits, traits: JsonObject, moment: Moment): JsonObject {
-  const changed: JsonObject = Object.create(null) as JsonObject
+export function setTraits(
+  known: Traits,
+  traits: JsonObject,
+  { timestamp, seq }: Moment,
+): TraitChanges {
+  const changes = new Changes()
   for (const [name, value] of Object.entries(traits)) {
-    const before = known.get(name)
-    if (before !== undefined && !isNewer(moment, before)) continue
-    known.set(name, { value, timestamp: moment.timestamp, seq: moment.seq })
-    changed[name] = value
+    changes.set(known, name, { value, timestamp, seq })
   }
-  return changed
+  return changes
 }
 
 /** Of each trait the newer one. */
-export function mergeTraits(into: Traits, from: Traits): JsonObject {
-  const changed: JsonObject = Object.create(null) as JsonObject
-  for (const [name, trait] of from) {
-    const before = into.get(name)
-    if (before !== undefined && !isNewer(trait, before)) continue
-    into.set(name, trait)
-    changed[name] = trait.value
+export function mergeTraits(into: Traits, from: Traits): TraitChanges {
+  const changes = new Changes()
+  for (const [name, trait] of from) changes.set(into, name, trait)
+  return changes
+}
+
+class Changes implements TraitChanges {
+  isNewer = false
+  // Without a prototype: a key such as __proto__ is data.
+  readonly changed = Object.create(null) as JsonObject
+
+  set(known: Traits, name: string, trait: Trait): void {
+    const before = known.get(name)
+    if (before !== undefined && !isNewer(trait, before)) return
+    known.set(name, trait)
+    this.isNewer = true
+    if (!isSame(before?.value ?? null, trait.value)) this.changed[name] = trait.value
   }
-  return changed
+}
+
+function isSame(a: unknown, b: unknown): boolean {
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return a === b
+  return JSON.stringify(a) === JSON.stringify(b)
 }
 
 /** The traits as they are: without those that were removed, and with a name if its parts are known (Segment: Identify). */

@@ -7,10 +7,15 @@ import type { Store } from './store.js'
  *
  * @param db - `postgres://…` or `postgresql://…`: a PostgreSQL database. Any other text: the path of a SQLite file,
  * which is created if it is not there. @default in memory
+ * @param options.maxMessages - The most messages that a store in memory keeps. @default 100,000
  * @throws StoreNotUsable if it cannot be opened: the message says what will help
  */
-export async function openStore(db?: string): Promise<Store> {
-  if (db === undefined) return new MemoryStore()
+export async function openStore(
+  db?: string,
+  { maxMessages }: { readonly maxMessages?: number } = {},
+): Promise<Store> {
+  if (db === undefined)
+    return new MemoryStore(maxMessages === undefined ? {} : { limit: maxMessages })
   // Loaded when needed: a store in memory starts in no time.
   if (/^postgres(ql)?:/i.test(db)) {
     const { openPostgresStore } = await import('./postgres/postgres-store.js')

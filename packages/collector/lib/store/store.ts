@@ -53,6 +53,15 @@ export interface TableInfo {
   readonly rows: number
 }
 
+export interface RowQuery {
+  /** In stores where each source has its own. */
+  readonly schema?: string
+  /** @default 100 */
+  readonly limit?: number
+  /** Only those whose column has this value. */
+  readonly where?: { readonly column: string; readonly value: string }
+}
+
 export interface Counts {
   readonly messages: number
   readonly profiles: number
@@ -130,8 +139,8 @@ export interface Store {
   log(name: LogName, query: LogQuery): Promise<LogRow[]>
   operations(space: string): Promise<Operation[]>
   tables(): Promise<TableInfo[]>
-  /** The newest rows of a table. */
-  rows(table: string, query: { schema?: string; limit?: number }): Promise<Record<string, Cell>[]>
+  /** The newest rows of a table; none if it has no such table or column. */
+  rows(table: string, query: RowQuery): Promise<Record<string, Cell>[]>
   counts(): Promise<Counts>
   /** A read-only query of at most so many rows and ms. Rejects in a store without SQL. */
   sql(text: string, limits: { readonly rows: number; readonly timeout: number }): Promise<SqlResult>

@@ -6,7 +6,7 @@ export function traitsToText(traits: Traits): string {
   if (traits.size === 0) return '{}'
   const entries = [...traits].map(
     ([name, { value, timestamp, seq }]) =>
-      `${JSON.stringify(name)}:[${JSON.stringify(value) ?? 'null'},${JSON.stringify(timestamp)},${seq}]`,
+      `${JSON.stringify(name)}:[${JSON.stringify(value)},${JSON.stringify(timestamp)},${seq}]`,
   )
   return `{${entries.join(',')}}`
 }

@@ -7,18 +7,22 @@ import type { Discard } from './schema.js'
 /** As much of a value as a discard shows, in characters of its JSON. */
 const SHOWN = 1_000
 
-export type DiscardReason =
-  | 'the column has a meaning of its own'
-  | 'another value of the message has the same column'
-  | 'not a timestamp, as the column is'
-  | 'kept as UTC, to the millisecond'
-  | 'not a finite number'
-  | 'NUL characters or lone surrogates replaced by U+FFFD'
-  | 'cut at 512 characters'
-  | 'the table has 1,500 columns'
-  | 'the row is too wide'
-  | 'there are too many tables of events'
-  | 'an id of more than 500 characters has no row'
+/** Why a value could not be kept as it was sent: what `reason` says. */
+export const DISCARD_REASONS = [
+  'the column has a meaning of its own',
+  'another value of the message has the same column',
+  'not a timestamp, as the column is',
+  'kept as UTC, to the millisecond',
+  'not a finite number',
+  'NUL characters or lone surrogates replaced by U+FFFD',
+  'cut at 512 characters',
+  'the table has 1,500 columns',
+  'the row is too wide',
+  'there are too many tables of events',
+  'an id of more than 500 characters has no row',
+] as const
+
+export type DiscardReason = (typeof DISCARD_REASONS)[number]
 
 export interface DiscardPlace {
   readonly table: string

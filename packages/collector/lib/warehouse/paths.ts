@@ -4,13 +4,8 @@ import { joined, nameOf } from './snake-case.js'
 const MAX_CACHED = 10_000
 const LONGEST_CACHED = 100
 
-/** PostgreSQL has these in every table. No other name ends with an underscore. */
-const SYSTEM: ReadonlySet<string> = new Set(['ctid', 'xmin', 'xmax', 'cmin', 'cmax', 'tableoid'])
-
 /** A way of keys. Its continuations are kept, so that a key that comes again costs one look-up. */
 export interface Path {
-  /** The names of its keys. */
-  readonly name: string
   /** Where a value at its end stands. */
   readonly column: string
   /** The column of its first key: the trait that the value is a part of. */
@@ -40,7 +35,7 @@ class Paths {
   #grow(path: Path, key: string): Path {
     const name = nameOf(key)
     const child =
-      path.name === '' ? newPath(name, name) : newPath(joined(path.name, name), path.root)
+      path.column === '' ? newPath(name, name) : newPath(joined(path.column, name), path.root)
     if (key.length > LONGEST_CACHED) return child
     if (this.#count >= MAX_CACHED) {
       this.#count = 0
@@ -55,6 +50,6 @@ class Paths {
 
 export const paths = new Paths()
 
-function newPath(name: string, root: string): Path {
-  return { name, column: SYSTEM.has(name) ? `${name}_` : name, root, children: new Map() }
+function newPath(column: string, root: string): Path {
+  return { column, root, children: new Map() }
 }

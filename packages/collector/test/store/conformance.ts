@@ -3,6 +3,7 @@ import type { Store } from '../../lib/store/store.js'
 import { describeErasing } from './conformance/erasing.js'
 import { describeMessages } from './conformance/messages.js'
 import { describePeople } from './conformance/people.js'
+import { describeRebuilding } from './conformance/rebuilding.js'
 import { describeReplacing } from './conformance/replacing.js'
 import { describeSchema } from './conformance/schema.js'
 import { describeTables } from './conformance/tables.js'
@@ -27,6 +28,7 @@ export function describeStore(name: string, open: Open): void {
     describeSchema(open)
     describeErasing(open)
     describeReplacing(open)
+    describeRebuilding(open)
   })
 }
 

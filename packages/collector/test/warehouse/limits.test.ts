@@ -74,13 +74,6 @@ describe('the schema', () => {
     ])
   })
 
-  it("holds the names of PostgreSQL's own columns under others", () => {
-    const tables = new TablesModel().take(
-      message({ messageId: 't1', properties: { ctid: 1, XMIN: { ctid: 2 }, tableoid: 3, oid: 4 } }),
-    )
-    expect(tables.row('seen', 't1')).to.include({ ctid_: 1, xmin_ctid: 2, tableoid_: 3, oid: 4 })
-  })
-
   it('has one table for names of events that meet', () => {
     const tables = new TablesModel().take(
       message({ event: 'Signed Up' }),

@@ -1,6 +1,7 @@
 // All that the memory store holds.
 import type { CollectedMessage } from '../../messages/message.js'
 import type { LogName, LogRow } from '../../profiles/changes.js'
+import type { Identifier } from '../../profiles/profile.js'
 import type { Discard } from '../../warehouse/schema.js'
 import { isIn, MESSAGE_COLUMN, namesProfile, VALUE_COLUMN } from '../log-columns.js'
 import type { Operation } from '../store.js'
@@ -34,7 +35,7 @@ export class Contents {
   }
   readonly tables = new Tables()
   readonly discards = new LogBook<Discard & { readonly source: string }>()
-  readonly operations: Operation[] = []
+  readonly operations = new LogBook<Operation>()
   readonly counters = new Counters()
 
   /** Forgets the oldest of what is too much, which no transaction may be in the middle of. */
@@ -84,6 +85,8 @@ export class Contents {
         isIn(row, MESSAGE_COLUMN, messageIds) ||
         isIn(row, VALUE_COLUMN, values))
     for (const log of Object.values(this.logs)) filter(log, (row) => !isOfThem(row), undo)
+    // A split names whom it parted. There is nobody left to be kept apart.
+    filter(this.operations, (each) => each.space !== space || !parts(each, values), undo)
     this.counters.add('messages', -gone, undo)
     return { messages: gone, rows }
   }
@@ -103,6 +106,12 @@ function namesOneOf(message: CollectedMessage, ids: ReadonlySet<string>): boolea
   return [message.userId, message.anonymousId, message.previousId].some(
     (id) => typeof id === 'string' && ids.has(id),
   )
+}
+
+function parts({ kind, details }: Operation, values: ReadonlySet<string>): boolean {
+  if (kind !== 'split') return false
+  const { identifiers = [], rest = [] } = JSON.parse(details) as Record<string, Identifier[]>
+  return [...identifiers, ...rest].some(({ value }) => values.has(value))
 }
 
 /** @returns how many went */

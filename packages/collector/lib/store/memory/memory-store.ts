@@ -14,6 +14,7 @@ import type {
   MessageQuery,
   Operation,
   Page,
+  RowQuery,
   SqlResult,
   Store,
   StoredMessage,
@@ -34,7 +35,7 @@ const LIMIT = 100_000
  */
 export class MemoryStore implements Store {
   readonly kind = 'memory'
-  readonly #contents = new Contents()
+  #contents = new Contents()
   readonly #turns = new Turns()
   readonly #limit: number
   #isClosed = false
@@ -57,6 +58,11 @@ export class MemoryStore implements Store {
         throw error
       }
     })
+  }
+
+  /** Forgets everything. */
+  clear(): void {
+    this.#contents = new Contents()
   }
 
   spaces(): Promise<string[]> {
@@ -141,7 +147,9 @@ export class MemoryStore implements Store {
   }
 
   operations(space: string): Promise<Operation[]> {
-    return this.#read(({ operations }) => operations.filter((each) => each.space === space))
+    return this.#read(({ operations }) =>
+      [...operations.oldestFirst()].filter((each) => each.space === space),
+    )
   }
 
   tables(): Promise<TableInfo[]> {
@@ -163,14 +171,11 @@ export class MemoryStore implements Store {
     })
   }
 
-  rows(
-    table: string,
-    { limit = 100 }: { schema?: string; limit?: number },
-  ): Promise<Record<string, Cell>[]> {
+  rows(table: string, { limit = 100, where }: RowQuery): Promise<Record<string, Cell>[]> {
     return this.#read((contents) => {
-      if (isOwn(table)) return first(ownRows(contents, table), limit)
-      if (isLog(table)) return first(contents.logs[table].newestFirst(), limit)
-      return contents.tables.rows(table, limit) ?? []
+      if (isOwn(table)) return first(ownRows(contents, table), limit, where)
+      if (isLog(table)) return first(contents.logs[table].newestFirst(), limit, where)
+      return contents.tables.rows(table, limit, where) ?? []
     })
   }
 
@@ -205,11 +210,11 @@ function matches({ id, mappings }: Profile, text: string): boolean {
   return id.includes(text) || mappings.some(({ value }) => value.includes(text))
 }
 
-function first<T>(rows: Iterable<T>, limit: number): T[] {
+function first<T extends LogRow>(rows: Iterable<T>, limit: number, where?: RowQuery['where']): T[] {
   const found: T[] = []
   for (const row of rows) {
     if (found.length >= limit) break
-    found.push(row)
+    if (where === undefined || row[where.column] === where.value) found.push(row)
   }
   return found
 }

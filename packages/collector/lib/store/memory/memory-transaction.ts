@@ -81,7 +81,7 @@ export class MemoryTransaction implements Transaction {
     return Promise.resolve()
   }
 
-  schema(_source: string): Promise<Schema> {
+  schema(): Promise<Schema> {
     return Promise.resolve(this.#contents.tables.schema)
   }
 

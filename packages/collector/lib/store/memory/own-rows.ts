@@ -89,7 +89,7 @@ const ROWS: Readonly<Record<OwnTable, (contents: Contents) => Iterable<Row>>> = 
     }
   },
   *operations({ operations }) {
-    for (const { seq, space, kind, at, details } of operations.toReversed()) {
+    for (const { seq, space, kind, at, details } of operations.newestFirst()) {
       yield { seq, space, kind, at, details }
     }
   },

@@ -13,6 +13,10 @@ interface Table {
   readonly states: Map<string, UpsertState>
 }
 
+function valueOf({ columns, cells }: Row, column: string): Cell | undefined {
+  return cells[columns.indexOf(column)]
+}
+
 export class Tables {
   readonly #tables = new Map<string, Table>()
 
@@ -105,10 +109,15 @@ export class Tables {
   }
 
   /** The newest rows, with every column of the table. */
-  rows(name: string, limit: number): Record<string, Cell>[] | undefined {
+  rows(
+    name: string,
+    limit: number,
+    where?: { readonly column: string; readonly value: string },
+  ): Record<string, Cell>[] | undefined {
     const table = this.#tables.get(name)
     if (!table) return undefined
-    const found = [...table.rows.values(), ...[...table.states.values()].map(rowOf)]
+    const all = [...table.rows.values(), ...[...table.states.values()].map(rowOf)]
+    const found = where ? all.filter((row) => valueOf(row, where.column) === where.value) : all
     return found
       .slice(Math.max(0, found.length - limit))
       .reverse()
@@ -135,7 +144,7 @@ export class Tables {
     }
     for (const [id, state] of states) {
       const cell = state.columns.get(column)
-      if (!cell || cell.value === null) continue
+      if (cell === undefined || cell.value === null) continue
       const columns = new Map(state.columns).set(column, { ...cell, value: String(cell.value) })
       states.set(id, { ...state, columns })
       undo.push(() => states.set(id, state))

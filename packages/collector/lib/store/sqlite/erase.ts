@@ -49,6 +49,14 @@ export function eraseProfiles(
     messageIds,
     values,
   })
+  // A split names whom it parted. There is nobody left to be kept apart.
+  statements.run(
+    `DELETE FROM operations WHERE space = ? AND kind = 'split' AND EXISTS (
+       SELECT 1 FROM (SELECT value FROM json_each(details, '$.identifiers')
+         UNION ALL SELECT value FROM json_each(details, '$.rest')) AS named
+       WHERE named.value ->> '$.value' ${LISTED})`,
+    [space, values],
+  )
   for (const table of ['identifiers', 'selfsame_activity', 'selfsame_messages_of']) {
     statements.run(`DELETE FROM ${table} WHERE profile ${LISTED}`, [numbers])
   }

@@ -30,10 +30,14 @@ export interface File {
   readonly path: string
   /** The library to be used. @default the first that is there */
   readonly driver?: DriverName | undefined
+  /** The most bytes that the file may have; beyond them it is as if the disk were full. @default Infinity */
+  readonly maxBytes?: number | undefined
+  /** How many messages are gathered before they are put into the indexes. @default 20,000 */
+  readonly indexEvery?: number | undefined
 }
 
 /** @throws StoreNotUsable if the file is not a store's, or cannot be opened */
-export async function openWriter({ path, driver }: File): Promise<Statements> {
+export async function openWriter({ path, driver, maxBytes }: File): Promise<Statements> {
   let statements: Statements | undefined
   try {
     // What is in it is nobody else's business. SQLite gives -wal and -shm the mode of the file.
@@ -43,6 +47,7 @@ export async function openWriter({ path, driver }: File): Promise<Statements> {
     statements.all('PRAGMA journal_mode = WAL')
     statements.exec(WRITER)
     migrate(statements)
+    if (maxBytes !== undefined) limitTo(statements, maxBytes)
     statements.forget()
     return statements
   } catch (error) {
@@ -73,6 +78,11 @@ function check(statements: Statements, path: string): void {
         'Install that version: npm install @selfsame/collector@latest',
     )
   }
+}
+
+function limitTo(statements: Statements, bytes: number): void {
+  const size = Number(statements.value('PRAGMA page_size'))
+  statements.all(`PRAGMA max_page_count = ${Math.max(1, Math.floor(bytes / size))}`)
 }
 
 /** Two processes may open a new file at the same time: only one of them finds it as it was. */

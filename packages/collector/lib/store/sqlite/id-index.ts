@@ -4,19 +4,21 @@
 import { indexMessages, INDEXED_TO, indexLogs } from './late-indexes.js'
 import type { Statements } from './statements.js'
 
-/** How many ids are gathered before they are put into the index. */
-const MOST_RECENT = 20_000
+const INDEX_EVERY = 20_000
 
 export class IdIndex {
   readonly #statements: Statements
+  readonly #indexEvery: number
   /** Those that are not in the index, with the place of their messages. */
   #recent = new Map<string, number>()
   /** Of the transaction that runs. */
   #pending: (readonly [id: string, seq: number])[] = []
   #isIndexed = false
 
-  constructor(statements: Statements) {
+  /** @param indexEvery - How many ids are gathered before they are put into the index. */
+  constructor(statements: Statements, indexEvery = INDEX_EVERY) {
     this.#statements = statements
+    this.#indexEvery = indexEvery
   }
 
   /** Reads what another process may have changed. */
@@ -50,7 +52,8 @@ export class IdIndex {
 
   /** The last of a transaction: writes to the index if it is time. */
   beforeCommit(): void {
-    if (this.#recent.size + this.#pending.length < MOST_RECENT) return
+    const count = this.#recent.size + this.#pending.length
+    if (count === 0 || count < this.#indexEvery) return
     const all = [...this.#recent, ...this.#pending]
     const rows = all.map(([id, seq]): [number, number] => [hashOf(id), seq])
     rows.sort(([a], [b]) => a - b)

@@ -10,6 +10,7 @@ import type {
   Counts,
   LogQuery,
   MessageQuery,
+  RowQuery,
   Operation,
   Page,
   StoredMessage,
@@ -173,15 +174,21 @@ export class Reader {
     return [...own, ...others]
   }
 
-  rows(table: string, limit = 100): Record<string, Cell>[] {
+  rows(table: string, { limit = 100, where }: RowQuery): Record<string, Cell>[] {
     const own = ownColumns().get(table)
     const columns = own ?? readSchema(this.#statements).get(table)
     if (!columns) return []
     const names = [...columns.keys()]
+    if (where !== undefined && !columns.has(where.column)) return []
+    const condition = where === undefined ? '' : `WHERE ${quote(where.column)} = ?`
+    const values = [...(where === undefined ? [] : [where.value]), Math.max(0, Math.floor(limit))]
+    const list = names.map(quote).join(', ')
+    const shown = OWN_SELECTS.get(table)
     const select =
-      OWN_SELECTS.get(table) ??
-      `SELECT ${names.map(quote).join(', ')} FROM ${quote(table)} ORDER BY ${SEQ} DESC`
-    const rows = this.#statements.all(`${select} LIMIT ?`, [Math.max(0, Math.floor(limit))])
+      shown === undefined
+        ? `SELECT ${list} FROM ${quote(table)} ${condition} ORDER BY ${SEQ} DESC`
+        : `WITH shown(${list}) AS (${shown}) SELECT ${list} FROM shown ${condition}`
+    const rows = this.#statements.all(`${select} LIMIT ?`, values)
     return rows.map((row) => record(columns, names, row))
   }
 

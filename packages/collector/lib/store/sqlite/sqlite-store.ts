@@ -9,6 +9,7 @@ import type {
   MessageQuery,
   Operation,
   Page,
+  RowQuery,
   SqlResult,
   Store,
   StoredMessage,
@@ -58,7 +59,7 @@ class SqliteStore implements Store {
     this.#writer = {
       statements,
       counters,
-      ids: new IdIndex(statements),
+      ids: new IdIndex(statements, file.indexEvery),
       people: new PeopleRows(statements, counters),
       tables: new SourceTables(statements, counters),
     }
@@ -153,8 +154,8 @@ class SqliteStore implements Store {
   tables(): Promise<TableInfo[]> {
     return this.#read((reader) => reader.tables())
   }
-  rows(table: string, query: { schema?: string; limit?: number }): Promise<Record<string, Cell>[]> {
-    return this.#read((reader) => reader.rows(table, query.limit))
+  rows(table: string, query: RowQuery): Promise<Record<string, Cell>[]> {
+    return this.#read((reader) => reader.rows(table, query))
   }
   counts(): Promise<Counts> {
     return this.#read((reader) => reader.counts())

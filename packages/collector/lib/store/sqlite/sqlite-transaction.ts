@@ -90,7 +90,7 @@ export class SqliteTransaction implements Transaction {
     return this.#do(({ people }) => people.save(changes))
   }
 
-  schema(_source: string): Promise<Schema> {
+  schema(): Promise<Schema> {
     return this.#do(({ tables }) => tables.schema)
   }
 

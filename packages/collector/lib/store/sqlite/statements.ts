@@ -54,7 +54,7 @@ export class Statements {
     }
     if (done === rows.length) return
     const one = this.#prepare(`${head}${places(width, 1)} ${tail}`)
-    for (; done < rows.length; done++) one.run(rows[done] as readonly Cell[])
+    for (; done < rows.length; done++) one.run(rows[done] ?? [])
   }
 
   /** After a change of the schema some no longer hold. */
@@ -90,7 +90,7 @@ function fill(
 ): void {
   let at = 0
   for (let i = from; i < from + count; i++) {
-    const row = rows[i] as readonly Cell[]
+    const row = rows[i] ?? []
     for (let j = 0; j < width; j++) values[at++] = row[j] ?? null
   }
 }

@@ -2,7 +2,7 @@
 import { expect } from 'chai'
 import type { Store } from '../../../lib/store/store.js'
 import { type Open, withStore } from '../conformance.js'
-import { rowsOf, SPACE, take } from './examples.js'
+import { rowsOf, SPACE, START, take } from './examples.js'
 
 export function describeErasing(open: Open): void {
   describe('erasing', () => {
@@ -10,6 +10,7 @@ export function describeErasing(open: Open): void {
       'leaves nothing of the person in any table',
       withStore(open, async ({ store, reopen }) => {
         await fill(store)
+        await splitBoth(store)
         const person = await store.profileOf(SPACE, { type: 'user_id', value: 'secret-user' })
         const gone = await store.transaction((transaction) =>
           transaction.erase(SPACE, [person?.id ?? '']),
@@ -21,6 +22,7 @@ export function describeErasing(open: Open): void {
         expect(everything).not.to.include('secret')
         expect(everything).not.to.include(person?.id)
         expect(await again.profile(person?.id ?? '')).to.equal(undefined)
+        expect(await again.operations(SPACE)).to.have.length(1)
         for (const merged of person?.merged ?? []) {
           expect(await again.profile(merged)).to.equal(undefined)
         }
@@ -143,6 +145,22 @@ async function fill(store: Store): Promise<void> {
     },
     { messageId: 'o2', userId: 'other', event: 'Signed Up', properties: { note: 'own' } },
   ])
+}
+
+/** Two splits: one that took something out of the person, one that concerns the other. */
+async function splitBoth(store: Store): Promise<void> {
+  await store.transaction(async (transaction) => {
+    for (const name of ['secret-user', 'other']) {
+      const details = JSON.stringify({
+        profiles: [],
+        identifiers: [{ type: 'anonymous_id', value: 'somebody' }],
+        rest: [{ type: 'user_id', value: name }],
+      })
+      const seq = await transaction.reserve(1)
+      const at = new Date(START).toISOString()
+      await transaction.recordOperation({ seq, space: SPACE, kind: 'split', at, details })
+    }
+  })
 }
 
 /** All that there is, as one text. */

@@ -128,9 +128,7 @@ function describeProfiles(open: Open): void {
     withStore(open, async ({ store, reopen }) => {
       const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((name, i) =>
         profile(name, { seq: i + 1, mappings: [mapping('user_id', name, i + 1)] }),
-      ) as [ReturnType<typeof profile>, ...ReturnType<typeof profile>[]] as ReturnType<
-        typeof profile
-      >[]
+      )
       if (!a || !b || !c || !d) throw new Error('four profiles')
       await store.transaction((transaction) => transaction.saveProfiles(created(a, b, c, d)))
       await store.transaction((transaction) =>

@@ -13,6 +13,39 @@ const NEWSLETTER = {
 export function describeTables(open: Open): void {
   describe('tables', () => {
     it(
+      'give the rows that have a value',
+      withStore(open, async ({ store }) => {
+        await take(store, [
+          { type: 'identify', userId: 'u1', traits: { plan: 'basic' } },
+          { type: 'identify', userId: 'u2', traits: { plan: 'basic' } },
+          {
+            messageId: 'odd',
+            type: 'track',
+            userId: 'u2',
+            event: 'Odd',
+            properties: { user_id: 1 },
+          },
+        ])
+        const found = async (table: string, column: string, value: string) => {
+          const infos = await store.tables()
+          const schema = infos.find(({ name }) => name === table)?.schema
+          const place = schema === undefined ? {} : { schema }
+          return await store.rows(table, { ...place, where: { column, value } })
+        }
+        expect((await found('users', 'id', 'u1')).map(({ id }) => id)).to.deep.equal(['u1'])
+        expect(await found('users', 'plan', 'basic')).to.have.length(2)
+        expect(await found('users', 'plan', 'free')).to.deep.equal([])
+        expect(await found('users', 'none', 'basic')).to.deep.equal([])
+        expect(await found('discards', 'message_id', 'odd')).to.have.length(1)
+        expect(await found('discards', 'message_id', 'none')).to.deep.equal([])
+        expect(await found('identifiers', 'value', 'u2')).to.have.length(1)
+        expect(
+          await found('external_id_mapping_updates', 'external_id_value', 'u2'),
+        ).to.have.length(1)
+      }),
+    )
+
+    it(
       'have a row of an anonymous identify, and no user',
       withStore(open, async ({ store }) => {
         await take(store, [NEWSLETTER])
@@ -281,13 +314,15 @@ function everyKind(): Parameters<typeof take>[1] {
 }
 
 async function contents(store: Parameters<typeof rowsOf>[0]): Promise<unknown> {
-  const tables = (await store.tables()).map(({ name, columns, rows }) => [
-    name,
-    rows,
-    Object.fromEntries([...columns].sort(([a], [b]) => (a < b ? -1 : 1))),
-  ])
+  const tables = (await store.tables())
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .map(({ name, columns, rows }) => ({
+      name,
+      rows,
+      columns: Object.fromEntries([...columns].sort(([a], [b]) => (a < b ? -1 : 1))),
+    }))
   const names = ['users', 'accounts', 'identifies', 'groups', 'tracks', 'event_0', 'event_1']
   const rows = await Promise.all(names.map((name) => rowsOf(store, name)))
   const profiles = await store.profiles({ limit: 1000 })
-  return { tables: tables.sort((a, b) => (String(a[0]) < String(b[0]) ? -1 : 1)), rows, profiles }
+  return { tables, rows, profiles }
 }

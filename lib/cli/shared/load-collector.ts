@@ -2,12 +2,40 @@
 
 import nodeModule from 'node:module'
 import { join } from 'node:path'
-import { UsageError } from '../shared/exit-codes.js'
-import type { ReceivedMessage, ReceivedRejection } from './line.js'
+import { UsageError } from './exit-codes.js'
 
 /** As much of @selfsame/collector as is used. */
 export interface CollectorPackage {
-  startCollector(options: { port: number; keep: boolean }): Promise<RunningCollector>
+  startCollector(options: CollectorOptions & { port: number }): Promise<RunningCollector>
+  /** Without a port. */
+  openCollector(options: CollectorOptions): Promise<OpenCollector>
+}
+
+interface CollectorOptions {
+  readonly keep?: boolean
+  readonly db?: string | undefined
+  readonly space?: string | undefined
+  readonly sources?: Readonly<Record<string, string>>
+}
+
+export interface OpenCollector {
+  fetch(
+    url: string,
+    request: { method: string; headers: Record<string, string>; body: string | Uint8Array },
+  ): Promise<Response>
+  close(): Promise<void>
+}
+
+/** As much of a message as the collector keeps it as is shown. */
+export interface ReceivedMessage {
+  readonly type: string
+  readonly receivedAt: string
+  readonly [field: string]: unknown
+}
+
+export interface ReceivedRejection {
+  readonly code: string
+  readonly reason: string
 }
 
 export interface RunningCollector {

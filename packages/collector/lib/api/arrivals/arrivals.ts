@@ -1,0 +1,53 @@
+// What arrives, for those who watch: told by the collector, read by the API.
+import type { StoredMessage } from '../../store/store.js'
+import { Feed } from './feed.js'
+import { foundOf } from './found.js'
+import { type RefusedMessage, Refusals } from './refusals.js'
+import { Traffic } from './traffic.js'
+
+export class Arrivals {
+  readonly feed = new Feed()
+  readonly refusals = new Refusals()
+  readonly traffic: Traffic
+  #seq = 0
+  #clears = 0
+
+  /** @param now - The collector's clock, ms since 1970. */
+  constructor(now: () => number) {
+    this.traffic = new Traffic(now)
+  }
+
+  /** How often all messages were deleted. */
+  get clears(): number {
+    return this.#clears
+  }
+
+  /** A message was kept: the store has it. @param violations - The names of the rules it violated. */
+  kept(stored: StoredMessage, violations?: readonly string[]): void {
+    this.#seq = Math.max(this.#seq, stored.seq)
+    const found = foundOf(stored, violations)
+    this.traffic.count(found)
+    this.feed.publish({ kind: 'message', found })
+  }
+
+  /** A message was discarded, or its messageId was there already. */
+  refused(refused: RefusedMessage): void {
+    const found = this.refusals.push(refused, this.#seq)
+    this.traffic.count(found)
+    this.feed.publish({ kind: 'message', found })
+  }
+
+  /** All messages were deleted. */
+  cleared(): void {
+    this.#seq = 0
+    this.#clears += 1
+    this.refusals.clear()
+    this.traffic.clear()
+    this.feed.publish({ kind: 'cleared' })
+  }
+
+  /** Profiles changed by hand: by a split, an erasure or a rebuild. */
+  peopleChanged(): void {
+    this.feed.publish({ kind: 'people' })
+  }
+}

@@ -1,0 +1,41 @@
+// The newest messages that were not kept: no store has them.
+import type { FoundMessage, Refused } from './found.js'
+import { compare, type Position } from './position.js'
+
+const MAX_REFUSALS = 1000
+
+export interface RefusedMessage extends Refused {
+  /** Whatever was sent. */
+  readonly message: unknown
+  readonly space?: string | undefined
+  readonly source?: string | undefined
+}
+
+export class Refusals {
+  #items: FoundMessage[] = []
+  #count = 0
+
+  /** @param seq - The place of the newest message that was kept. */
+  push({ message, space, source, ...refused }: RefusedMessage, seq: number): FoundMessage {
+    this.#count += 1
+    const before = this.#items.at(-1)?.position.seq ?? 0
+    // Never before one that was refused earlier: cursors rely on the order.
+    const position = { seq: Math.max(seq, before), order: this.#count }
+    const found: FoundMessage = { position, message, space, source, refused }
+    if (this.#items.push(found) > MAX_REFUSALS) this.#items.shift()
+    return found
+  }
+
+  /** Those between two positions, the oldest first. */
+  between(after: Position | undefined, before: Position | undefined): FoundMessage[] {
+    return this.#items.filter(
+      ({ position }) =>
+        (after === undefined || compare(position, after) > 0) &&
+        (before === undefined || compare(position, before) < 0),
+    )
+  }
+
+  clear(): void {
+    this.#items = []
+  }
+}

@@ -1,0 +1,78 @@
+// The route of the live feed.
+import type { Filter } from '../../../../../lib/spec/filter/filter.js'
+import { DATA_HEADERS } from '../exchange/answers.js'
+import { isAskingForRefused, withViolations } from '../asking/find.js'
+import { ApiError } from '../exchange/api-error.js'
+import { linked } from '../exchange/linked-signal.js'
+import type { Route } from '../exchange/route.js'
+import { candidateOf } from '../arrivals/found.js'
+import { LiveReader, type Select } from './live-reader.js'
+import type { Needs } from '../needs/needs.js'
+
+const MAX_READERS = 100
+
+export function liveRoutes(needs: Needs): Route[] {
+  let readers = 0
+  return [
+    {
+      method: 'GET',
+      path: '/_/live',
+      query: ['filter', 'all'],
+      answer: ({ query, request }) => {
+        const filter = query.filter()
+        const select = selection(needs, filter, query.flag('all'))
+        if (readers >= MAX_READERS) {
+          const problem = `${MAX_READERS} readers are connected already`
+          throw new ApiError(503, 'too_many_readers', problem, { 'retry-after': '10' })
+        }
+        readers += 1
+        const { signal, unlink } = linked(needs.closed, request.signal)
+        const lastId = request.headers['last-event-id']
+        const reader = new LiveReader(needs.arrivals.feed, select, signal)
+        return Promise.resolve({
+          kind: 'stream',
+          status: 200,
+          headers: { ...DATA_HEADERS, 'content-type': 'text/event-stream; charset=utf-8' },
+          chunks: counted(reader.chunks(typeof lastId === 'string' ? lastId : undefined), () => {
+            readers -= 1
+            unlink()
+          }),
+        })
+      },
+    },
+  ]
+}
+
+function selection(needs: Needs, filter: Filter, all: boolean): Select {
+  const withRefused = isAskingForRefused(filter, all)
+  return async (messages) => {
+    const asked = messages.filter(({ refused }) => withRefused || refused === undefined)
+    const isAboutViolations = filter.mentions.has('violation')
+    const known = isAboutViolations ? await withViolations(needs.store, asked) : asked
+    return new Set(
+      asked.filter((found, place) => filter.matches(candidateOf(known[place] ?? found))),
+    )
+  }
+}
+
+/** Calls `done` once, also if nobody ever reads. */
+function counted(chunks: AsyncGenerator<string>, done: () => void): AsyncIterable<string> {
+  let isDone = false
+  const end = () => {
+    if (!isDone) done()
+    isDone = true
+  }
+  return {
+    [Symbol.asyncIterator]: () => ({
+      next: async () => {
+        const result = await chunks.next()
+        if (result.done === true) end()
+        return result
+      },
+      return: async () => {
+        end()
+        return chunks.return(undefined)
+      },
+    }),
+  }
+}

@@ -1,0 +1,34 @@
+// A message, in one line.
+import { escaped } from './terminal.js'
+
+/** As much of a message as a line shows. */
+export interface LineMessage {
+  readonly type?: unknown
+  readonly receivedAt?: unknown
+  readonly [field: string]: unknown
+}
+
+const IDS = ['userId', 'anonymousId', 'previousId', 'groupId'] as const
+
+/** `10:00:00.000 track "Signed Up" userId="u1" {"plan":"premium"}`: the time is UTC. */
+export function messageLine(message: LineMessage): string {
+  const time = typeof message.receivedAt === 'string' ? message.receivedAt.slice(11, 23) : ''
+  const parts = [time, escaped(String(message.type))].filter((part) => part !== '')
+  const name = message.type === 'track' ? message.event : message.name
+  if (typeof name === 'string') parts.push(quoted(name))
+  for (const id of IDS) {
+    const value = message[id]
+    if (value !== undefined && value !== null) parts.push(`${id}=${quoted(value)}`)
+  }
+  const details = quoted(message.traits ?? message.properties ?? {})
+  if (details !== '{}') parts.push(details)
+  return parts.join(' ')
+}
+
+export function rejectionLine({ code, reason }: { code: string; reason: string }): string {
+  return escaped(`rejected ${code}: ${reason}`)
+}
+
+function quoted(value: unknown): string {
+  return escaped(JSON.stringify(value))
+}
