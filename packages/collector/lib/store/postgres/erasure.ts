@@ -71,11 +71,7 @@ export async function eraseProfiles(
 }
 
 /** The survivors of these profiles, and all that were merged into them. */
-function profilesWith(
-  session: Session,
-  space: string,
-  ids: readonly string[],
-): Promise<readonly (readonly Cell[])[]> {
+function profilesWith(session: Session, space: string, ids: readonly string[]): Promise<readonly (readonly Cell[])[]> {
   return session.rows(
     `WITH survivors AS (
        SELECT coalesce(merged_into, id) AS id FROM selfsame.profiles WHERE space = $1 AND id = ANY ($2::text[])
@@ -197,15 +193,11 @@ export async function replaceProfiles(replacement: Replacement): Promise<void> {
     'SELECT name, count(*) FROM selfsame.violations WHERE space = $1 GROUP BY name',
     [space],
   )
-  for (const [name, number] of violations)
-    counters.add(`violation ${String(name)}`, -Number(number))
+  for (const [name, number] of violations) counters.add(`violation ${String(name)}`, -Number(number))
   for (const table of ['profiles', 'identifiers', 'profile_accounts', ...logNames()]) {
     session.write(`DELETE FROM selfsame.${table} WHERE space = $1`, [space])
   }
-  session.write(
-    'UPDATE selfsame.messages SET profile_id = NULL WHERE space = $1 AND profile_id IS NOT NULL',
-    [space],
-  )
+  session.write('UPDATE selfsame.messages SET profile_id = NULL WHERE space = $1 AND profile_id IS NOT NULL', [space])
   await save()
   let rows: Cell[][] = []
   const flush = async () => {

@@ -125,9 +125,7 @@ function narrowed(
       continue
     }
     result[i] = null
-    discards.push(
-      discardOf(cell, { ...of.batch, column, id: of.id }, 'the row has too many values'),
-    )
+    discards.push(discardOf(cell, { ...of.batch, column, id: of.id }, 'the row has too many values'))
   }
   return result
 }

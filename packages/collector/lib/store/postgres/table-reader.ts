@@ -46,8 +46,7 @@ async function countRows(
   const counts = all.map(({ schema = 'selfsame', name }) => {
     const estimate = large.get(`${schema}.${name}`)
     if (estimate !== undefined) return `SELECT ${estimate}::float8`
-    const condition =
-      name === 'profiles' && schema === 'selfsame' ? 'WHERE merged_into IS NULL' : ''
+    const condition = name === 'profiles' && schema === 'selfsame' ? 'WHERE merged_into IS NULL' : ''
     return `SELECT count(*)::float8 FROM ${quote(schema)}.${quote(name)} ${condition}`
   })
   const rows = await reader.rows(counts.join(' UNION ALL '))
