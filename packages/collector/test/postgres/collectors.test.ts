@@ -207,7 +207,7 @@ async function expectWhole(store: Store, batches: readonly Incoming[][]): Promis
   }
   const ids = (all: readonly Incoming[]) => all.map(({ message }) => message.messageId).sort()
   expect(ids(arrived)).to.deep.equal(ids(sent))
-  const replay = new MemoryStore()
+  const replay = new MemoryStore({ limit: Infinity })
   for (let i = 0; i < arrived.length; i += 500) {
     await takeIn(replay, rules, arrived.slice(i, i + 500))
   }

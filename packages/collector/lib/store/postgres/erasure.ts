@@ -61,17 +61,29 @@ export async function eraseProfiles(
     messages: arrayOf('text', [...messageIds]),
     values: arrayOf('text', values),
   })
+  await eraseSplits(session, space, new Set(values))
   await session.rows('DELETE FROM selfsame.profiles WHERE id = ANY ($1::text[])', [ids])
   counters.add('messages', -messages.length)
   counters.add('identifiers', -identifiers.length)
   counters.add('profiles', -profiles.filter(([, isMerged]) => isMerged !== true).length)
-  for (const table of ['messages', 'identifiers', 'profiles', 'discards', 'selfsame_upserts'])
+  for (const table of [
+    'messages',
+    'identifiers',
+    'profiles',
+    'discards',
+    'operations',
+    'selfsame_upserts',
+  ])
     erasure.emptied.add(`selfsame.${table}`)
   return { messages: messages.length, rows }
 }
 
 /** The survivors of these profiles, and all that were merged into them. */
-function profilesWith(session: Session, space: string, ids: readonly string[]): Promise<readonly (readonly Cell[])[]> {
+function profilesWith(
+  session: Session,
+  space: string,
+  ids: readonly string[],
+): Promise<readonly (readonly Cell[])[]> {
   return session.rows(
     `WITH survivors AS (
        SELECT coalesce(merged_into, id) AS id FROM selfsame.profiles WHERE space = $1 AND id = ANY ($2::text[])
@@ -163,6 +175,30 @@ async function eraseLogs(
   }
 }
 
+/** A split names whom it parted. There is nobody left to be kept apart. */
+async function eraseSplits(
+  session: Session,
+  space: string,
+  values: ReadonlySet<string>,
+): Promise<void> {
+  const rows = await session.rows(
+    `SELECT selfsame_row, details FROM selfsame.operations WHERE space = $1 AND kind = 'split'`,
+    [space],
+  )
+  const named = rows.filter(([, details]) => {
+    const { identifiers = [], rest = [] } = JSON.parse(String(details)) as Partial<
+      Record<'identifiers' | 'rest', { readonly value: string }[]>
+    >
+    return [...identifiers, ...rest].some(({ value }) => values.has(value))
+  })
+  await session.rows('DELETE FROM selfsame.operations WHERE selfsame_row = ANY ($1::bigint[])', [
+    arrayOf(
+      'bigint',
+      named.map(([row]) => row ?? null),
+    ),
+  ])
+}
+
 export interface Replacement {
   readonly session: Session
   readonly counters: Counters
@@ -193,11 +229,15 @@ export async function replaceProfiles(replacement: Replacement): Promise<void> {
     'SELECT name, count(*) FROM selfsame.violations WHERE space = $1 GROUP BY name',
     [space],
   )
-  for (const [name, number] of violations) counters.add(`violation ${String(name)}`, -Number(number))
+  for (const [name, number] of violations)
+    counters.add(`violation ${String(name)}`, -Number(number))
   for (const table of ['profiles', 'identifiers', 'profile_accounts', ...logNames()]) {
     session.write(`DELETE FROM selfsame.${table} WHERE space = $1`, [space])
   }
-  session.write('UPDATE selfsame.messages SET profile_id = NULL WHERE space = $1 AND profile_id IS NOT NULL', [space])
+  session.write(
+    'UPDATE selfsame.messages SET profile_id = NULL WHERE space = $1 AND profile_id IS NOT NULL',
+    [space],
+  )
   await save()
   let rows: Cell[][] = []
   const flush = async () => {

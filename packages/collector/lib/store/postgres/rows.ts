@@ -4,7 +4,7 @@ import type { Discard } from '../../warehouse/schema.js'
 import { EARLIEST } from './arrays.js'
 import type { Session } from './session.js'
 import { SEQ, type SourceTables, tableName } from './source-tables.js'
-import { insert, SQL_TYPES, type Shape } from './sql-text.js'
+import { columnName, insert, SQL_TYPES, type Shape } from './sql-text.js'
 
 /** A row must fit into a page, without those texts that PostgreSQL keeps elsewhere. */
 const LARGEST_ROW = 8_000
@@ -42,7 +42,7 @@ export function insertRows(writer: RowWriter, batch: RowBatch): void {
   })
   const shape: Shape = [
     [SEQ, 'bigint'],
-    ...kept.map(({ name, type }) => [name, SQL_TYPES[type]] as const),
+    ...kept.map(({ name, type }) => [columnName(name), SQL_TYPES[type]] as const),
   ]
   insert(session, { into, shape, tail: `ON CONFLICT (${SEQ}) DO NOTHING` }, rows)
 }
@@ -125,7 +125,9 @@ function narrowed(
       continue
     }
     result[i] = null
-    discards.push(discardOf(cell, { ...of.batch, column, id: of.id }, 'the row has too many values'))
+    discards.push(
+      discardOf(cell, { ...of.batch, column, id: of.id }, 'the row has too many values'),
+    )
   }
   return result
 }

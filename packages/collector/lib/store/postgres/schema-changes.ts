@@ -7,7 +7,7 @@ import { codeOf } from './failures.js'
 import { schemaNames } from './schema-names.js'
 import type { Session } from './session.js'
 import { SEQ, type SourceTables, type TableCache, UPSERTED } from './source-tables.js'
-import { quote, SQL_TYPES } from './sql-text.js'
+import { columnName, quote, SQL_TYPES } from './sql-text.js'
 
 /**
  * A table that somebody reads (a long query, a backup) cannot be changed meanwhile. Nobody waits long for that: the
@@ -105,12 +105,12 @@ function add(table: string, columns: Columns): string {
 
 function definition(column: string, type: ColumnType): string {
   const collation = column === 'id' ? ' COLLATE "C"' : ''
-  return `${quote(column)} ${SQL_TYPES[type]}${collation}`
+  return `${quote(columnName(column))} ${SQL_TYPES[type]}${collation}`
 }
 
 function widen(table: string, change: Extract<SchemaChange, { kind: 'widen' }>): string {
   const { column, from, to } = change
-  const name = quote(column)
+  const name = quote(columnName(column))
   const value = to === 'text' ? asText(name, from) : name
   return `ALTER TABLE ${table} ALTER COLUMN ${name} TYPE ${SQL_TYPES[to]} USING ${value}::${SQL_TYPES[to]}`
 }

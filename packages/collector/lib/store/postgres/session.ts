@@ -65,9 +65,7 @@ export class Session {
   }
 
   #send(text: string, values: readonly Value[]): Promise<pg.QueryArrayResult<Cell[]>> {
-    return this.#sent(
-      this.#client.query<Cell[]>({ text, values: [...values], rowMode: 'array' }),
-    )
+    return this.#sent(this.#client.query<Cell[]>({ text, values: [...values], rowMode: 'array' }))
   }
 
   async #sent<T>(sent: Promise<T>): Promise<T> {

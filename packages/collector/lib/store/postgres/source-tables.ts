@@ -1,7 +1,7 @@
 // The tables of the sources, as they are: read once, and again when somebody has changed them.
 import type { ColumnType } from '../../cells.js'
 import type { Reader } from './people-rows.js'
-import { quote } from './sql-text.js'
+import { columnOf, quote } from './sql-text.js'
 
 /** Rows have the place of their message beside what the message says. */
 export const SEQ = '_seq'
@@ -81,7 +81,7 @@ export async function readTables(
     const columns = tables.get(String(table)) ?? new Map<string, ColumnType>()
     tables.set(String(table), columns)
     const type = TYPES.get(typeName)
-    if (type !== undefined && column !== SEQ) columns.set(String(column), type)
+    if (type !== undefined && column !== SEQ) columns.set(columnOf(String(column)), type)
   }
   return tables
 }

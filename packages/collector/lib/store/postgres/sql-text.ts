@@ -8,6 +8,19 @@ export function quote(name: string): string {
   return `"${name.replaceAll('"', '""')}"`
 }
 
+/** PostgreSQL has columns of these names in every table. */
+const TAKEN: ReadonlySet<string> = new Set(['tableoid', 'xmin', 'cmin', 'xmax', 'cmax', 'ctid'])
+
+/** The name that a column of a source has in the database. No column of a source begins with an underscore. */
+export function columnName(column: string): string {
+  return TAKEN.has(column) ? `_${column}` : column
+}
+
+/** The column of the source that has this name. */
+export function columnOf(name: string): string {
+  return name.startsWith('_') && TAKEN.has(name.slice(1)) ? name.slice(1) : name
+}
+
 /** A text as SQL has it. */
 export function literal(text: string): string {
   const quoted = `'${text.replaceAll("'", "''")}'`

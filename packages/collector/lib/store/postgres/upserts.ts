@@ -5,7 +5,7 @@ import { arrayOf } from './arrays.js'
 import { fit } from './rows.js'
 import type { Session } from './session.js'
 import { type SourceTables, tableName } from './source-tables.js'
-import { insert, quote, SQL_TYPES, type Shape } from './sql-text.js'
+import { columnName, insert, quote, SQL_TYPES, type Shape } from './sql-text.js'
 import { keyOf } from './texts.js'
 
 const STATE: Shape = [
@@ -75,7 +75,7 @@ export function writeStates(of: UpsertTable, states: readonly UpsertState[]): vo
   const columns = [...types].filter(([column]) => used.has(column))
   const shape: Shape = [
     ['id', 'text'],
-    ...columns.map(([column, type]) => [column, SQL_TYPES[type]] as const),
+    ...columns.map(([column, type]) => [columnName(column), SQL_TYPES[type]] as const),
   ]
   const updates = shape.slice(1).map(([name]) => `${quote(name)} = excluded.${quote(name)}`)
   insert(
