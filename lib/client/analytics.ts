@@ -1,7 +1,7 @@
 // The client: what one can do with it.
 
 import { AsyncResource } from 'node:async_hooks'
-import { setImmediate as nextTurn } from 'node:timers/promises'
+import timers from 'node:timers/promises'
 import type { AnalyticsCalls } from './analytics-calls.js'
 import { toError } from '../runtime/describe-value.js'
 import { BoundAnalytics } from './bound-analytics.js'
@@ -15,6 +15,7 @@ import { AnalyticsError } from '../spec/error.js'
 import { SafeEmitter } from './emitter.js'
 import { brokenCall, checkCallback, failedCall, refusedCall, tooLarge } from './failed-call.js'
 import { closeTimeout, milliseconds } from './timeout.js'
+import { inMicrotask } from '../runtime/timer.js'
 import { enterUserCode, UserCode } from '../runtime/user-code.js'
 import { Composer, type Binding } from '../message/compose.js'
 import { Middlewares, type Middleware } from '../message/middleware.js'
@@ -34,9 +35,12 @@ import { inspectAsStats } from './inspection.js'
 import { Settlement } from './settlement.js'
 import type { AnalyticsOptions, DisabledOptions } from './options/analytics-options.js'
 import { readOptions, type Settings } from './options/read-options.js'
-import { credentialsFor, posterFor, spawnSettingsFor, transportFor } from './connect.js'
+import { credentialsFor, posterFor, spawnSettingsFor, standInOf, transportFor } from './connect.js'
 import { ErrorReporter, type Callback, type FailedCall } from '../failures/error-reporter.js'
 import { version } from '../runtime/version.js'
+
+// Taken now: tests replace the timers of the process.
+const { setImmediate: nextTurn } = timers
 
 const boundMethods = [
   ...messageTypes,
@@ -98,12 +102,13 @@ export class Analytics extends SafeEmitter implements AnalyticsCalls {
     const transport = transportFor(settings)
     this.#transport = transport
     const credentials = credentialsFor(settings, transport)
-    const poster = posterFor(settings, transport, credentials, this)
+    const standIn = standInOf(options)
+    const sink = standIn ?? posterFor(settings, transport, credentials, this)
     const load = async (): Promise<void> => transport.load?.()
     // Fields added to a body are part of its size.
     const maxBatchBytes = settings.maxBatchBytes - Buffer.byteLength(credentials.bodyFields)
     this.#delivery = new Delivery(
-      { ...settings, maxBatchBytes, sink: poster, load },
+      { ...settings, maxBatchBytes, sink, load, nextTurn: standIn?.nextTurn },
       this.#settlement,
     )
     this.#clientExit = flushOnExit
@@ -316,7 +321,7 @@ export class Analytics extends SafeEmitter implements AnalyticsCalls {
 
   #ignore(call: unknown, callback: Callback | undefined): boolean {
     if (typeof callback === 'function') {
-      queueMicrotask(() => {
+      inMicrotask(() => {
         this.#reporter.callBack(callback, undefined, call as Message)
       })
     }
@@ -345,7 +350,7 @@ export class Analytics extends SafeEmitter implements AnalyticsCalls {
     if (error.code !== 'filtered') {
       this.#fail(brokenCall(error, text, callback))
     } else if (callback) {
-      queueMicrotask(() => this.#reporter.callBack(callback, error, JSON.parse(text) as Message))
+      inMicrotask(() => this.#reporter.callBack(callback, error, JSON.parse(text) as Message))
     }
     return this.#endCall()
   }

@@ -6,10 +6,23 @@ import { CustomTransport } from '../delivery/transport/custom-transport.js'
 import type { SpawnSettings } from '../exit/spawn-delivery.js'
 import { OAuthCredentials } from '../delivery/auth/oauth-credentials.js'
 import { TokenServer } from '../delivery/auth/oauth-token-server.js'
+import type { BatchSink } from '../delivery/batch-sink.js'
 import { Poster } from '../delivery/poster.js'
 import type { Transport } from '../delivery/transport/transport.js'
 import type { SafeEmitter } from './emitter.js'
 import type { Settings } from './options/read-options.js'
+
+/** What takes the place of HTTP, and of the turns of the event loop, in the clients of `selfsame/testing`. */
+export interface StandIn extends BatchSink {
+  readonly nextTurn: () => Promise<void>
+}
+
+/** The key under which a client's options have a stand-in. A symbol: it is no option of users. */
+export const standInKey = Symbol('selfsame.standIn')
+
+export function standInOf(options: object): StandIn | undefined {
+  return (options as { [standInKey]?: StandIn })[standInKey]
+}
 
 export function transportFor({ httpClient, connection }: Settings): Transport {
   return httpClient ? new CustomTransport(httpClient) : new AxiosTransport(connection)

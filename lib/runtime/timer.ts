@@ -1,4 +1,4 @@
-// Timers that never hold the process open.
+// Timers that never hold the process open, and turns that go on if a test has replaced the timers.
 
 /** As setTimeout. In Jest's jsdom, and where tests replace the timers, one may be a number, which cannot be unref'd. */
 export function idleTimer(callback: () => void, milliseconds: number): NodeJS.Timeout {
@@ -6,6 +6,9 @@ export function idleTimer(callback: () => void, milliseconds: number): NodeJS.Ti
   ;(timer as Partial<NodeJS.Timeout>).unref?.()
   return timer
 }
+
+/** As queueMicrotask. Taken now: tests replace the global one, and what has failed is reported all the same. */
+export const inMicrotask = queueMicrotask
 
 /** The longest that a timer of Node's can run, in milliseconds: about 25 days. */
 export const longestTimer = 2 ** 31 - 1
