@@ -1,7 +1,7 @@
 // The client: what one can do with it.
 
 import { AsyncResource } from 'node:async_hooks'
-import timers from 'node:timers/promises'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { AnalyticsCalls } from './analytics-calls.js'
 import { toError } from '../runtime/describe-value.js'
 import { BoundAnalytics } from './bound-analytics.js'
@@ -35,12 +35,9 @@ import { inspectAsStats } from './inspection.js'
 import { Settlement } from './settlement.js'
 import type { AnalyticsOptions, DisabledOptions } from './options/analytics-options.js'
 import { readOptions, type Settings } from './options/read-options.js'
-import { credentialsFor, posterFor, spawnSettingsFor, standInOf, transportFor } from './connect.js'
+import { carrierFor, credentialsFor, spawnSettingsFor, standInOf, transportFor } from './connect.js'
 import { ErrorReporter, type Callback, type FailedCall } from '../failures/error-reporter.js'
 import { version } from '../runtime/version.js'
-
-// Taken now: tests replace the timers of the process.
-const { setImmediate: nextTurn } = timers
 
 const boundMethods = [
   ...messageTypes,
@@ -69,6 +66,7 @@ export class Analytics extends SafeEmitter implements AnalyticsCalls {
   readonly #reporter: ErrorReporter
   readonly #settlement: Settlement
   readonly #transport: Transport
+  readonly #nextTurn: () => Promise<void>
   readonly #clientExit: ClientExit | undefined
   readonly #deadLetters: DeadLetters | undefined
   /** Only if there are any: without them a call pays for nothing. */
@@ -102,15 +100,11 @@ export class Analytics extends SafeEmitter implements AnalyticsCalls {
     const transport = transportFor(settings)
     this.#transport = transport
     const credentials = credentialsFor(settings, transport)
-    const standIn = standInOf(options)
-    const sink = standIn ?? posterFor(settings, transport, credentials, this)
-    const load = async (): Promise<void> => transport.load?.()
+    const carrier = standInOf(options) ?? carrierFor(settings, transport, credentials, this)
+    this.#nextTurn = carrier.nextTurn ?? nextTurn
     // Fields added to a body are part of its size.
     const maxBatchBytes = settings.maxBatchBytes - Buffer.byteLength(credentials.bodyFields)
-    this.#delivery = new Delivery(
-      { ...settings, maxBatchBytes, sink, load, nextTurn: standIn?.nextTurn },
-      this.#settlement,
-    )
+    this.#delivery = new Delivery({ ...settings, ...carrier, maxBatchBytes }, this.#settlement)
     this.#clientExit = flushOnExit
       ? new ClientExit({
           delivery: this.#delivery,
@@ -386,7 +380,7 @@ export class Analytics extends SafeEmitter implements AnalyticsCalls {
     const before = this.#userCode.calls
     const started = performance.now()
     await work()
-    if (this.#delivery.counters.failed > failed || this.#reporter.hasQueued) await nextTurn()
+    if (this.#delivery.counters.failed > failed || this.#reporter.hasQueued) await this.#nextTurn()
     await this.#userCode.settled((timeout ?? Infinity) - (performance.now() - started), before)
   }
 

@@ -1,7 +1,7 @@
 // Where the messages of a test's client go: they are noted within the call, and settled in microtasks after it.
 
-import type { StandIn } from '../client/connect.js'
-import type { SealedBatch } from '../delivery/batch-sink.js'
+import type { Carrier } from '../client/connect.js'
+import type { BatchSink, SealedBatch } from '../delivery/batch-sink.js'
 import type { AttemptResult } from '../delivery/transport/answer.js'
 import type { OutboxFactory } from '../outbox/outbox.js'
 import { Note, type Scope } from './note.js'
@@ -9,7 +9,7 @@ import { NotingOutbox } from './noting-outbox.js'
 import type { Refusal } from './refusals.js'
 
 /** A sink and its outbox, of one message a batch: each message is settled by itself. */
-export class MemorySink implements StandIn {
+export class MemorySink implements BatchSink {
   readonly timeout = Infinity
   readonly #onMessage: () => void
   #outbox: NotingOutbox<Note> | undefined
@@ -22,8 +22,11 @@ export class MemorySink implements StandIn {
     this.#onMessage = onMessage
   }
 
-  // No turn of the event loop is needed, because nothing is sent; and a test may have stopped it.
-  readonly nextTurn = (): Promise<void> => Promise.resolve()
+  /** For the client's options. No turn of the event loop is needed, for nothing is sent; and a test may have stopped it. */
+  get carrier(): Carrier {
+    const nothing = (): Promise<void> => Promise.resolve()
+    return { sink: this, load: nothing, nextTurn: nothing }
+  }
 
   /** For the option `outbox`. */
   readonly outbox: OutboxFactory = (settings) =>

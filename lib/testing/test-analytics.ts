@@ -57,7 +57,7 @@ export class TestAnalytics extends Analytics {
       ...options,
       writeKey: options.writeKey ?? 'test',
       outbox: sink.outbox,
-      [standInKey]: sink,
+      [standInKey]: sink.carrier,
       flushAt: 1,
       maxBatchSize: 1,
       maxInFlight: 1,
