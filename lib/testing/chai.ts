@@ -37,7 +37,10 @@ declare global {
 
 /** What the plugin needs of chai, in each of its versions. */
 interface ChaiLike {
-  Assertion: { addMethod(name: string, method: (this: never, ...args: never[]) => void): void }
+  Assertion: {
+    // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as chai has it
+    addMethod(name: string, method: (this: any, ...args: any[]) => void): void
+  }
 }
 
 interface ChaiAssertion {
@@ -47,8 +50,11 @@ interface ChaiAssertion {
 
 /** `use(tracking)` adds `tracked`, `identified`, `linked`, `sent` and `sentInOrder` to chai's assertions. */
 export function tracking({ Assertion }: ChaiLike): void {
-  const add = (name: string, decide: (subject: unknown, ...args: never[]) => Verdict): void => {
-    Assertion.addMethod(name, function (this: ChaiAssertion, ...args: never[]) {
+  const add = <Args extends unknown[]>(
+    name: string,
+    decide: (subject: unknown, ...args: Args) => Verdict,
+  ): void => {
+    Assertion.addMethod(name, function (this: ChaiAssertion, ...args: Args) {
       const { pass, message } = decide(this._obj, ...args)
       // A text in braces after # would be replaced by chai.
       const text = message().replaceAll('#{', '# {')
