@@ -50,12 +50,9 @@ interface ChaiAssertion {
 
 /** `use(tracking)` adds `tracked`, `identified`, `linked`, `sent` and `sentInOrder` to chai's assertions. */
 export function tracking({ Assertion }: ChaiLike): void {
-  const add = <Args extends unknown[]>(
-    name: string,
-    decide: (subject: unknown, ...args: Args) => Verdict,
-  ): void => {
-    Assertion.addMethod(name, function (this: ChaiAssertion, ...args: Args) {
-      const { pass, message } = decide(this._obj, ...args)
+  const add = (name: string, decide: (subject: unknown, ...args: never[]) => Verdict): void => {
+    Assertion.addMethod(name, function (this: ChaiAssertion, ...args: unknown[]) {
+      const { pass, message } = decide(this._obj, ...(args as never[]))
       // A text in braces after # would be replaced by chai.
       const text = message().replaceAll('#{', '# {')
       this.assert(pass, text, text)
