@@ -11,6 +11,7 @@ export const rooms = [
   'delivery',
   'outbox',
   'message',
+  'plan',
   'browser-ids',
   'spec',
   'runtime',
