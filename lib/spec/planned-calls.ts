@@ -45,7 +45,7 @@ export type PropertiesOf<Name, T> = Name extends string ? { [Key in keyof T]: T[
 
 /** A field that may be left out if nothing in it is required. */
 type Part<Field extends string, T> =
-  Partial<T> extends T ? { [Key in Field]?: T | null | undefined } : { [Key in Field]: T }
+  Partial<T> extends T ? Partial<Record<Field, T | null | undefined>> : Record<Field, T>
 
 /** Any name, if those that are not planned are allowed: the planned ones are completed all the same. */
 type Names<Named, T> =
@@ -84,51 +84,62 @@ export type PlannedGroupTraits<P extends MaybePlan> =
   TypesOf<P> extends { readonly groupTraits: infer T } ? PropertiesOf<'group', T> : GroupTraits
 
 /** `identify()` with the traits of a plan. */
-export type PlannedIdentify<P extends MaybePlan> = [P] extends [AnyPlan]
-  ? CommonFields & Part<'traits', PlannedTraits<P>> & Identity
+export type PlannedIdentify<P extends MaybePlan, Who = Identity> = [P] extends [AnyPlan]
+  ? CommonFields & Part<'traits', PlannedTraits<P>> & Who
   : IdentifyCall
 
 /** `track()` of an event of a plan, with its properties. */
-export type PlannedTrack<P extends MaybePlan, Event extends EventName<P> = EventName<P>> = [
-  P,
-] extends [AnyPlan]
+export type PlannedTrack<
+  P extends MaybePlan,
+  Event extends EventName<P> = EventName<P>,
+  Who = Identity,
+> = [P] extends [AnyPlan]
   ? CommonFields & {
       /** What happened: one of the events of the plan. */
       event: Event
     } & Part<'properties', FieldOf<TypesOf<P>['events'], Event, EventProperties>> &
-      Identity
+      Who
   : TrackCall
 
 /** `page()` of a page of a plan, with its properties. */
-export type PlannedPage<P extends MaybePlan, Name extends PageName<P> = PageName<P>> = [P] extends [
-  AnyPlan,
-]
+export type PlannedPage<
+  P extends MaybePlan,
+  Name extends PageName<P> = PageName<P>,
+  Who = Identity,
+> = [P] extends [AnyPlan]
   ? TypesOf<P> extends { readonly pages: infer Pages extends object }
-    ? PlannedView<Pages, Name>
-    : PageCall
+    ? PlannedView<Pages, Name> & Who
+    : AnyView & Who
   : PageCall
 
 /** `screen()` of a screen of a plan, with its properties. */
-export type PlannedScreen<P extends MaybePlan, Name extends ScreenName<P> = ScreenName<P>> = [
-  P,
-] extends [AnyPlan]
+export type PlannedScreen<
+  P extends MaybePlan,
+  Name extends ScreenName<P> = ScreenName<P>,
+  Who = Identity,
+> = [P] extends [AnyPlan]
   ? TypesOf<P> extends { readonly screens: infer Screens extends object }
-    ? PlannedView<Screens, Name>
-    : ScreenCall
+    ? PlannedView<Screens, Name> & Who
+    : AnyView & Who
   : ScreenCall
 
 type PlannedView<Named, Name> = CommonFields & {
   /** Which one: one of those of the plan. */
   name: Name
   category?: string | undefined
-} & Part<'properties', FieldOf<Named, Name, PageProperties>> &
-  Identity
+} & Part<'properties', FieldOf<Named, Name, PageProperties>>
+
+type AnyView = CommonFields & {
+  name?: string | undefined
+  category?: string | undefined
+  properties?: PageProperties | null | undefined
+}
 
 /** `group()` with the traits of a plan. */
-export type PlannedGroup<P extends MaybePlan> = [P] extends [AnyPlan]
+export type PlannedGroup<P extends MaybePlan, Who = Identity> = [P] extends [AnyPlan]
   ? CommonFields & {
       /** Your database's id of the group. */
       groupId: Id
     } & Part<'traits', PlannedGroupTraits<P>> &
-      Identity
+      Who
   : GroupCall

@@ -1,6 +1,6 @@
 // How a message differs from the plan.
 
-import type { MessageType } from './messages.js'
+import type { Message, MessageType } from './messages.js'
 
 /** What is wrong with one field of a message, in the words of Segment's Protocols: type, field and description. */
 export interface Violation {
@@ -22,4 +22,9 @@ export interface MessageViolations {
   /** The name of the event, page or screen, if the message has one. */
   readonly name: string | undefined
   readonly violations: readonly Violation[]
+}
+
+/** What listeners of `violation` get: what is wrong with a message, and the message as it is sent or dropped. */
+export interface ViolationEvent extends MessageViolations {
+  readonly message: Message
 }
