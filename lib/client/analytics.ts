@@ -174,9 +174,9 @@ export class Analytics<P extends MaybePlan = undefined>
    * @returns the client
    * @throws TypeError if it is no function
    */
-  use(middleware: Middleware): this {
+  use(middleware: Middleware<P>): this {
     this.#middlewares ??= new Middlewares(this.#serializer)
-    this.#middlewares.add(middleware)
+    this.#middlewares.add(middleware as Middleware)
     return this
   }
 

@@ -69,11 +69,11 @@ export class PlanGuard {
   check(type: MessageType, message: Draft, context: Draft): Verdict | undefined {
     const checked = this.#checker.check(type, message)
     if (checked === undefined) return undefined
-    const { found, summary: reason = '', cause, transformed } = checked
-    if (found === undefined) {
-      message[type === 'identify' || type === 'group' ? 'traits' : 'properties'] = transformed
+    if (checked.found === undefined) {
+      message[checked.field] = checked.value
       return undefined
     }
+    const { found, summary: reason, cause } = checked
     const own = message.context as Draft | undefined
     message.context = { ...(own ?? context), violations: found.violations }
     return { outcome: this.#decide(found), found, reason, cause }

@@ -61,6 +61,14 @@ export class Mistakes {
     this.add(isMissing ? 'Required' : 'Invalid Value', place, words, description)
   }
 
+  /** The schema itself is at fault, whatever it may have found besides. */
+  only(field: string, words: string, description = words): ReturnType<Mistakes['checked']> {
+    this.#violations.length = 0
+    this.#words.length = 0
+    this.add('Schema Error', field, words, description)
+    return this.checked()
+  }
+
   checked(): { found: MessageViolations; summary: string } {
     // A schema that finds issues and names none: the message is wrong all the same.
     if (this.#violations.length === 0) this.add('Invalid Value', this.#of, 'the schema refused it')

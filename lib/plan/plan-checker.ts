@@ -2,6 +2,7 @@
 
 import { describeValue, toError } from '../runtime/describe-value.js'
 import { callUserCode } from '../runtime/user-code.js'
+import { toFields } from '../spec/fields.js'
 import { isThenable } from '../runtime/value-kinds.js'
 import type { MessageType } from '../spec/messages.js'
 import type { MessageViolations } from '../spec/violation.js'
@@ -14,19 +15,25 @@ import type { SchemaIssue } from './standard-schema.js'
 export interface Fields {
   readonly event?: unknown
   readonly name?: unknown
+  readonly category?: unknown
   readonly properties?: unknown
   readonly traits?: unknown
 }
 
-/** What a check has found or made. */
-export interface Checked {
-  readonly found?: MessageViolations
+/** What a check has found wrong. */
+export interface Violated {
+  readonly found: MessageViolations
   /** The same in words that quote no value: for errors and warnings. */
-  readonly summary?: string
+  readonly summary: string
   /** What a schema threw. */
   readonly cause?: unknown
-  /** In place of the properties or traits: what their schema has made of them, if the plan transforms. */
-  readonly transformed?: unknown
+}
+
+/** What the schema has made of a part of a message, if the plan transforms. */
+export interface Transformed {
+  readonly found?: undefined
+  readonly field: 'properties' | 'traits'
+  readonly value: Record<string, unknown>
 }
 
 /** What a message is checked by. */
@@ -53,8 +60,8 @@ export class PlanChecker {
     this.#screens = plan.screens && new AskedSchemas(plan.screens)
   }
 
-  /** What is wrong with a message, or what its schema has made of it; undefined if neither. Never throws. */
-  check(type: MessageType, fields: Fields): Checked | undefined {
+  /** What is wrong with a message, or what its schema has made of it; undefined: send it as it is. Never throws. */
+  check(type: MessageType, fields: Fields): Violated | Transformed | undefined {
     switch (type) {
       case 'track':
         return this.#checkNamed(type, 'event', this.#events, fields)
@@ -75,7 +82,7 @@ export class PlanChecker {
     type: 'identify' | 'group',
     schema: AnySchema | undefined,
     fields: Fields,
-  ): Checked | undefined {
+  ): Violated | Transformed | undefined {
     if (schema === undefined || isUnchecked(schema)) return undefined
     return this.#checkBy({ field: 'traits', of: type, schema }, type, fields.traits)
   }
@@ -85,14 +92,16 @@ export class PlanChecker {
     field: 'event' | 'name',
     schemas: AskedSchemas,
     fields: Fields,
-  ): Checked | undefined {
+  ): Violated | Transformed | undefined {
     const given = fields[field]
     const name = typeof given === 'string' ? given : undefined
     const schema = name === undefined ? undefined : schemas.of(name)
     if (schema === 'unchecked') return undefined
     if (schema !== undefined) {
       const of = `${type} ${JSON.stringify(name)}`
-      return this.#checkBy({ field: 'properties', of, name, schema }, type, fields.properties)
+      const target = { field: 'properties', of, name, schema } as const
+      const checked = this.#checkBy(target, type, fields.properties)
+      return checked?.found && type === 'page' ? this.#checkPage(target, fields, checked) : checked
     }
     if (this.#plan.unplanned === 'allow') return undefined
     if (name === undefined) {
@@ -107,15 +116,27 @@ export class PlanChecker {
     return mistakes.checked()
   }
 
+  /** A page's category is also put into its properties: what was passed, without it, may be as planned. */
+  #checkPage(
+    target: Target,
+    { category, properties }: Fields,
+    whole: Violated,
+  ): Violated | Transformed | undefined {
+    const { category: added, ...passed } = { ...(properties as { category?: unknown }) }
+    if (category === undefined || added !== category) return whole
+    const checked = this.#checkBy(target, 'page', passed)
+    if (checked?.found) return whole
+    return checked && { ...checked, value: { ...checked.value, category } }
+  }
+
   #checkBy(
     { field, of, name, schema }: Target,
     type: MessageType,
     value: unknown,
-  ): Checked | undefined {
+  ): Violated | Transformed | undefined {
     const mistakes = new Mistakes(type, of, name)
     if (this.#isAsking) {
-      mistakes.add('Schema Error', field, 'a schema of the plan made the call, which it may not')
-      return mistakes.checked()
+      return mistakes.only(field, 'a schema of the plan made the call, which it may not')
     }
     this.#isAsking = true
     try {
@@ -123,28 +144,20 @@ export class PlanChecker {
       if (isThenable(result)) {
         // Nobody else would handle its rejection, and that would end the process.
         Promise.resolve(result).catch(() => undefined)
-        mistakes.add(
-          'Schema Error',
-          field,
-          'the schema is asynchronous; a plan needs one that answers at once',
-        )
-        return mistakes.checked()
+        return mistakes.only(field, 'the schema is asynchronous; allowed: one that answers at once')
       }
       const { issues, value: made } = result as { issues?: unknown; value?: unknown }
-      if (issues === undefined) return this.#plan.transform ? { transformed: made } : undefined
+      if (issues === undefined) {
+        return this.#plan.transform ? { field, value: toFields(field, made) } : undefined
+      }
       for (const issue of issues as readonly SchemaIssue[]) {
         if (mistakes.isFull) break
         mistakes.addIssue(field, value, issue)
       }
       return mistakes.checked()
     } catch (thrown) {
-      mistakes.add(
-        'Schema Error',
-        field,
-        'the schema threw',
-        `the schema threw: ${messageOf(thrown)}`,
-      )
-      return { ...mistakes.checked(), cause: toError(thrown) }
+      const description = `the schema threw: ${messageOf(thrown)}`
+      return { ...mistakes.only(field, 'the schema threw', description), cause: toError(thrown) }
     } finally {
       this.#isAsking = false
     }

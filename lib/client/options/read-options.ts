@@ -5,7 +5,7 @@ import type { DeadLetterFunction } from '../../failures/dead-letter/index.js'
 import type { HttpClient, HttpFetch } from '../../delivery/transport/http-client.js'
 import { describeValue } from '../../runtime/describe-value.js'
 import type { Integrations, MessageContext } from '../../spec/messages.js'
-import { asynchronousSchema, isPlan } from '../../plan/is-plan.js'
+import { checkPlanOption } from '../../plan/check-plan-option.js'
 import type { Plan } from '../../plan/plan.js'
 import { memory } from '../../outbox/memory-outbox.js'
 import type { OutboxFactory } from '../../outbox/outbox.js'
@@ -59,7 +59,7 @@ export function readOptions(
     source: sourceOf(key),
     url: target,
     outbox: outboxOf(options, listed.disable),
-    plan: planOf(options.plan),
+    plan: checkPlanOption(options.plan),
     onViolation: onViolation(options),
     deadLetter: deadLetter(options),
     context: fields(options, 'context'),
@@ -81,16 +81,6 @@ function defaultsOf(options: AnalyticsOptions): Partial<Record<keyof typeof inte
     ...(duration < 0 ? {} : { maxRetryDuration: duration * 1_000 }),
     ...(queueBytes === undefined ? {} : { maxQueueBytes: queueBytes }),
   }
-}
-
-function planOf(value: unknown): Plan | undefined {
-  if (value === undefined) return undefined
-  if (!isPlan(value))
-    throw wrong('plan', describeValue(value), 'what definePlan() of selfsame/plan returns')
-  const name = asynchronousSchema(value)
-  if (name === undefined) return value
-  const given = `one in which the schema of ${name} is asynchronous`
-  throw wrong('plan', given, 'schemas that answer at once')
 }
 
 function onViolation(options: AnalyticsOptions): Settings['onViolation'] {
