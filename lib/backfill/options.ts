@@ -3,8 +3,10 @@
 import type { AnalyticsOptions } from '../client/options/analytics-options.js'
 import type {
   AliasCall,
+  CommonFields,
   GroupCall,
   IdentifyCall,
+  Identity,
   Integrations,
   PageCall,
   ScreenCall,
@@ -46,12 +48,16 @@ type AnyBackfillCall =
   | ({ type: 'group' } & Historical<GroupCall>)
   | ({ type: 'alias' } & Historical<AliasCall>)
 
+type HistoricalRest = Historical<CommonFields> & Identity
+
 type PlannedBackfillCall<P extends AnyPlan> =
-  | ({ type: 'identify' } & Historical<PlannedIdentify<P>>)
-  | { [E in EventName<P>]: { type: 'track' } & Historical<PlannedTrack<P, E>> }[EventName<P>]
-  | { [N in PageName<P>]: { type: 'page' } & Historical<PlannedPage<P, N>> }[PageName<P>]
-  | { [N in ScreenName<P>]: { type: 'screen' } & Historical<PlannedScreen<P, N>> }[ScreenName<P>]
-  | ({ type: 'group' } & Historical<PlannedGroup<P>>)
+  | ({ type: 'identify' } & PlannedIdentify<P, HistoricalRest>)
+  | { [E in EventName<P>]: { type: 'track' } & PlannedTrack<P, E, HistoricalRest> }[EventName<P>]
+  | { [N in PageName<P>]: { type: 'page' } & PlannedPage<P, N, HistoricalRest> }[PageName<P>]
+  | {
+      [N in ScreenName<P>]: { type: 'screen' } & PlannedScreen<P, N, HistoricalRest>
+    }[ScreenName<P>]
+  | ({ type: 'group' } & PlannedGroup<P, HistoricalRest>)
   | ({ type: 'alias' } & Historical<AliasCall>)
 
 /** What a mapping may return: one call, several, or null or undefined to skip the row. */

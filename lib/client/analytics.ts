@@ -32,6 +32,7 @@ import type {
   PlannedTrack,
   ScreenName,
 } from '../spec/planned-calls.js'
+import type { PlannedMessage } from '../spec/planned-message.js'
 import { planGuardFor, violationError, type PlanGuard, type Verdict } from './plan-guard.js'
 import { inspectAsStats } from './inspection.js'
 import { Settlement } from './settlement.js'
@@ -174,7 +175,7 @@ export class Analytics<P extends MaybePlan = undefined>
    * @returns the client
    * @throws TypeError if it is no function
    */
-  use(middleware: Middleware<P>): this {
+  use(middleware: (message: PlannedMessage<P>) => Message | null): this {
     this.#middlewares ??= new Middlewares(this.#serializer)
     this.#middlewares.add(middleware as Middleware)
     return this

@@ -5,6 +5,7 @@ import { withDefaults } from '../spec/merge.js'
 import { isPlain } from '../spec/plain.js'
 import type {
   AliasCall,
+  CommonFields,
   GroupCall,
   Id,
   IdentifyCall,
@@ -46,27 +47,29 @@ export type MakeCall = (
   binding: Binding,
 ) => boolean
 
+type BoundRest = CommonFields & BoundIdentity
+
 type Either<P extends MaybePlan, Planned, Call> = [P] extends [AnyPlan] ? Planned : Bound<Call>
 
 /** The six calls with ids that may be left out. As methods, so that a client with a plan may go where any may. */
 interface BoundCalls<P extends MaybePlan> {
   identify(
-    call?: Either<P, PlannedIdentify<P, BoundIdentity>, IdentifyCall>,
+    call?: Either<P, PlannedIdentify<P, BoundRest>, IdentifyCall>,
     callback?: Callback,
   ): boolean
   track<Event extends EventName<P>>(
-    call: Either<P, PlannedTrack<P, Event, BoundIdentity>, TrackCall>,
+    call: Either<P, PlannedTrack<P, Event, BoundRest>, TrackCall>,
     callback?: Callback,
   ): boolean
   page<Name extends PageName<P>>(
-    call?: Either<P, PlannedPage<P, Name, BoundIdentity>, PageCall>,
+    call?: Either<P, PlannedPage<P, Name, BoundRest>, PageCall>,
     callback?: Callback,
   ): boolean
   screen<Name extends ScreenName<P>>(
-    call?: Either<P, PlannedScreen<P, Name, BoundIdentity>, ScreenCall>,
+    call?: Either<P, PlannedScreen<P, Name, BoundRest>, ScreenCall>,
     callback?: Callback,
   ): boolean
-  group(call: Either<P, PlannedGroup<P, BoundIdentity>, GroupCall>, callback?: Callback): boolean
+  group(call: Either<P, PlannedGroup<P, BoundRest>, GroupCall>, callback?: Callback): boolean
   alias(call: Bound<AliasCall>, callback?: Callback): boolean
 }
 

@@ -40,17 +40,21 @@ export type MaybePlan = AnyPlan | undefined
 
 export type TypesOf<P> = P extends { readonly '~types'?: infer T } ? NonNullable<T> : never
 
-/** In this form a message of the compiler names the event, page or call that the properties or traits belong to. */
-export type PropertiesOf<Name, T> = Name extends string ? { [Key in keyof T]: T[Key] } : never
+/** The same type under a name that says whose it is: the compiler prints it, `PropertiesOf<"Order Completed", …>`. */
+// eslint-disable-next-line @typescript-eslint/no-unused-vars -- the name is for the compiler's messages alone
+export type PropertiesOf<Name, T> = { [Key in keyof T]: T[Key] }
 
 /** A field that may be left out if nothing in it is required. */
 type Part<Field extends string, T> =
   Partial<T> extends T ? Partial<Record<Field, T | null | undefined>> : Record<Field, T>
 
 /** Any name, if those that are not planned are allowed: the planned ones are completed all the same. */
-type Names<Named, T> =
-  | (keyof Named & string)
-  | (T extends { readonly unplanned: 'allow' } ? string & Record<never, never> : never)
+type Names<Named, T> = T extends { readonly unplanned: 'allow' }
+  ? (keyof Named & string) | (string & Record<never, never>)
+  : keyof Named & string
+
+/** What every call has besides. */
+type Rest = CommonFields & Identity
 
 type FieldOf<Named, Name, Unplanned> = Name extends keyof Named
   ? PropertiesOf<Name, Named[Name]>
@@ -84,62 +88,62 @@ export type PlannedGroupTraits<P extends MaybePlan> =
   TypesOf<P> extends { readonly groupTraits: infer T } ? PropertiesOf<'group', T> : GroupTraits
 
 /** `identify()` with the traits of a plan. */
-export type PlannedIdentify<P extends MaybePlan, Who = Identity> = [P] extends [AnyPlan]
-  ? CommonFields & Part<'traits', PlannedTraits<P>> & Who
+export type PlannedIdentify<P extends MaybePlan, Others = Rest> = [P] extends [AnyPlan]
+  ? Part<'traits', PlannedTraits<P>> & Others
   : IdentifyCall
 
 /** `track()` of an event of a plan, with its properties. */
 export type PlannedTrack<
   P extends MaybePlan,
   Event extends EventName<P> = EventName<P>,
-  Who = Identity,
+  Others = Rest,
 > = [P] extends [AnyPlan]
-  ? CommonFields & {
+  ? {
       /** What happened: one of the events of the plan. */
       event: Event
     } & Part<'properties', FieldOf<TypesOf<P>['events'], Event, EventProperties>> &
-      Who
+      Others
   : TrackCall
 
 /** `page()` of a page of a plan, with its properties. */
 export type PlannedPage<
   P extends MaybePlan,
   Name extends PageName<P> = PageName<P>,
-  Who = Identity,
+  Others = Rest,
 > = [P] extends [AnyPlan]
   ? TypesOf<P> extends { readonly pages: infer Pages extends object }
-    ? PlannedView<Pages, Name> & Who
-    : AnyView & Who
+    ? PlannedView<Pages, Name> & Others
+    : AnyView & Others
   : PageCall
 
 /** `screen()` of a screen of a plan, with its properties. */
 export type PlannedScreen<
   P extends MaybePlan,
   Name extends ScreenName<P> = ScreenName<P>,
-  Who = Identity,
+  Others = Rest,
 > = [P] extends [AnyPlan]
   ? TypesOf<P> extends { readonly screens: infer Screens extends object }
-    ? PlannedView<Screens, Name> & Who
-    : AnyView & Who
+    ? PlannedView<Screens, Name> & Others
+    : AnyView & Others
   : ScreenCall
 
-type PlannedView<Named, Name> = CommonFields & {
+type PlannedView<Named, Name> = {
   /** Which one: one of those of the plan. */
   name: Name
   category?: string | undefined
 } & Part<'properties', FieldOf<Named, Name, PageProperties>>
 
-type AnyView = CommonFields & {
+type AnyView = {
   name?: string | undefined
   category?: string | undefined
   properties?: PageProperties | null | undefined
 }
 
 /** `group()` with the traits of a plan. */
-export type PlannedGroup<P extends MaybePlan, Who = Identity> = [P] extends [AnyPlan]
-  ? CommonFields & {
+export type PlannedGroup<P extends MaybePlan, Others = Rest> = [P] extends [AnyPlan]
+  ? {
       /** Your database's id of the group. */
       groupId: Id
     } & Part<'traits', PlannedGroupTraits<P>> &
-      Who
+      Others
   : GroupCall
