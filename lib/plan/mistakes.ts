@@ -7,6 +7,8 @@ import type { SchemaIssue } from './standard-schema.js'
 
 /** The message carries them in its context, and is to stay below its largest size. */
 const most = 10
+/** For an error or a warning, which people read. */
+const mostWords = 3
 const longestField = 100
 const longestDescription = 200
 
@@ -73,6 +75,9 @@ export class Mistakes {
     // A schema that finds issues and names none: the message is wrong all the same.
     if (this.#violations.length === 0) this.add('Invalid Value', this.#of, 'the schema refused it')
     const found = { type: this.#type, name: this.#name, violations: this.#violations }
-    return { found, summary: `${this.#of} is not as planned: ${this.#words.join('; ')}` }
+    const more = this.#words.length - mostWords
+    const words = this.#words.slice(0, mostWords).join('; ')
+    const rest = more > 0 ? `; and ${more} more` : ''
+    return { found, summary: `${this.#of} is not as planned: ${words}${rest}` }
   }
 }

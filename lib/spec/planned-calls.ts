@@ -56,9 +56,14 @@ type Names<Named, T> = T extends { readonly unplanned: 'allow' }
 /** What every call has besides. */
 type Rest = CommonFields & Identity
 
-type FieldOf<Named, Name, Unplanned> = Name extends keyof Named
-  ? PropertiesOf<Name, Named[Name]>
-  : Unplanned
+/** By the name of an event, page or screen: its properties. Each is resolved once, however many calls there are. */
+type PropertiesByName<Named> = {
+  [Name in keyof Named]: Part<'properties', PropertiesOf<Name, Named[Name]>>
+}
+
+type PropertiesPart<Named, Name, Unplanned> = Name extends keyof Named
+  ? PropertiesByName<Named>[Name]
+  : { properties?: Unplanned | null | undefined }
 
 /** The names of a plan's events; `string` without a plan. */
 export type EventName<P extends MaybePlan> = [P] extends [AnyPlan]
@@ -101,7 +106,7 @@ export type PlannedTrack<
   ? {
       /** What happened: one of the events of the plan. */
       event: Event
-    } & Part<'properties', FieldOf<TypesOf<P>['events'], Event, EventProperties>> &
+    } & PropertiesPart<TypesOf<P>['events'], Event, EventProperties> &
       Others
   : TrackCall
 
@@ -131,7 +136,7 @@ type PlannedView<Named, Name> = {
   /** Which one: one of those of the plan. */
   name: Name
   category?: string | undefined
-} & Part<'properties', FieldOf<Named, Name, PageProperties>>
+} & PropertiesPart<Named, Name, PageProperties>
 
 type AnyView = {
   name?: string | undefined

@@ -36,7 +36,7 @@ type TrackMessage<Events> = {
  */
 export type PlannedMessage<P extends MaybePlan> = [P] extends [AnyPlan]
   ? | TrackMessage<TypesOf<P>['events']>
-    | (Message & { type: 'identify'; traits: Json<PlannedTraits<P>> })
-    | (Message & { type: 'group'; traits: Json<PlannedGroupTraits<P>> })
-    | (Message & { type: 'page' | 'screen' | 'alias' })
+    | (Message & { type: 'identify'; event?: undefined; traits: Json<PlannedTraits<P>> })
+    | (Message & { type: 'group'; event?: undefined; traits: Json<PlannedGroupTraits<P>> })
+    | (Message & { type: 'page' | 'screen' | 'alias'; event?: undefined })
   : Message
