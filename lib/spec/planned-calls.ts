@@ -56,14 +56,10 @@ type Names<Named, T> = T extends { readonly unplanned: 'allow' }
 /** What every call has besides. */
 type Rest = CommonFields & Identity
 
-/** By the name of an event, page or screen: its properties. Each is resolved once, however many calls there are. */
-type PropertiesByName<Named> = {
-  [Name in keyof Named]: Part<'properties', PropertiesOf<Name, Named[Name]>>
-}
-
-type PropertiesPart<Named, Name, Unplanned> = Name extends keyof Named
-  ? PropertiesByName<Named>[Name]
-  : { properties?: Unplanned | null | undefined }
+/** Not distributive: the compiler would look at all the events of a plan for each property of each call. */
+type FieldOf<Named, Name, Unplanned> = [Name] extends [keyof Named]
+  ? PropertiesOf<Name, Named[Name]>
+  : Unplanned
 
 /** The names of a plan's events; `string` without a plan. */
 export type EventName<P extends MaybePlan> = [P] extends [AnyPlan]
@@ -106,7 +102,7 @@ export type PlannedTrack<
   ? {
       /** What happened: one of the events of the plan. */
       event: Event
-    } & PropertiesPart<TypesOf<P>['events'], Event, EventProperties> &
+    } & Part<'properties', FieldOf<TypesOf<P>['events'], Event, EventProperties>> &
       Others
   : TrackCall
 
@@ -136,7 +132,7 @@ type PlannedView<Named, Name> = {
   /** Which one: one of those of the plan. */
   name: Name
   category?: string | undefined
-} & PropertiesPart<Named, Name, PageProperties>
+} & Part<'properties', FieldOf<Named, Name, PageProperties>>
 
 type AnyView = {
   name?: string | undefined
