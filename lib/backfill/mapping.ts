@@ -44,7 +44,7 @@ export class Mapping implements RowMapping {
   readonly #settings: BackfillSettings
   readonly #maxMessageBytes: number
   readonly #composer: Composer
-  /** The context of messages without one of their own. */
+  /** The context of every message that has none of its own. */
   readonly #contextText: string
   /** The part of it that determines the messageId, without our version: otherwise an upgrade would double every row. */
   readonly #contextContent: string
@@ -110,7 +110,7 @@ export class Mapping implements RowMapping {
     for (const part of parts) messages.push(this.#write(part, fields.context, timestamp))
   }
 
-  /** Undefined if there is none and the present time is wanted. */
+  /** Undefined if there is none, and the present is wanted instead. */
   #timestampOf(value: unknown): string | undefined {
     const timestamp = toTimestamp(value, this.#settings.unit)
     if (timestamp !== undefined || this.#settings.timestamp === 'now') return timestamp

@@ -17,7 +17,7 @@ import type { BackfillTimestamp } from './timestamp.js'
 
 type Historical<Call> = Omit<Call, 'timestamp'> & { timestamp?: BackfillTimestamp | undefined }
 
-/** One call, as an object: the argument of `analytics.identify()` and so on, with its type and timestamp. */
+/** One call, as an object: that of `analytics.identify()` and its like, with the type and when it happened. */
 export type BackfillCall =
   | ({ type: 'identify' } & Historical<IdentifyCall>)
   | ({ type: 'track' } & Historical<TrackCall>)

@@ -51,7 +51,8 @@ const boundMethods = [
 /**
  * A client. It collects the messages of its calls, and delivers them in the background.
  *
- * Every message is either delivered, or reported once as failed. The methods are bound: you may pass them around.
+ * Every call ends in exactly one of: delivered, or reported once as failed. Its methods are bound: they may be passed
+ * around.
  */
 export class Analytics extends SafeEmitter implements AnalyticsCalls {
   /** @deprecated For code written for `@segment/analytics-node`: there is nothing to wait for. */
@@ -270,7 +271,7 @@ export class Analytics extends SafeEmitter implements AnalyticsCalls {
       if (typeof passed !== 'string') return this.#stop(passed, text, token)
       text = passed
     }
-    // From here to the end of the call no user code runs: the call changes the counts and the outbox as a whole.
+    // From here to the end of the call no code of a user's runs: the call changes the counts and the outbox as a whole.
     if (this.#closing) {
       const failed = failedCall('closed', `${type}() was called after close()`, text, token)
       this.#delivery.counters.whileFailing(failed.code, () => this.#reporter.afterClose(failed))

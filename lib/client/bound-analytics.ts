@@ -17,7 +17,7 @@ import type {
 } from '../spec/messages.js'
 import type { Callback } from '../failures/error-reporter.js'
 
-/** A call that may leave out ids, because the binding has them. */
+/** A call in which ids may be left out: the binding has them. */
 export type Bound<Call> = Omit<Call, 'userId' | 'anonymousId'> & {
   /** Wins over the bound one; null is the same as leaving it out. */
   userId?: Id | null | undefined
@@ -33,8 +33,8 @@ export type MakeCall = (
 ) => boolean
 
 /**
- * What `analytics.with(…)` returns, and what requests have. It holds nothing but its binding. You may pass its methods
- * around, like those of the client: `const { track } = req.analytics`.
+ * What `analytics.with(…)` returns, and what requests have. It holds nothing but its binding. As those of the client
+ * its methods may be passed around: `const { track } = req.analytics`.
  */
 export class BoundAnalytics implements AnalyticsCalls {
   readonly #call: MakeCall
@@ -57,7 +57,7 @@ export class BoundAnalytics implements AnalyticsCalls {
     return this.#binding.userId
   }
 
-  /** As `analytics.identify()`. The other five correspond likewise. */
+  /** As `analytics.identify()`; and so the others as theirs. */
   readonly identify = (call: Bound<IdentifyCall> = {}, callback?: Callback): boolean =>
     this.#call('identify', call, callback, this.#binding)
 
@@ -76,7 +76,7 @@ export class BoundAnalytics implements AnalyticsCalls {
   readonly alias = (call: Bound<AliasCall>, callback?: Callback): boolean =>
     this.#call('alias', call, callback, this.#binding)
 
-  /** Binds more: ids replace those bound before, context is merged over it. */
+  /** The same with more bound: ids replace those bound before, context is merged over it. */
   readonly with = (binding: Binding): BoundAnalytics => {
     const bound = this.#binding
     const { userId, anonymousId, context, visitor } = copyOf(binding)

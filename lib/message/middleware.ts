@@ -9,8 +9,8 @@ import { notSerializable, type Serializer } from './serialize.js'
 import { messageTypes, type Message } from '../spec/messages.js'
 
 /**
- * Gets a copy of each message as it would be sent, complete, and may change it. Returns the message to send, the same
- * object or another, or null to drop it. Synchronous.
+ * Gets each message as it is going to be sent, complete: a copy, which it may change. Returns what is to be sent
+ * instead, the same object or another, or null to drop the message. Synchronous.
  */
 export type Middleware = (message: Message) => Message | null
 

@@ -1,4 +1,4 @@
-// Timers, and waiting with a time limit.
+// Timers that never hold the process open.
 
 /**
  * As setTimeout, but never holds the process open. In Jest's jsdom, and if tests replace the timers, a timer may be a
@@ -10,16 +10,5 @@ export function idleTimer(callback: () => void, milliseconds: number): NodeJS.Ti
   return timer
 }
 
-/** Settles with the promise, or resolves after so many milliseconds. Holds the process open meanwhile. */
-export async function within(milliseconds: number, promise: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const end = new Promise<void>((resolve) => (timer = setTimeout(resolve, milliseconds)))
-  try {
-    await Promise.race([promise, end])
-  } finally {
-    clearTimeout(timer)
-  }
-}
-
-/** The longest that a timer of Node can run, in milliseconds: about 25 days. */
+/** The longest that a timer of Node's can run, in milliseconds: about 25 days. */
 export const longestTimer = 2 ** 31 - 1

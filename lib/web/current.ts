@@ -16,7 +16,7 @@ function sharedStorage(): AsyncLocalStorage<BoundAnalytics> {
 }
 
 /**
- * The analytics that the middleware has bound to the current request; undefined outside of requests.
+ * The analytics that the middleware has bound to the request in whose course this is called; undefined outside of one.
  */
 export function currentAnalytics(): BoundAnalytics | undefined {
   return storage.getStore()

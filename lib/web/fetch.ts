@@ -69,7 +69,7 @@ export function withAnalytics<R extends Request, Rest extends unknown[]>(
     const headers = new Headers()
     const bound = bind(request, headers, () => factsOf(request))
     const response = await runWith(bound, () => handler(request, bound, ...rest))
-    // If it is not a Response, that is for the caller of the handler to judge.
+    // What cannot be read as a Response is for the caller of the handler to judge.
     return attempt(() => withCookies(response, cookiesFor(response, headers))) ?? response
   }
 }
