@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { rebuild } from '../../lib/intake/rebuild.js'
+import { rebuild } from '../../lib/people/rebuild.js'
 import { takeIn } from '../../lib/intake/take-in.js'
 import { rulesFrom } from '../../lib/profiles/rules.js'
 import { MemoryStore } from '../../lib/store/memory/memory-store.js'
@@ -88,7 +88,7 @@ async function check(store: Store, acknowledged: ReadonlySet<number>): Promise<F
       faults.push(`${message.messageId} was acknowledged and is not there`)
   }
   for (const [id, count] of counts) if (count > 1) faults.push(`${id} is there ${count} times`)
-  const { differences } = await rebuild(store, { space: 'web', rules: rulesFrom() })
+  const { differences } = await rebuild(store, 'web', { rules: rulesFrom() })
   if (differences.length > 0) faults.push(`${differences.length} people differ from a replay`)
   for (const [name, rows] of Object.entries(await contentsOf(store))) {
     const replayed = (await contentsOf(replay))[name]
