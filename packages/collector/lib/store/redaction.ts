@@ -11,16 +11,11 @@ export function redacted<T>(value: T, texts: ReadonlySet<string>, by: unknown = 
   if (typeof value === 'string') return (texts.has(value) ? by : value) as T
   if (typeof value === 'number') return (texts.has(String(value)) ? by : value) as T
   if (typeof value !== 'object' || value === null) return value
-  let isChanged = false
-  const replace = (each: unknown): unknown => {
-    const replaced = redacted(each, texts, by)
-    isChanged ||= replaced !== each
-    return replaced
-  }
-  const copy: unknown = Array.isArray(value)
-    ? value.map(replace)
-    : Object.fromEntries(Object.entries(value).map(([key, each]) => [key, replace(each)]))
-  return isChanged ? (copy as T) : value
+  const before = Object.entries(value)
+  const after = before.map(([key, each]) => [key, redacted<unknown>(each, texts, by)] as const)
+  if (after.every(([, each], i) => each === before[i]?.[1])) return value
+  const values = after.map(([, each]) => each)
+  return (Array.isArray(value) ? values : Object.fromEntries(after)) as T
 }
 
 /** A message without these texts. What says which message it is, and when, stays. */
