@@ -2,7 +2,7 @@
 
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { toError } from '../runtime/describe-value.js'
-import { within } from '../runtime/timer.js'
+import { within } from '../runtime/within.js'
 import { hashOfRow, type RowTracker } from './row-tracker.js'
 import type { Checkpoint } from './checkpoint.js'
 import type { PacedDelivery } from '../delivery/paced/paced-delivery.js'

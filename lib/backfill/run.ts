@@ -3,7 +3,7 @@
 import { toError } from '../runtime/describe-value.js'
 import { credentialsFor, transportFor } from '../client/connect.js'
 import type { Failure } from '../delivery/failure.js'
-import { within } from '../runtime/timer.js'
+import { within } from '../runtime/within.js'
 import { UserCode } from '../runtime/user-code.js'
 import { RowTracker } from './row-tracker.js'
 import type { Checkpoint, CheckpointFile, RunFingerprint } from './checkpoint.js'

@@ -5,7 +5,8 @@ import type { AttemptResult, Unanswered } from './transport/answer.js'
 import { describeAnswer } from './transport/answer.js'
 import type { Batch, SettleToken } from '../outbox/batch.js'
 import { Counters } from './counters.js'
-import { idleTimer, within } from '../runtime/timer.js'
+import { idleTimer } from '../runtime/timer.js'
+import { within } from '../runtime/within.js'
 import { FlushWaiters } from './flush-waiters.js'
 import type { Appended, Lost, Outbox, OutboxFactory, Waiting } from '../outbox/outbox.js'
 import type { Failure } from './failure.js'
@@ -15,6 +16,8 @@ import type { BatchSink } from './batch-sink.js'
 export interface DeliveryOptions {
   sink: BatchSink
   load: () => Promise<void>
+  /** As the sender has it. */
+  nextTurn?: (() => Promise<void>) | undefined
   flushAt: number
   flushInterval: number
   maxBatchSize: number

@@ -4,7 +4,7 @@
 // every outbox and count is consistent, because the code may call back into the client, throw, or never return.
 
 import { errorText } from './describe-value.js'
-import { within } from './timer.js'
+import { within } from './within.js'
 import { isThenable } from './value-kinds.js'
 import { isMilestone, warn } from './warnings.js'
 
