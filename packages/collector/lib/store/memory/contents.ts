@@ -4,6 +4,7 @@ import type { LogName, LogRow } from '../../profiles/changes.js'
 import type { Identifier } from '../../profiles/profile.js'
 import type { Discard } from '../../warehouse/schema.js'
 import { isIn, MESSAGE_COLUMN, namesProfile, VALUE_COLUMN } from '../log-columns.js'
+import { isOnlyOf, redacted, redactedMessage } from '../redaction.js'
 import type { Operation } from '../store.js'
 import { Counters } from './counters.js'
 import { LogBook } from './log-book.js'
@@ -13,7 +14,7 @@ import type { Undo } from './undo.js'
 
 export interface KeptMessage {
   readonly seq: number
-  readonly message: CollectedMessage
+  message: CollectedMessage
   readonly space: string
   readonly source: string
   /** Of its resolution: it may have been merged since. */
@@ -62,9 +63,12 @@ export class Contents {
     const all = new Set(survivors)
     for (const [from, into] of this.people.merges()) if (survivors.has(into)) all.add(from)
     const values = this.people.valuesOf(survivors)
+    const touched = this.#messagesOfOthers(space, survivors, values)
     const isTheirs = ({ space: other, profileId, message }: KeptMessage) =>
       other === space &&
-      (profileId === undefined ? namesOneOf(message, values) : all.has(profileId))
+      (profileId === undefined
+        ? namesOneOf(message, values)
+        : all.has(profileId) || (touched.has(message.messageId) && isOnlyOf(message, values)))
     const messages = [...this.messages.oldestFirst()].filter(isTheirs)
     const messageIds = new Set(messages.map(({ message }) => message.messageId))
     const userIds = new Set(messages.flatMap(({ message }) => message.userId ?? []))
@@ -77,6 +81,7 @@ export class Contents {
       this.byId.delete(messageId)
       undo.push(() => this.byId.set(messageId, entry))
     }
+    this.#redact(touched, values, undo)
     const rows = this.tables.erase(messageIds, userIds, undo)
     filter(this.discards, ({ messageId }) => !messageIds.has(messageId), undo)
     const isOfThem = (row: LogRow) =>
@@ -89,6 +94,64 @@ export class Contents {
     filter(this.operations, (each) => each.space !== space || !parts(each, values), undo)
     this.counters.add('messages', -gone, undo)
     return { messages: gone, rows }
+  }
+
+  /**
+   * The ids of messages that are counted to somebody else and may have an identifier of the person: those of which it
+   * was left out, which the violations name, and those of the profiles that the person was split off.
+   */
+  #messagesOfOthers(
+    space: string,
+    survivors: ReadonlySet<string>,
+    values: ReadonlySet<string>,
+  ): Set<string> {
+    const found = new Set<string>()
+    for (const row of this.logs.violations.oldestFirst()) {
+      if (row.space === space && isIn(row, VALUE_COLUMN, values)) {
+        found.add(String(row[MESSAGE_COLUMN]))
+      }
+    }
+    const apart = new Set<string>()
+    for (const id of survivors) {
+      for (const other of this.people.get(id)?.apart ?? []) apart.add(this.people.survivor(other))
+    }
+    if (apart.size === 0) return found
+    for (const { message, profileId } of this.messages.oldestFirst()) {
+      if (profileId !== undefined && apart.has(this.people.survivor(profileId))) {
+        found.add(message.messageId)
+      }
+    }
+    return found
+  }
+
+  #redact(messageIds: ReadonlySet<string>, values: ReadonlySet<string>, undo: Undo): void {
+    const userIds = new Set<string>()
+    const changed = new Set<string>()
+    for (const id of messageIds) {
+      const entry = this.byId.get(id)
+      if (!entry || redacted(entry.message, values) === entry.message) continue
+      const { message } = entry
+      changed.add(id)
+      if (typeof message.userId === 'string') userIds.add(message.userId)
+      entry.message = redactedMessage(message, values)
+      undo.push(() => (entry.message = message))
+      if (entry.profileId !== undefined) this.people.redact(entry.profileId, values, undo)
+    }
+    this.tables.redact(changed, userIds, { values, undo })
+    filter(this.discards, ({ messageId }) => !changed.has(messageId), undo)
+    const log = this.logs.profile_traits_updates
+    const before = [...log.oldestFirst()]
+    log.restore(
+      before.map((row) =>
+        isIn(row, MESSAGE_COLUMN, changed)
+          ? {
+              ...row,
+              traits: JSON.stringify(redacted(JSON.parse(String(row.traits)), values, null)),
+            }
+          : row,
+      ),
+    )
+    undo.push(() => log.restore(before))
   }
 
   /** Forgets the profiles of a space, its accounts and its logs. Messages and tables stay. */

@@ -2,6 +2,7 @@
 import type { ProfileChanges } from '../../profiles/changes.js'
 import type { Account, Identifier, Profile } from '../../profiles/profile.js'
 import { copyAccount, copyProfile } from '../copies.js'
+import { redacted } from '../redaction.js'
 import type { Undo } from './undo.js'
 
 export class People {
@@ -100,6 +101,17 @@ export class People {
       change(this.#profiles, [id, undefined], undo)
     }
     for (const from of this.#mergedInto(ids)) change(this.#merged, [from, undefined], undo)
+  }
+
+  /** Removes traits that have one of these values. */
+  redact(id: string, values: ReadonlySet<string>, undo: Undo): void {
+    const profile = this.get(id)
+    if (!profile) return
+    for (const [name, trait] of profile.traits) {
+      const value = redacted(trait.value, values, null)
+      if (value !== trait.value) profile.traits.set(name, { ...trait, value })
+    }
+    change(this.#profiles, [profile.id, profile], undo)
   }
 
   /** Forgets all that a space has. */

@@ -1,6 +1,7 @@
 // The tables of the sources, in memory: all sources share them.
 import type { Cell, ColumnType, RowBatch } from '../../cells.js'
 import type { SchemaChange, UpsertState } from '../../warehouse/schema.js'
+import { holds, redactedState } from '../redaction.js'
 import type { Undo } from './undo.js'
 
 type Row = { readonly columns: readonly string[]; readonly cells: readonly Cell[] }
@@ -106,6 +107,32 @@ export class Tables {
       if (name === 'users') count += deleteFrom(states, userIds, undo)
     }
     return count
+  }
+
+  /** Takes values out of the rows of some messages, and out of some users. */
+  redact(
+    messageIds: ReadonlySet<string>,
+    userIds: ReadonlySet<string>,
+    { values, undo }: { readonly values: ReadonlySet<string>; readonly undo: Undo },
+  ): void {
+    for (const [name, { rows, states }] of this.#tables) {
+      for (const id of messageIds) {
+        const row = rows.get(id)
+        if (!row) continue
+        const idAt = row.columns.indexOf('id')
+        const isGone = (cell: Cell, i: number) => i !== idAt && holds(cell, values)
+        const cells = row.cells.map((cell, i) => (isGone(cell, i) ? null : cell))
+        rows.set(id, { columns: row.columns, cells })
+        undo.push(() => rows.set(id, row))
+      }
+      if (name !== 'users') continue
+      for (const id of userIds) {
+        const state = states.get(id)
+        if (!state) continue
+        states.set(id, redactedState(state, values))
+        undo.push(() => states.set(id, state))
+      }
+    }
   }
 
   /** The newest rows, with every column of the table. */

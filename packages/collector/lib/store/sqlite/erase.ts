@@ -2,6 +2,7 @@
 import { LOG_TABLES } from '../../profiles/logs.js'
 import { MESSAGE_COLUMN, PROFILE_COLUMNS, VALUE_COLUMN } from '../log-columns.js'
 import { indexMessagesAgain, MESSAGES_OF } from './late-indexes.js'
+import { messagesOfOthers, redactMessages } from './redact.js'
 import { quote } from './sql-text.js'
 import type { Writer } from './sqlite-transaction.js'
 import { SEQ } from './table-text.js'
@@ -35,11 +36,14 @@ export function eraseProfiles(
        OR message ->> '$.anonymousId' ${LISTED} OR message ->> '$.previousId' ${LISTED})`,
     [numbers, numbers, space, values, values, values],
   ) as [string, number, string | null][]
+  const others = messagesOfOthers(writer, space, { profiles, identifiers, own: messages })
+  messages.push(...others.erased)
   const userIds = new Set(messages.flatMap(([, , userId]) => userId ?? []))
   for (const [type, value] of identifiers) if (type === 'user_id') userIds.add(value)
 
   const seqs = JSON.stringify(messages.map(([, seq]) => seq))
   const messageIds = JSON.stringify(messages.map(([id]) => id))
+  redactMessages(writer, others.redacted, new Set(identifiers.map(([, value]) => value)))
   const rows = eraseRows(writer, seqs, JSON.stringify([...userIds]))
   ids.erase(messages.map(([id, seq]) => [id, seq] as const))
   statements.run(`DELETE FROM messages WHERE seq ${LISTED}`, [seqs])

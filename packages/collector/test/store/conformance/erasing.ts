@@ -31,6 +31,73 @@ export function describeErasing(open: Open): void {
     )
 
     it(
+      'takes the values of the person out of what belongs to others',
+      withStore(open, async ({ store, reopen }) => {
+        await take(store, [
+          {
+            type: 'identify',
+            userId: 'secret-user',
+            anonymousId: 'secret-device',
+            traits: { email: 'secret@example.com' },
+          },
+          // The same device, and then the same address, of which neither joins the other person.
+          { messageId: 'o1', userId: 'other', anonymousId: 'secret-device' },
+          {
+            messageId: 'o2',
+            type: 'identify',
+            userId: 'other',
+            traits: { email: 'secret@example.com', plan: 'own', list: ['secret-user', 5] },
+          },
+          { messageId: 'o3', userId: 'other', event: 'Signed Up', properties: { note: 'own' } },
+        ])
+        const person = await store.profileOf(SPACE, { type: 'user_id', value: 'secret-user' })
+        await store.transaction((transaction) => transaction.erase(SPACE, [person?.id ?? '']))
+        const again = reopen ? await reopen() : store
+        expect(await dump(again)).not.to.include('secret')
+        const [o3, o2, o1] = await again.messages({})
+        expect(o1?.message).to.include({ userId: 'other', anonymousId: '[erased]' })
+        expect(o2?.message.traits).to.deep.equal({
+          email: '[erased]',
+          plan: 'own',
+          list: ['[erased]', 5],
+        })
+        expect(o3?.message.properties).to.deep.equal({ note: 'own' })
+        const user = (await rowsOf(again, 'users')).find(({ id }) => id === 'other')
+        expect(user).to.include({ plan: 'own' })
+        expect(user).not.to.have.property('email')
+        const other = await again.profileOf(SPACE, { type: 'user_id', value: 'other' })
+        expect(other?.traits.get('email')?.value).to.equal(null)
+        expect(other?.traits.get('plan')?.value).to.equal('own')
+        // A later message does not bring the values back.
+        await take(again, [{ type: 'identify', userId: 'other', traits: { city: 'Bern' } }])
+        expect(await dump(again)).not.to.include('secret')
+      }),
+    )
+
+    it(
+      'finds what was counted to the profile that the person was split off',
+      withStore(open, async ({ store, reopen }) => {
+        const { People } = await import('../../../lib/people/people.js')
+        const { rulesFrom } = await import('../../../lib/profiles/rules.js')
+        await take(store, [
+          { messageId: 'o1', userId: 'other', anonymousId: 'secret-device' },
+          { messageId: 's1', anonymousId: 'secret-device', properties: { note: 'secret note' } },
+          { messageId: 'o2', userId: 'other' },
+        ])
+        const other = await store.profileOf(SPACE, { type: 'user_id', value: 'other' })
+        const { profileId } = await new People(store, rulesFrom()).split(SPACE, other?.id ?? '', [
+          { type: 'anonymous_id', value: 'secret-device' },
+        ])
+        const gone = await store.transaction((transaction) => transaction.erase(SPACE, [profileId]))
+        expect(gone.messages).to.equal(1)
+        const again = reopen ? await reopen() : store
+        expect(await dump(again)).not.to.include('secret')
+        const messages = await again.messages({ after: 0 })
+        expect(messages.map(({ message }) => message.messageId)).to.deep.equal(['o1', 'o2'])
+      }),
+    )
+
+    it(
       'leaves others as they were',
       withStore(open, async ({ store }) => {
         await fill(store)
