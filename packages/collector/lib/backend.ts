@@ -111,7 +111,7 @@ export class Backend {
       arrivals: this.arrivals,
       people: this.people,
       misbehaviour: this.misbehaviour,
-      guard: { token, hosts: [...hosts, host] },
+      guard: { token, host, hosts },
       promote: (message) => promote(message, rules),
       clear: () => {
         if (db !== undefined)

@@ -24,10 +24,10 @@ function request(
 /** The status it is refused with, 'ok', or the answer that is given instead. */
 function verdict(
   asked: ApiRequest,
-  { hosts = [], token }: Partial<GuardOptions> = {},
+  { host = '127.0.0.1', hosts = [], token }: Partial<GuardOptions> = {},
 ): number | 'ok' | ApiAnswer {
   try {
-    return new Guard({ hosts, token }).check(asked) ?? 'ok'
+    return new Guard({ host, hosts, token }).check(asked) ?? 'ok'
   } catch (error) {
     if (error instanceof ApiError) return error.status
     throw error
@@ -66,6 +66,37 @@ describe('the Host header', () => {
       expect(verdict(request({ host }))).to.equal(403)
     })
   }
+})
+
+describe('a collector that other machines can reach', () => {
+  for (const host of [
+    '0.0.0.0',
+    '::',
+    '192.168.1.7',
+    'box.example',
+    '127.example',
+    '127.0.0.1.nip.io',
+  ]) {
+    it(`on ${host} answers nobody without a token`, () => {
+      expect(verdict(request({}), { host })).to.equal(403)
+      expect(verdict(request({}), { host, token: 't' })).to.equal(401)
+      const authorization = 'Bearer t'
+      expect(verdict(request({ authorization }), { host, token: 't' })).to.equal('ok')
+    })
+  }
+
+  for (const host of ['127.0.0.1', '127.0.0.2', '::1', 'localhost']) {
+    it(`is none on ${host}`, () => {
+      expect(verdict(request({}), { host })).to.equal('ok')
+    })
+  }
+
+  it('is reached by the name that it listens on', () => {
+    const authorization = 'Bearer t'
+    const asked = request({ authorization, host: 'box.example:8877' })
+    expect(verdict(asked, { host: 'box.example', token: 't' })).to.equal('ok')
+    expect(verdict(asked, { host: 'other.example', token: 't' })).to.equal(403)
+  })
 })
 
 describe('the origin of a request', () => {
@@ -146,7 +177,7 @@ describe('the token', () => {
 
   it('is asked for in words that a browser understands, and that do not tell it', () => {
     try {
-      new Guard({ hosts: [], token }).check(request({}))
+      new Guard({ host: '127.0.0.1', hosts: [], token }).check(request({}))
       expect.fail('it was answered')
     } catch (error) {
       const { headers, body } = (error as ApiError).answer

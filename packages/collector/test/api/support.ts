@@ -80,7 +80,7 @@ export class Bench {
         ...people,
       },
       misbehaviour: this.misbehaviour,
-      guard: { hosts: [], token: undefined, ...guard },
+      guard: { host: '127.0.0.1', hosts: [], token: undefined, ...guard },
       promote: (message) => promote(message, rules),
       clear: () => {
         this.calls.push(['clear'])

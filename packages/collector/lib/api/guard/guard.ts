@@ -2,23 +2,27 @@
 import { ApiError } from '../exchange/api-error.js'
 import { DATA_HEADERS } from '../exchange/answers.js'
 import type { ApiAnswer, ApiRequest } from '../exchange/request.js'
-import { isOwnHost } from './hosts.js'
+import { isLoopback, isOwnHost } from './hosts.js'
 import { Token } from './token.js'
 
 export interface GuardOptions {
-  /** Names under which the collector is reached, besides those of this machine and addresses. */
+  /** The name or address that the collector listens on. */
+  readonly host: string
+  /** Other names under which it is reached. Those of this machine, and addresses, need not be named. */
   readonly hosts: readonly string[]
-  /** What a request must bring. Undefined: nothing, which is for loopback alone. */
+  /** What a request must bring. Undefined: nothing, if only this machine can reach the collector. */
   readonly token: string | undefined
 }
 
 export class Guard {
   readonly #hosts: readonly string[]
   readonly #token: Token | undefined
+  readonly #isLocal: boolean
 
-  constructor({ hosts, token }: GuardOptions) {
-    this.#hosts = hosts
+  constructor({ host, hosts, token }: GuardOptions) {
+    this.#hosts = [host, ...hosts]
     this.#token = token === undefined ? undefined : new Token(token)
+    this.#isLocal = isLoopback(host)
   }
 
   /**
@@ -51,7 +55,15 @@ export class Guard {
   }
 
   #checkToken(request: ApiRequest): ApiAnswer | undefined {
-    if (this.#token === undefined || this.#token.isIn(request.headers)) return undefined
+    if (this.#token === undefined) {
+      if (this.#isLocal) return undefined
+      throw new ApiError(
+        403,
+        'token_needed',
+        'other machines can reach this collector: start it with a token to ask it',
+      )
+    }
+    if (this.#token.isIn(request.headers)) return undefined
     const inQuery = request.query.get('token')
     if (inQuery !== null && this.#token.is(inQuery)) {
       return wantsPage(request) ? redirect(request, this.#token.setCookie) : undefined

@@ -10,6 +10,12 @@ export function isOwnHost(header: string | undefined, hosts: readonly string[]):
   return isIP(name) !== 0 || hosts.some((host) => host.toLowerCase() === name)
 }
 
+/** Whether only this machine can reach what listens there. */
+export function isLoopback(host: string): boolean {
+  if (host === 'localhost' || host === '::1') return true
+  return isIP(host) === 4 && host.startsWith('127.')
+}
+
 /** The name or address of a Host header, without its port and brackets. */
 function hostname(header: string | undefined): string | undefined {
   const parts = /^(?:\[([\da-f:.]+)\]|([^\s:@/?#[\]\\]+))(?::\d{1,5})?$/i.exec(header ?? '')
