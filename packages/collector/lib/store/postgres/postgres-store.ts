@@ -11,6 +11,7 @@ import type {
   MessageQuery,
   Operation,
   Page,
+  RowQuery,
   SqlResult,
   Store,
   StoredMessage,
@@ -91,7 +92,7 @@ class PostgresStore implements Store {
   tables(): Promise<TableInfo[]> {
     return this.#read(tableReading.tables)
   }
-  rows(table: string, asked: { schema?: string; limit?: number }): Promise<Record<string, Cell>[]> {
+  rows(table: string, asked: RowQuery): Promise<Record<string, Cell>[]> {
     return this.#read((reader) => tableReading.rows(reader, table, asked))
   }
   counts(): Promise<Counts> {

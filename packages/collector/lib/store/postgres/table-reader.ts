@@ -2,12 +2,13 @@
 import type { Cell, Columns } from '../../cells.js'
 import { LOG_TABLES } from '../../profiles/logs.js'
 import { OWN_TABLES } from '../own-tables.js'
-import type { TableInfo } from '../store.js'
+import type { RowQuery, TableInfo } from '../store.js'
 import { traitsFromText } from '../traits-text.js'
 import type { Reader } from './people-rows.js'
 import { record } from './reader.js'
 import { readTables, SEQ } from './source-tables.js'
 import { columnName, literal, quote } from './sql-text.js'
+import { toStored } from './texts.js'
 
 /** Tables with more rows are not counted: PostgreSQL's own estimate is given. */
 const MOST_COUNTED = 100_000
@@ -57,24 +58,39 @@ async function countRows(
 export async function rows(
   reader: Reader,
   table: string,
-  { schema, limit = 100 }: { schema?: string; limit?: number },
+  { schema, limit = 100, where }: RowQuery,
 ): Promise<Record<string, Cell>[]> {
   const most = Math.max(0, Math.floor(limit))
   const own = OWN.get(table)
   if (own !== undefined && schema === undefined) {
-    return ownRows(reader, { table, columns: own, limit: most })
+    return ownRows(reader, { table, columns: own, limit: most, where })
   }
-  const where = await schemaOf(reader, table, schema)
-  const columns = where === undefined ? undefined : (await readTables(reader, where)).get(table)
-  if (where === undefined || columns === undefined) {
-    return own ? ownRows(reader, { table, columns: own, limit: most }) : []
+  const place = await schemaOf(reader, table, schema)
+  const columns = place === undefined ? undefined : (await readTables(reader, place)).get(table)
+  if (place === undefined || columns === undefined) {
+    return own ? ownRows(reader, { table, columns: own, limit: most, where }) : []
   }
+  if (where !== undefined && !columns.has(where.column)) return []
   const names = [...columns.keys()].map((column) => quote(columnName(column)))
   const found = await reader.rows(
-    `SELECT ${names.join(', ')} FROM ${quote(where)}.${quote(table)} ORDER BY ${SEQ} DESC LIMIT $1::bigint`,
-    [most],
+    `SELECT ${names.join(', ')} FROM ${quote(place)}.${quote(table)} ${condition(where, columns)}
+     ORDER BY ${SEQ} DESC LIMIT $1::bigint`,
+    [most, ...valueOf(where)],
   )
   return found.map((row) => record(columns, row))
+}
+
+type Where = RowQuery['where']
+
+/** A column of text is compared as it is, so that its index serves. */
+function condition(where: Where, columns: Columns): string {
+  if (where === undefined) return ''
+  const name = quote(columnName(where.column))
+  return `WHERE ${columns.get(where.column) === 'text' ? name : `${name}::text`} = $2::text`
+}
+
+function valueOf(where: Where): string[] {
+  return where === undefined ? [] : [toStored(where.value)]
 }
 
 /** Of a source. Without a name it is the first that has the table. */
@@ -107,12 +123,22 @@ const SELECTS: Readonly<Record<string, string>> = {
 
 async function ownRows(
   reader: Reader,
-  { table, columns, limit }: { table: string; columns: Columns; limit: number },
+  {
+    table,
+    columns,
+    limit,
+    where,
+  }: { table: string; columns: Columns; limit: number; where: Where },
 ): Promise<Record<string, Cell>[]> {
+  if (where !== undefined && !columns.has(where.column)) return []
+  const list = [...columns.keys()].map(quote).join(', ')
+  const all =
+    SELECTS[table] ?? `SELECT ${list} FROM selfsame.${quote(table)} ORDER BY selfsame_row DESC`
   const select =
-    SELECTS[table] ??
-    `SELECT ${[...columns.keys()].map(quote).join(', ')} FROM selfsame.${quote(table)} ORDER BY selfsame_row DESC`
-  const found = await reader.rows(`${select} LIMIT $1::bigint`, [limit])
+    where === undefined
+      ? all
+      : `SELECT * FROM (${all}) AS shown(${list}) ${condition(where, columns)}`
+  const found = await reader.rows(`${select} LIMIT $1::bigint`, [limit, ...valueOf(where)])
   const isOfPeople = table === 'profiles' || table === 'profile_accounts'
   return found.map((row) => {
     const named = record(columns, row)
