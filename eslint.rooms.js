@@ -2,6 +2,7 @@
 
 /** From the top: a file may import files of its own room and of the rooms below, types included. */
 export const rooms = [
+  'testing',
   'cli',
   'backfill',
   'web',

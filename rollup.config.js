@@ -16,6 +16,10 @@ const entries = {
   koa: 'lib/web/koa.ts',
   fastify: 'lib/web/fastify.ts',
   fetch: 'lib/web/fetch.ts',
+  testing: 'lib/testing/index.ts',
+  'testing-vitest': 'lib/testing/vitest.ts',
+  'testing-jest': 'lib/testing/jest.ts',
+  'testing-chai': 'lib/testing/chai.ts',
 }
 /** The command is an ES module only: nobody requires it. */
 const command = { cli: 'lib/cli/main.ts' }
@@ -31,6 +35,12 @@ const chunks = {
   client: [entries.index],
   web: [entries.express, entries.koa, entries.fastify, entries.fetch],
   'backfill-engine': [entries.backfill],
+  testing: [
+    entries.testing,
+    entries['testing-vitest'],
+    entries['testing-jest'],
+    entries['testing-chai'],
+  ],
   command: [command.cli],
   'command-progress': ['lib/cli/shared/display.ts', 'lib/cli/shared/interruption.ts'],
   'command-backfill': ['lib/cli/backfill/command.ts'],
@@ -76,7 +86,12 @@ const external = (id) =>
 const code = () => [
   nodeResolve({ exportConditions: ['node'], extensions: ['.ts', '.js'] }),
   commonjs({ include: /node_modules/ }),
-  esbuild({ target: 'node20', define: { __VERSION__: JSON.stringify(pkg.version) } }),
+  esbuild({
+    target: 'node20',
+    define: { __VERSION__: JSON.stringify(pkg.version) },
+    // The bundled packages too: their comments would be a tenth of the tarball.
+    exclude: [],
+  }),
 ]
 
 const names = (extension) => ({

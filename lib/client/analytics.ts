@@ -15,6 +15,7 @@ import { AnalyticsError } from '../spec/error.js'
 import { SafeEmitter } from './emitter.js'
 import { brokenCall, checkCallback, failedCall, refusedCall, tooLarge } from './failed-call.js'
 import { closeTimeout, milliseconds } from './timeout.js'
+import { inMicrotask } from '../runtime/timer.js'
 import { enterUserCode, UserCode } from '../runtime/user-code.js'
 import { Composer, type Binding } from '../message/compose.js'
 import { Middlewares, type Middleware } from '../message/middleware.js'
@@ -34,7 +35,7 @@ import { inspectAsStats } from './inspection.js'
 import { Settlement } from './settlement.js'
 import type { AnalyticsOptions, DisabledOptions } from './options/analytics-options.js'
 import { readOptions, type Settings } from './options/read-options.js'
-import { credentialsFor, posterFor, spawnSettingsFor, transportFor } from './connect.js'
+import { carrierFor, credentialsFor, spawnSettingsFor, standInOf, transportFor } from './connect.js'
 import { ErrorReporter, type Callback, type FailedCall } from '../failures/error-reporter.js'
 import { version } from '../runtime/version.js'
 
@@ -64,6 +65,7 @@ export class Analytics extends SafeEmitter implements AnalyticsCalls {
   readonly #reporter: ErrorReporter
   readonly #settlement: Settlement
   readonly #transport: Transport
+  readonly #nextTurn: () => Promise<void>
   readonly #clientExit: ClientExit | undefined
   readonly #deadLetters: DeadLetters | undefined
   /** Only if there are any: without them a call pays for nothing. */
@@ -97,14 +99,11 @@ export class Analytics extends SafeEmitter implements AnalyticsCalls {
     const transport = transportFor(settings)
     this.#transport = transport
     const credentials = credentialsFor(settings, transport)
-    const poster = posterFor(settings, transport, credentials, this)
-    const load = async (): Promise<void> => transport.load?.()
+    const carrier = standInOf(options) ?? carrierFor(settings, transport, credentials, this)
+    this.#nextTurn = carrier.nextTurn ?? nextTurn
     // Fields added to a body are part of its size.
     const maxBatchBytes = settings.maxBatchBytes - Buffer.byteLength(credentials.bodyFields)
-    this.#delivery = new Delivery(
-      { ...settings, maxBatchBytes, sink: poster, load },
-      this.#settlement,
-    )
+    this.#delivery = new Delivery({ ...settings, ...carrier, maxBatchBytes }, this.#settlement)
     this.#clientExit = flushOnExit
       ? new ClientExit({
           delivery: this.#delivery,
@@ -315,7 +314,7 @@ export class Analytics extends SafeEmitter implements AnalyticsCalls {
 
   #ignore(call: unknown, callback: Callback | undefined): boolean {
     if (typeof callback === 'function') {
-      queueMicrotask(() => {
+      inMicrotask(() => {
         this.#reporter.callBack(callback, undefined, call as Message)
       })
     }
@@ -344,7 +343,7 @@ export class Analytics extends SafeEmitter implements AnalyticsCalls {
     if (error.code !== 'filtered') {
       this.#fail(brokenCall(error, text, callback))
     } else if (callback) {
-      queueMicrotask(() => this.#reporter.callBack(callback, error, JSON.parse(text) as Message))
+      inMicrotask(() => this.#reporter.callBack(callback, error, JSON.parse(text) as Message))
     }
     return this.#endCall()
   }
@@ -380,7 +379,7 @@ export class Analytics extends SafeEmitter implements AnalyticsCalls {
     const before = this.#userCode.calls
     const started = performance.now()
     await work()
-    if (this.#delivery.counters.failed > failed || this.#reporter.hasQueued) await nextTurn()
+    if (this.#delivery.counters.failed > failed || this.#reporter.hasQueued) await this.#nextTurn()
     await this.#userCode.settled((timeout ?? Infinity) - (performance.now() - started), before)
   }
 

@@ -6,10 +6,21 @@ import { CustomTransport } from '../delivery/transport/custom-transport.js'
 import type { SpawnSettings } from '../exit/spawn-delivery.js'
 import { OAuthCredentials } from '../delivery/auth/oauth-credentials.js'
 import { TokenServer } from '../delivery/auth/oauth-token-server.js'
+import type { DeliveryOptions } from '../delivery/delivery.js'
 import { Poster } from '../delivery/poster.js'
 import type { Transport } from '../delivery/transport/transport.js'
 import type { SafeEmitter } from './emitter.js'
 import type { Settings } from './options/read-options.js'
+
+/** What carries batches away, and what has to happen before. */
+export type Carrier = Pick<DeliveryOptions, 'sink' | 'load' | 'nextTurn'>
+
+/** The key under which the options of a test's client have what takes the place of HTTP. It is no option of users. */
+export const standInKey = Symbol('selfsame.standIn')
+
+export function standInOf(options: object): Carrier | undefined {
+  return (options as { [standInKey]?: Carrier })[standInKey]
+}
 
 export function transportFor({ httpClient, connection }: Settings): Transport {
   return httpClient ? new CustomTransport(httpClient) : new AxiosTransport(connection)
@@ -42,14 +53,14 @@ export function spawnSettingsFor(
 const cannotWait = (what: string): string =>
   `${what} synchronously: await close() before the process ends`
 
-export function posterFor(
+export function carrierFor(
   settings: Settings,
   transport: Transport,
   credentials: Credentials,
   emitter: SafeEmitter,
-): Poster {
+): Carrier {
   const { url, gzip, httpRequestTimeout } = settings
-  return new Poster({
+  const sink = new Poster({
     url,
     gzip,
     httpRequestTimeout,
@@ -64,4 +75,5 @@ export function posterFor(
         ? (event) => emitter.emit('http_response', event)
         : undefined,
   })
+  return { sink, load: async () => transport.load?.() }
 }

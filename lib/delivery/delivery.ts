@@ -15,6 +15,8 @@ import type { BatchSink } from './batch-sink.js'
 export interface DeliveryOptions {
   sink: BatchSink
   load: () => Promise<void>
+  /** As the sender has it. */
+  nextTurn?: (() => Promise<void>) | undefined
   flushAt: number
   flushInterval: number
   maxBatchSize: number

@@ -45,7 +45,7 @@ const debug = debuglog('selfsame')
 
 // Captured now: tests that replace the timers of the process would otherwise wait for requests in vain.
 const setImmediateNow = setImmediate
-const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediateNow(resolve))
+const eventLoopTurn = (): Promise<void> => new Promise((resolve) => setImmediateNow(resolve))
 
 /**
  * The least time between the starts of two requests, in milliseconds, unless the next one is full or is waited for. An
@@ -89,6 +89,11 @@ export interface SenderOptions extends RetryLimits {
   observer: SendObserver
   /** Loads what the first request needs; batches grow meanwhile. */
   load: () => Promise<void>
+  /**
+   * What comes before the first batch of a lane.
+   * @default a turn of the event loop
+   */
+  nextTurn?: (() => Promise<void>) | undefined
   maxInFlight: number
 }
 
@@ -189,7 +194,7 @@ export class Sender {
   }
 
   async #sendWhatIsDue(lane: Lane): Promise<void> {
-    const { load, policy } = this.#options
+    const { load, policy, nextTurn = eventLoopTurn } = this.#options
     const { signal } = this.#abort
     // Never in the caller's own tick: a call must not pay for a request, and a burst of calls fills one batch.
     await nextTurn()

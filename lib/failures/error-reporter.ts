@@ -4,6 +4,7 @@ import type { DeadLetters } from './dead-letter/index.js'
 import { addExitHook, removeExitHook, type ExitHook } from '../exit/hooks.js'
 import { AnalyticsError } from '../spec/error.js'
 import type { ErrorCode } from '../runtime/error-codes.js'
+import { inMicrotask } from '../runtime/timer.js'
 import type { UserCode } from '../runtime/user-code.js'
 import { warn, type WarningCode } from '../runtime/warnings.js'
 import { writeStderr } from '../exit/write-stderr.js'
@@ -161,7 +162,7 @@ export class ErrorReporter {
 
   #schedule(): void {
     if ((this.#count === 1 || this.#isUnscheduled) && !this.#isReporting) {
-      queueMicrotask(() => this.flushQueued())
+      inMicrotask(() => this.flushQueued())
     }
     this.#isUnscheduled = false
     if (this.#exitHook) addExitHook(this.#exitHook)

@@ -1,4 +1,4 @@
-// Timers, and waiting with a time limit.
+// Timers that never hold the process open, waiting with a time limit, and turns that go on if a test has replaced timers.
 
 /**
  * As setTimeout, but never holds the process open. In Jest's jsdom, and if tests replace the timers, a timer may be a
@@ -20,6 +20,9 @@ export async function within(milliseconds: number, promise: Promise<unknown>): P
     clearTimeout(timer)
   }
 }
+
+/** As queueMicrotask. Taken now: tests replace the global one, and what has failed is reported all the same. */
+export const inMicrotask = queueMicrotask
 
 /** The longest that a timer of Node can run, in milliseconds: about 25 days. */
 export const longestTimer = 2 ** 31 - 1

@@ -15,6 +15,7 @@ const packages = {
       'CHANGELOG.md',
       'THIRD_PARTY_LICENSES.md',
       ...['index', 'backfill', 'express', 'koa', 'fastify', 'fetch'].flatMap(bothFormats),
+      ...['testing', 'testing-vitest', 'testing-jest', 'testing-chai'].flatMap(bothFormats),
       'dist/cli.js',
       'docs/options.md',
       'dist/exit-child.cjs',

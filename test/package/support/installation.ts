@@ -162,7 +162,7 @@ async function installInto(
   return { name, folder }
 }
 
-async function ownVersionOf(name: string): Promise<string> {
+export async function ownVersionOf(name: string): Promise<string> {
   const path = join(repository, 'node_modules', name, 'package.json')
   return (JSON.parse(await readFile(path, 'utf8')) as { version: string }).version
 }

@@ -28,20 +28,18 @@ export function addRebuild(command: Command): Command {
 export async function rebuild(flags: RebuildFlags, terminal: Terminal): Promise<number> {
   const apply = flags.apply === true
   const rebuilt = await withStore(flags, (store, space) =>
-    rebuildPeople(store, space, { rules: rulesFrom(flags.rules), apply }),
+    rebuildPeople(store, { space, rules: rulesFrom(flags.rules), apply }),
   )
   if (flags.json === true) {
-    terminal.print(JSON.stringify(rebuilt))
+    terminal.print(JSON.stringify({ ...rebuilt, isApplied: apply }))
     return exitCodes.done
   }
-  const { differences, people, same, messages, isApplied } = rebuilt
+  const { differences, people, same } = rebuilt
   for (const difference of differences.slice(0, flags.limit)) terminal.print(textOf(difference))
   const more = differences.length - flags.limit
   if (more > 0) terminal.print(`and ${more} more: --limit shows them`)
-  terminal.print(
-    `${messages} messages: ${people.before} people before, ${people.after} now; ${same} are the same`,
-  )
-  if (!isApplied && differences.length > 0) {
+  terminal.print(`${people.before} people before, ${people.after} now; ${same} are the same`)
+  if (!apply && differences.length > 0) {
     terminal.tell('nothing was changed: --apply puts the result in place')
   }
   return exitCodes.done

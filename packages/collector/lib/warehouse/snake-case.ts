@@ -52,8 +52,8 @@ export function snakeCase(key: string): string {
 }
 
 function lettersOf(key: string): string {
-  // Composed after the lower-casing too: one name must not have two spellings.
-  const words = key.normalize('NFC').match(WORDS_OF_ANY_SCRIPT)
+  const words = key.match(WORDS_OF_ANY_SCRIPT)
+  // One name must not have two spellings.
   return words?.join('_').toLowerCase().normalize('NFC') ?? ''
 }
 

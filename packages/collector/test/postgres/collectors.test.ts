@@ -63,9 +63,9 @@ describe('several collectors on one PostgreSQL', function () {
       const stores = await Promise.all([1, 2, 3].map(() => openPostgresStore(database.url)))
       const batches = batchesOf(3_000, 20)
       let cuts = 0
-      let isDone = false
+      const state = { isDone: false }
       const cutting = (async () => {
-        while (!isDone) {
+        while (!state.isDone) {
           const rows = await database.query(
             `select pg_terminate_backend(pid) as cut from pg_stat_activity
              where datname = current_database() and pid <> pg_backend_pid() and random() < 0.4`,
@@ -75,12 +75,12 @@ describe('several collectors on one PostgreSQL', function () {
       })()
       try {
         await shareStubbornly(stores, batches)
-        isDone = true
+        state.isDone = true
         await cutting
         expect(cuts).to.be.above(20)
         await expectWhole(stores[0]!, batches)
       } finally {
-        isDone = true
+        state.isDone = true
         await cutting.catch(() => undefined)
         await Promise.all(stores.map((store) => store.close()))
       }
@@ -207,7 +207,7 @@ async function expectWhole(store: Store, batches: readonly Incoming[][]): Promis
   }
   const ids = (all: readonly Incoming[]) => all.map(({ message }) => message.messageId).sort()
   expect(ids(arrived)).to.deep.equal(ids(sent))
-  const replay = new MemoryStore()
+  const replay = new MemoryStore({ limit: Infinity })
   for (let i = 0; i < arrived.length; i += 500) {
     await takeIn(replay, rules, arrived.slice(i, i + 500))
   }

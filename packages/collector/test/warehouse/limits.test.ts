@@ -106,6 +106,20 @@ describe('the schema', () => {
     expect(tables.row('seen', 'last')).to.include({ p7: 70 })
   })
 
+  it('has at most 1,500 columns in a table, even if they come at once', () => {
+    const properties = Object.fromEntries(Array.from({ length: 1_600 }, (_, i) => [`p${i}`, i]))
+    const tables = new TablesModel().take(message({ properties }))
+    expect(tables.types.get('seen')!.size).to.equal(1_500)
+  })
+
+  it('has room for 500 numbers in a row, and not for 700', () => {
+    const properties = Object.fromEntries(Array.from({ length: 700 }, (_, i) => [`p${i}`, i % 10]))
+    const tables = new TablesModel().take(message({ messageId: 't1', properties }))
+    const kept = Object.keys(tables.row('seen', 't1')!).filter((name) => /^p\d/.test(name)).length
+    expect(kept).to.be.within(500, 520)
+    expect(tables.discards).to.have.length(700 - kept)
+  })
+
   it('has rows that fit on a page: what is too much is discarded', () => {
     const properties = Object.fromEntries(
       Array.from({ length: 1_000 }, (_, i) => [`p${i}`, `a text of 24 characters!`]),

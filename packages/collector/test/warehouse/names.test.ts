@@ -1,6 +1,7 @@
 // Names of tables and columns. The cases are those of Segment's own tests (segmentio/go-snakecase), and what they leave open.
 import { expect } from 'chai'
 import fc from 'fast-check'
+import { type Path, paths } from '../../lib/warehouse/paths.js'
 import { joined, nameOf, snakeCase } from '../../lib/warehouse/snake-case.js'
 import { eventTable } from '../../lib/warehouse/tables.js'
 
@@ -71,6 +72,7 @@ describe('a name', () => {
 
   it('is one for both ways to write a letter', () => {
     expect(nameOf('がく'.normalize('NFD'))).to.equal(nameOf('がく'))
+    expect(nameOf('ЯJ\u030c')).to.equal(nameOf('я\u01f0'))
   })
 
   it('is a hash if there is no letter and no digit', () => {
@@ -111,6 +113,20 @@ describe('a name', () => {
     expect(nameOf('"; drop table users; --')).to.equal('drop_table_users')
     expect(nameOf('__proto__')).to.equal('proto')
     expect(nameOf('constructor')).to.equal('constructor')
+  })
+})
+
+describe('the paths that are remembered', () => {
+  function count(path: Path): number {
+    return [...path.children.values()].reduce((sum, child) => sum + 1 + count(child), 0)
+  }
+
+  it('are no more than 10,000, however many keys are sent, and the long ones are not', () => {
+    for (let i = 0; i < 25_000; i++) paths.child(paths.child(paths.top, `key ${i}`), 'inner')
+    expect(count(paths.top) + count(paths.context)).to.be.within(1, 10_001)
+    const before = count(paths.top)
+    expect(paths.child(paths.top, 'long '.repeat(21)).column).to.have.length(63)
+    expect(count(paths.top)).to.equal(before)
   })
 })
 

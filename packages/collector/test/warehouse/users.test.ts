@@ -99,6 +99,9 @@ describe('a row of users', () => {
     expect(user(flat, old)).to.deep.equal({ address_city: 'Ulm' })
     expect(user(old, flat, gone)).to.deep.equal({ address_city: 'Bonn' })
     expect(user(gone, flat, old)).to.deep.equal({ address_city: 'Bonn' })
+    const later = { ...said(2, { address: { city: 'Bonn' } }), messageId: 'later' }
+    const last = { ...said(2, { plan: 'a' }), messageId: 'last' }
+    expect(user(flat, later, last)).to.deep.equal({ address_city: 'Bonn', plan: 'a' })
   })
 
   it('widens its columns as other tables do', () => {

@@ -61,11 +61,19 @@ export async function eraseProfiles(
     messages: arrayOf('text', [...messageIds]),
     values: arrayOf('text', values),
   })
+  await eraseSplits(session, space, new Set(values))
   await session.rows('DELETE FROM selfsame.profiles WHERE id = ANY ($1::text[])', [ids])
   counters.add('messages', -messages.length)
   counters.add('identifiers', -identifiers.length)
   counters.add('profiles', -profiles.filter(([, isMerged]) => isMerged !== true).length)
-  for (const table of ['messages', 'identifiers', 'profiles', 'discards', 'selfsame_upserts'])
+  for (const table of [
+    'messages',
+    'identifiers',
+    'profiles',
+    'discards',
+    'operations',
+    'selfsame_upserts',
+  ])
     erasure.emptied.add(`selfsame.${table}`)
   return { messages: messages.length, rows }
 }
@@ -165,6 +173,30 @@ async function eraseLogs(
     )
     if (rows.length > 0) emptied.add(`selfsame.${log}`)
   }
+}
+
+/** A split names whom it parted. There is nobody left to be kept apart. */
+async function eraseSplits(
+  session: Session,
+  space: string,
+  values: ReadonlySet<string>,
+): Promise<void> {
+  const rows = await session.rows(
+    `SELECT selfsame_row, details FROM selfsame.operations WHERE space = $1 AND kind = 'split'`,
+    [space],
+  )
+  const named = rows.filter(([, details]) => {
+    const { identifiers = [], rest = [] } = JSON.parse(String(details)) as Partial<
+      Record<'identifiers' | 'rest', { readonly value: string }[]>
+    >
+    return [...identifiers, ...rest].some(({ value }) => values.has(value))
+  })
+  await session.rows('DELETE FROM selfsame.operations WHERE selfsame_row = ANY ($1::bigint[])', [
+    arrayOf(
+      'bigint',
+      named.map(([row]) => row ?? null),
+    ),
+  ])
 }
 
 export interface Replacement {

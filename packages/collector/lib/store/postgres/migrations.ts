@@ -50,6 +50,7 @@ CREATE TABLE selfsame.discards (
   selfsame_row bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, source text NOT NULL, "table" text NOT NULL,
   "column" text NOT NULL, value text NOT NULL, reason text NOT NULL, message_id text NOT NULL
 );
+CREATE INDEX discards_message_id ON selfsame.discards USING hash (message_id);
 CREATE TABLE selfsame.operations (
   selfsame_row bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, seq bigint NOT NULL, space text NOT NULL,
   kind text NOT NULL, at timestamptz NOT NULL, details text NOT NULL

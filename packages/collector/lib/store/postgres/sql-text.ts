@@ -8,26 +8,17 @@ export function quote(name: string): string {
   return `"${name.replaceAll('"', '""')}"`
 }
 
-/** PostgreSQL has columns of these names in every table, and the last is ours. */
-const TAKEN: ReadonlySet<string> = new Set([
-  'tableoid',
-  'xmin',
-  'cmin',
-  'xmax',
-  'cmax',
-  'ctid',
-  '_seq',
-])
+/** PostgreSQL has columns of these names in every table. */
+const TAKEN: ReadonlySet<string> = new Set(['tableoid', 'xmin', 'cmin', 'xmax', 'cmax', 'ctid'])
 
-/** The name that a column of a source has in the database. No column of a source ends in an underscore. */
+/** The name that a column of a source has in the database. No column of a source begins with an underscore. */
 export function columnName(column: string): string {
-  return TAKEN.has(column) ? `${column}_` : column
+  return TAKEN.has(column) ? `_${column}` : column
 }
 
 /** The column of the source that has this name. */
 export function columnOf(name: string): string {
-  const column = name.slice(0, -1)
-  return name.endsWith('_') && TAKEN.has(column) ? column : name
+  return name.startsWith('_') && TAKEN.has(name.slice(1)) ? name.slice(1) : name
 }
 
 /** A text as SQL has it. */

@@ -6,9 +6,9 @@ import type { RowQuery, TableInfo } from '../store.js'
 import { traitsFromText } from '../traits-text.js'
 import type { Reader } from './people-rows.js'
 import { record } from './reader.js'
-import { readTables, SEQ } from './source-tables.js'
+import { readTables, SEQ, UPSERTED } from './source-tables.js'
 import { columnName, literal, quote } from './sql-text.js'
-import { toStored } from './texts.js'
+import { keyOf } from './texts.js'
 
 /** Tables with more rows are not counted: PostgreSQL's own estimate is given. */
 const MOST_COUNTED = 100_000
@@ -60,37 +60,45 @@ export async function rows(
   table: string,
   { schema, limit = 100, where }: RowQuery,
 ): Promise<Record<string, Cell>[]> {
-  const most = Math.max(0, Math.floor(limit))
+  const asked = { table, where, limit: Math.max(0, Math.floor(limit)) }
   const own = OWN.get(table)
-  if (own !== undefined && schema === undefined) {
-    return ownRows(reader, { table, columns: own, limit: most, where })
-  }
+  if (own !== undefined && schema === undefined) return ownRows(reader, own, asked)
   const place = await schemaOf(reader, table, schema)
   const columns = place === undefined ? undefined : (await readTables(reader, place)).get(table)
-  if (place === undefined || columns === undefined) {
-    return own ? ownRows(reader, { table, columns: own, limit: most, where }) : []
+  if (place !== undefined && columns !== undefined) {
+    return sourceRows(reader, place, { ...asked, columns })
   }
+  return own === undefined ? [] : ownRows(reader, own, asked)
+}
+
+interface Asked {
+  readonly table: string
+  readonly where: RowQuery['where']
+  readonly limit: number
+}
+
+async function sourceRows(
+  reader: Reader,
+  schema: string,
+  { table, columns, where, limit }: Asked & { readonly columns: Columns },
+): Promise<Record<string, Cell>[]> {
   if (where !== undefined && !columns.has(where.column)) return []
-  const names = [...columns.keys()].map((column) => quote(columnName(column)))
+  const isOfMessage = where?.column === 'id' && !UPSERTED.has(table)
+  const column = where === undefined ? '' : quote(columnName(where.column))
+  // Rows have no index of the ids of their messages, but of their places.
+  const condition = isOfMessage
+    ? `WHERE ${SEQ} = (SELECT seq FROM selfsame.messages WHERE message_id = $2)`
+    : where === undefined
+      ? ''
+      : `WHERE ${columns.get(where.column) === 'text' ? column : `${column}::text`} = $2`
+  const value = where?.column === 'id' ? keyOf(where.value) : where?.value
+  const names = [...columns.keys()].map((name) => quote(columnName(name)))
   const found = await reader.rows(
-    `SELECT ${names.join(', ')} FROM ${quote(place)}.${quote(table)} ${condition(where, columns)}
+    `SELECT ${names.join(', ')} FROM ${quote(schema)}.${quote(table)} ${condition}
      ORDER BY ${SEQ} DESC LIMIT $1::bigint`,
-    [most, ...valueOf(where)],
+    value === undefined ? [limit] : [limit, value],
   )
   return found.map((row) => record(columns, row))
-}
-
-type Where = RowQuery['where']
-
-/** A column of text is compared as it is, so that its index serves. */
-function condition(where: Where, columns: Columns): string {
-  if (where === undefined) return ''
-  const name = quote(columnName(where.column))
-  return `WHERE ${columns.get(where.column) === 'text' ? name : `${name}::text`} = $2::text`
-}
-
-function valueOf(where: Where): string[] {
-  return where === undefined ? [] : [toStored(where.value)]
 }
 
 /** Of a source. Without a name it is the first that has the table. */
@@ -123,22 +131,21 @@ const SELECTS: Readonly<Record<string, string>> = {
 
 async function ownRows(
   reader: Reader,
-  {
-    table,
-    columns,
-    limit,
-    where,
-  }: { table: string; columns: Columns; limit: number; where: Where },
+  columns: Columns,
+  { table, where, limit }: Asked,
 ): Promise<Record<string, Cell>[]> {
   if (where !== undefined && !columns.has(where.column)) return []
-  const list = [...columns.keys()].map(quote).join(', ')
-  const all =
-    SELECTS[table] ?? `SELECT ${list} FROM selfsame.${quote(table)} ORDER BY selfsame_row DESC`
+  const names = [...columns.keys()].map(quote).join(', ')
   const select =
+    SELECTS[table] ?? `SELECT ${names} FROM selfsame.${quote(table)} ORDER BY selfsame_row DESC`
+  const text =
     where === undefined
-      ? all
-      : `SELECT * FROM (${all}) AS shown(${list}) ${condition(where, columns)}`
-  const found = await reader.rows(`${select} LIMIT $1::bigint`, [limit, ...valueOf(where)])
+      ? select
+      : `SELECT * FROM (${select}) AS t (${names}) WHERE ${quote(where.column)}::text = $2`
+  const found = await reader.rows(
+    `${text} LIMIT $1::bigint`,
+    where === undefined ? [limit] : [limit, where.value],
+  )
   const isOfPeople = table === 'profiles' || table === 'profile_accounts'
   return found.map((row) => {
     const named = record(columns, row)

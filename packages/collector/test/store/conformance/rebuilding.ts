@@ -1,6 +1,6 @@
 // People resolved anew from their messages.
 import { expect } from 'chai'
-import { rebuild } from '../../../lib/intake/rebuild.js'
+import { rebuild } from '../../../lib/people/rebuild.js'
 import { Graph } from '../../../lib/profiles/graph.js'
 import { rulesFrom } from '../../../lib/profiles/rules.js'
 import type { Store } from '../../../lib/store/store.js'
