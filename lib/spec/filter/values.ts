@@ -7,16 +7,27 @@ const MOST_VALUES = 100_000
 /** The values in those fields. Arrays stand for each of their elements. */
 export function* valuesAt(message: unknown, places: readonly Key[]): Generator {
   for (const place of places) {
-    let found = [message]
-    for (const name of place) {
-      found = found.flatMap((value) => childrenNamed(value, name))
-      if (found.length === 0) break
-    }
-    for (const value of found) {
+    for (const value of valuesIn(message, place)) {
       if (Array.isArray(value)) yield* value as unknown[]
       else yield value
     }
   }
+}
+
+function valuesIn(message: unknown, place: Key): unknown[] {
+  // Most ways have no array on them: one value to follow.
+  let value = message
+  for (const [depth, name] of place.entries()) {
+    if (typeof value !== 'object' || value === null) return []
+    if (Array.isArray(value)) return spread([value], place.slice(depth))
+    if (!Object.hasOwn(value, name)) return []
+    value = (value as Record<string, unknown>)[name]
+  }
+  return [value]
+}
+
+function spread(values: unknown[], place: Key): unknown[] {
+  return place.reduce((found, name) => found.flatMap((value) => childrenNamed(value, name)), values)
 }
 
 function childrenNamed(value: unknown, name: string): unknown[] {

@@ -1,4 +1,5 @@
 // Finds messages by a filter, among those of the store and those that were refused.
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Filter } from '../../../../../lib/spec/filter/filter.js'
 import { isObject } from '../../messages/message.js'
 import type { MessageQuery, Store, StoredMessage } from '../../store/store.js'
@@ -108,6 +109,8 @@ async function* pagesOf(
     if (page.length > 0) yield page
     if (isLast) return
     cursor = border
+    // A store in memory answers without a turn of the event loop: others are to have theirs.
+    await nextTurn()
   }
 }
 
