@@ -12,6 +12,7 @@ export const rooms = [
   'delivery',
   'outbox',
   'message',
+  'plan',
   'browser-ids',
   'spec',
   'runtime',

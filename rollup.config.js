@@ -11,6 +11,7 @@ const pkg = JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 
 /** What is imported or required. */
 const entries = {
   index: 'lib/index.ts',
+  plan: 'lib/plan/index.ts',
   backfill: 'lib/backfill/index.ts',
   express: 'lib/web/express.ts',
   koa: 'lib/web/koa.ts',

@@ -15,13 +15,18 @@ export { memory } from './outbox/memory-outbox.js'
 export { directory } from './outbox/disk/directory.js'
 export type { DirectoryOptions } from './outbox/disk/directory.js'
 export type { OutboxFactory } from './outbox/outbox.js'
-export type { AnalyticsOptions } from './client/options/analytics-options.js'
+export type {
+  AnalyticsOptions,
+  ViolationFunction,
+  ViolationOutcome,
+} from './client/options/analytics-options.js'
 export type { OAuthOptions } from './client/options/oauth-options.js'
 export type { OAuthKey } from './delivery/auth/oauth-client-key.js'
 export type { Callback, Context } from './failures/error-reporter.js'
 export type { Binding } from './message/compose.js'
 export type { Middleware } from './message/middleware.js'
 export { currentAnalytics } from './web/current.js'
+export type { RegisteredAnalytics, RegisteredPlan } from './web/registered-plan.js'
 export {
   amplitude,
   customerio,
@@ -85,6 +90,7 @@ export type {
   TrackCall,
   UserTraits,
 } from './spec/messages.js'
+export type { MessageViolations, Violation, ViolationEvent } from './spec/violation.js'
 export { version } from './runtime/version.js'
 
 // The names that @segment/analytics-node has for them, so that only the import of a program need change.

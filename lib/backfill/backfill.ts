@@ -3,6 +3,7 @@
 import { execute } from './engine.js'
 import { toSource, type PlainRows } from './iterable-source.js'
 import { Mapping } from './mapping.js'
+import type { MaybePlan } from '../spec/planned-calls.js'
 import type { BackfillOptions } from './options.js'
 import { readBackfillOptions } from './read-options.js'
 import type { BackfillReport, DryRunReport } from './report.js'
@@ -18,17 +19,17 @@ import type { BackfillSource } from './sources/source.js'
  * @returns the report, once everything is settled, or the signal was aborted (`completed: false`)
  * @throws TypeError that names the option that is wrong; BackfillError where the run was stopped, with its account
  */
-export function backfill<Row>(
+export function backfill<Row, P extends MaybePlan = undefined>(
   source: PlainRows<Row> | BackfillSource<Row>,
-  options: BackfillOptions<Row> & { dryRun: true },
+  options: BackfillOptions<Row, P> & { dryRun: true },
 ): Promise<DryRunReport>
-export function backfill<Row>(
+export function backfill<Row, P extends MaybePlan = undefined>(
   source: PlainRows<Row> | BackfillSource<Row>,
-  options: BackfillOptions<Row>,
+  options: BackfillOptions<Row, P>,
 ): Promise<BackfillReport>
-export async function backfill<Row>(
+export async function backfill<Row, P extends MaybePlan = undefined>(
   source: PlainRows<Row> | BackfillSource<Row>,
-  options: BackfillOptions<Row>,
+  options: BackfillOptions<Row, P>,
 ): Promise<BackfillReport> {
   const settings = readBackfillOptions(options)
   return await execute(toSource(source), settings, {

@@ -6,6 +6,7 @@ import { Composer, type Draft } from '../message/compose.js'
 import { withDefaults } from '../spec/merge.js'
 import { notSerializable, stringify } from '../message/serialize.js'
 import { messageTypes, type MessageContext, type MessageType } from '../spec/messages.js'
+import { PlanChecker } from '../plan/plan-checker.js'
 import { bodyOverhead } from '../outbox/batch.js'
 import { inOrder } from './canonical.js'
 import { messageIdOf } from './message-id.js'
@@ -44,6 +45,7 @@ export class Mapping implements RowMapping {
   readonly #settings: BackfillSettings
   readonly #maxMessageBytes: number
   readonly #composer: Composer
+  readonly #planChecker: PlanChecker | undefined
   /** The context of every message that has none of its own. */
   readonly #contextText: string
   /** The same as far as it decides the messageId: without our own version, or an upgrade would double every row. */
@@ -55,6 +57,7 @@ export class Mapping implements RowMapping {
     this.#settings = settings
     this.#maxMessageBytes = maxMessageBytes ?? largestMessage(settings)
     this.#composer = new Composer(settings.client)
+    this.#planChecker = settings.plan && new PlanChecker(settings.plan)
     this.#contextText = JSON.stringify(this.#composer.context)
     this.#contextContent = context === undefined ? '' : JSON.stringify(inOrder(context))
   }
@@ -105,9 +108,18 @@ export class Mapping implements RowMapping {
     // Read already, and not to be read again.
     fields.timestamp = undefined
     const draft = this.#composer.compose(type, fields)
+    this.#checkPlan(type, draft)
     draft.timestamp = timestamp
     const parts = type === 'identify' ? splitTraits(draft) : [draft]
     for (const part of parts) messages.push(this.#write(part, fields.context, timestamp))
+  }
+
+  /** @throws RowError */
+  #checkPlan(type: MessageType, draft: Draft): void {
+    const checked = this.#planChecker?.check(type, draft)
+    if (checked === undefined) return
+    if (checked.found !== undefined) throw new RowError('not as planned', checked.summary)
+    draft[checked.field] = checked.value
   }
 
   /** Undefined if there is none, and the present is wanted instead. */

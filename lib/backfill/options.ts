@@ -3,13 +3,27 @@
 import type { AnalyticsOptions } from '../client/options/analytics-options.js'
 import type {
   AliasCall,
+  CommonFields,
   GroupCall,
   IdentifyCall,
+  Identity,
   Integrations,
   PageCall,
   ScreenCall,
   TrackCall,
 } from '../spec/messages.js'
+import type {
+  AnyPlan,
+  EventName,
+  MaybePlan,
+  PageName,
+  PlannedGroup,
+  PlannedIdentify,
+  PlannedPage,
+  PlannedScreen,
+  PlannedTrack,
+  ScreenName,
+} from '../spec/planned-calls.js'
 import type { Progress } from './progress.js'
 import type { RejectedRow } from './rejects.js'
 import type { RowPosition } from './sources/source.js'
@@ -17,8 +31,16 @@ import type { BackfillTimestamp } from './timestamp.js'
 
 type Historical<Call> = Omit<Call, 'timestamp'> & { timestamp?: BackfillTimestamp | undefined }
 
-/** One call, as an object: that of `analytics.identify()` and its like, with the type and when it happened. */
-export type BackfillCall =
+/**
+ * One call, as an object: that of `analytics.identify()` and its like, with the type and when it happened.
+ *
+ * @typeParam P the type of the plan: `BackfillCall<typeof plan>`
+ */
+export type BackfillCall<P extends MaybePlan = undefined> = [P] extends [AnyPlan]
+  ? PlannedBackfillCall<P>
+  : AnyBackfillCall
+
+type AnyBackfillCall =
   | ({ type: 'identify' } & Historical<IdentifyCall>)
   | ({ type: 'track' } & Historical<TrackCall>)
   | ({ type: 'page' } & Historical<PageCall>)
@@ -26,8 +48,21 @@ export type BackfillCall =
   | ({ type: 'group' } & Historical<GroupCall>)
   | ({ type: 'alias' } & Historical<AliasCall>)
 
+type HistoricalRest = Historical<CommonFields> & Identity
+
+type PlannedBackfillCall<P extends AnyPlan> =
+  | ({ type: 'identify' } & PlannedIdentify<P, HistoricalRest>)
+  | { [E in EventName<P>]: { type: 'track' } & PlannedTrack<P, E, HistoricalRest> }[EventName<P>]
+  | { [N in PageName<P>]: { type: 'page' } & PlannedPage<P, N, HistoricalRest> }[PageName<P>]
+  | {
+      [N in ScreenName<P>]: { type: 'screen' } & PlannedScreen<P, N, HistoricalRest>
+    }[ScreenName<P>]
+  | ({ type: 'group' } & PlannedGroup<P, HistoricalRest>)
+  | ({ type: 'alias' } & Historical<AliasCall>)
+
 /** What a mapping may return: one call, several, or null or undefined to skip the row. */
-export type Mapped = BackfillCall | readonly BackfillCall[] | null | undefined
+export type Mapped<P extends MaybePlan = undefined> =
+  BackfillCall<P> | readonly BackfillCall<P>[] | null | undefined
 
 /** The options of a client that a backfill has too, with the same meaning. */
 type ClientOptions = Pick<
@@ -48,7 +83,10 @@ type ClientOptions = Pick<
 >
 
 /** What `backfill()` takes. Durations are milliseconds, sizes are bytes. */
-export interface BackfillOptions<Row = unknown> extends ClientOptions {
+export interface BackfillOptions<
+  Row = unknown,
+  P extends MaybePlan = undefined,
+> extends ClientOptions {
   /** The key of the source that receives the messages. Not needed for a dry run. */
   writeKey?: string | undefined
   /**
@@ -62,7 +100,13 @@ export interface BackfillOptions<Row = unknown> extends ClientOptions {
    * other. What it throws rejects that row.
    * @default the row itself, which then is a call
    */
-  map?: ((row: Row, position: RowPosition) => Mapped | Promise<Mapped>) | undefined
+  map?: ((row: Row, position: RowPosition) => Mapped<P> | Promise<Mapped<P>>) | undefined
+  /**
+   * Which events and traits there are (docs/plan.md): the compiler checks what `map` returns, and a row of which a call is
+   * not as planned is rejected.
+   * @default none: any
+   */
+  plan?: P | undefined
   /**
    * Identifies the mapping: when it differs from the checkpoint's, the run is refused.
    * @default the source text of `map`

@@ -3,8 +3,10 @@
 import { resolve } from 'node:path'
 import { readOptions, type Settings } from '../client/options/read-options.js'
 import { boolean, integer, oneOf, shown, wrong } from '../runtime/check-option.js'
+import { checkPlanOption } from '../plan/check-plan-option.js'
 import { describeValue } from '../runtime/describe-value.js'
 import type { MessageContext } from '../spec/messages.js'
+import type { MaybePlan } from '../spec/planned-calls.js'
 import type { BackfillOptions, Mapped } from './options.js'
 import type { Progress } from './progress.js'
 import type { RejectedRow } from './rejects.js'
@@ -35,6 +37,7 @@ const table = {
   map: (options: Options) =>
     functionOr(options, 'map') as
       ((row: unknown, position: RowPosition) => Mapped | Promise<Mapped>) | undefined,
+  plan: ({ plan }: Options) => checkPlanOption(plan),
   mapping: (options: Options) =>
     text(options, 'mapping', options.map === undefined ? '' : String(options.map)),
   rate: (options: Options) => number(options, 'rate', 500),
@@ -69,7 +72,9 @@ const known = new Set<string>([
 ])
 
 /** @throws TypeError that names the option, the value and what is allowed */
-export function readBackfillOptions<Row>(given: BackfillOptions<Row>): BackfillSettings {
+export function readBackfillOptions<Row, P extends MaybePlan>(
+  given: BackfillOptions<Row, P>,
+): BackfillSettings {
   if (typeof given !== 'object' || (given as unknown) === null) {
     throw new TypeError(
       `backfill() was given ${describeValue(given)}; allowed: an object of options`,

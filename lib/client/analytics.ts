@@ -4,6 +4,7 @@ import { AsyncResource } from 'node:async_hooks'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { AnalyticsCalls } from './analytics-calls.js'
 import { toError } from '../runtime/describe-value.js'
+import { bindMethods } from './bind-methods.js'
 import { BoundAnalytics } from './bound-analytics.js'
 import { deadLettersFor, type DeadLetters } from '../failures/dead-letter/index.js'
 import { ClientExit } from '../exit/client-exit.js'
@@ -20,17 +21,20 @@ import { enterUserCode, UserCode } from '../runtime/user-code.js'
 import { Composer, type Binding } from '../message/compose.js'
 import { Middlewares, type Middleware } from '../message/middleware.js'
 import { notSerializable, Serializer } from '../message/serialize.js'
-import {
-  messageTypes,
-  type AliasCall,
-  type GroupCall,
-  type IdentifyCall,
-  type Message,
-  type MessageType,
-  type PageCall,
-  type ScreenCall,
-  type TrackCall,
-} from '../spec/messages.js'
+import type { AliasCall, Message, MessageType } from '../spec/messages.js'
+import type {
+  EventName,
+  MaybePlan,
+  PageName,
+  PlannedGroup,
+  PlannedIdentify,
+  PlannedPage,
+  PlannedScreen,
+  PlannedTrack,
+  ScreenName,
+} from '../spec/planned-calls.js'
+import type { PlannedMessage } from '../spec/planned-message.js'
+import { planGuardFor, violationError, type PlanGuard, type Verdict } from './plan-guard.js'
 import { inspectAsStats } from './inspection.js'
 import { Settlement } from './settlement.js'
 import type { AnalyticsOptions, DisabledOptions } from './options/analytics-options.js'
@@ -39,23 +43,18 @@ import { carrierFor, credentialsFor, spawnSettingsFor, standInOf, transportFor }
 import { ErrorReporter, type Callback, type FailedCall } from '../failures/error-reporter.js'
 import { version } from '../runtime/version.js'
 
-const boundMethods = [
-  ...messageTypes,
-  'flush',
-  'close',
-  'closeAndFlush',
-  'stats',
-  'use',
-  'with',
-] as const
-
 /**
  * A client. It collects what is called, and delivers it in the background.
  *
  * Every call ends in exactly one of: delivered, or reported once as failed. Its methods are bound: they may be passed
  * around.
+ *
+ * @typeParam P the type of its plan, inferred from the option: `Analytics<typeof plan>`
  */
-export class Analytics extends SafeEmitter implements AnalyticsCalls {
+export class Analytics<P extends MaybePlan = undefined>
+  extends SafeEmitter
+  implements AnalyticsCalls<P>
+{
   /** @deprecated For code written for `@segment/analytics-node`: there is nothing to wait for. */
   readonly ready = Promise.resolve()
   readonly #userCode: UserCode
@@ -69,14 +68,16 @@ export class Analytics extends SafeEmitter implements AnalyticsCalls {
   readonly #nextTurn: () => Promise<void>
   readonly #clientExit: ClientExit | undefined
   readonly #deadLetters: DeadLetters | undefined
-  /** Only if there are any: without them a call pays for nothing. */
+  /** Only if there is a plan: without one a call pays for nothing. */
+  readonly #planGuard: PlanGuard | undefined
+  /** Only if there are any, likewise. */
   #middlewares: Middlewares | undefined
   #closing: Promise<void> | undefined
   /** Whether the exit hook is set for pending messages. */
   #isPending = false
 
   /** @throws TypeError that names the option that is wrong, the value's type and what is allowed. */
-  constructor(options: AnalyticsOptions | DisabledOptions) {
+  constructor(options: AnalyticsOptions<P> | DisabledOptions<P>) {
     const userCode = new UserCode()
     super(userCode)
     const settings = readOptions(options)
@@ -87,6 +88,7 @@ export class Analytics extends SafeEmitter implements AnalyticsCalls {
     this.#serializer = new Serializer(this.#composer.context)
     this.#deadLetters = deadLettersFor(settings.disable ? undefined : settings.deadLetter, userCode)
     this.#reporter = new ErrorReporter(this, userCode, this.#deadLetters, flushOnExit)
+    this.#planGuard = planGuardFor(settings, this, userCode, this.#reporter)
     this.#settlement = new Settlement(this, this.#reporter, new URL(url).origin, {
       onDrained: () => {
         this.#isPending = false
@@ -116,14 +118,7 @@ export class Analytics extends SafeEmitter implements AnalyticsCalls {
         })
       : undefined
     inspectAsStats(this, () => Analytics.prototype.stats.call(this))
-    for (const name of boundMethods) {
-      // Code written for `@segment/analytics-node` takes methods off the client.
-      Object.defineProperty(this, name, {
-        value: this[name].bind(this),
-        writable: true,
-        configurable: true,
-      })
-    }
+    bindMethods(this)
   }
 
   /**
@@ -133,27 +128,27 @@ export class Analytics extends SafeEmitter implements AnalyticsCalls {
    * @returns false if callers should wait for the event `drain` before they continue
    * @throws AnalyticsError `invalid_message` if the option `onInvalid` is 'throw'
    */
-  identify(call: IdentifyCall, callback?: Callback): boolean {
+  identify(call: PlannedIdentify<P>, callback?: Callback): boolean {
     return this.#call('identify', call, callback)
   }
 
   /** Records what a user did (Segment spec: Track). As `identify` for the rest. */
-  track(call: TrackCall, callback?: Callback): boolean {
+  track<Event extends EventName<P>>(call: PlannedTrack<P, Event>, callback?: Callback): boolean {
     return this.#call('track', call, callback)
   }
 
   /** Records the view of a web page (Segment spec: Page). As `identify` for the rest. */
-  page(call: PageCall, callback?: Callback): boolean {
+  page<Name extends PageName<P>>(call: PlannedPage<P, Name>, callback?: Callback): boolean {
     return this.#call('page', call, callback)
   }
 
   /** Records the view of a screen of an app (Segment spec: Screen). As `identify` for the rest. */
-  screen(call: ScreenCall, callback?: Callback): boolean {
+  screen<Name extends ScreenName<P>>(call: PlannedScreen<P, Name>, callback?: Callback): boolean {
     return this.#call('screen', call, callback)
   }
 
   /** Says which group a user belongs to, and what is known of it (Segment spec: Group). As `identify` for the rest. */
-  group(call: GroupCall, callback?: Callback): boolean {
+  group(call: PlannedGroup<P>, callback?: Callback): boolean {
     return this.#call('group', call, callback)
   }
 
@@ -166,8 +161,8 @@ export class Analytics extends SafeEmitter implements AnalyticsCalls {
    * The same six calls with ids and context that need not be said again: for a request, a job, a user.
    * What a call itself says wins. Nothing is kept from one call to the next.
    */
-  with(binding: Binding): BoundAnalytics {
-    return new BoundAnalytics(this.#call.bind(this), binding)
+  with(binding: Binding): BoundAnalytics<P> {
+    return new BoundAnalytics<P>(this.#call.bind(this), binding)
   }
 
   /**
@@ -179,9 +174,9 @@ export class Analytics extends SafeEmitter implements AnalyticsCalls {
    * @returns the client
    * @throws TypeError if it is no function
    */
-  use(middleware: Middleware): this {
+  use(middleware: (message: PlannedMessage<P>) => Message | null): this {
     this.#middlewares ??= new Middlewares(this.#serializer)
-    this.#middlewares.add(middleware)
+    this.#middlewares.add(middleware as Middleware)
     return this
   }
 
@@ -257,25 +252,34 @@ export class Analytics extends SafeEmitter implements AnalyticsCalls {
     // It belongs to the request in whose course it was given, not to the one that happens to settle its message.
     let token: Callback | undefined
     let text: string
+    let verdict: Verdict | undefined
     try {
       checkCallback(callback)
       token = callback ? AsyncResource.bind(callback) : undefined
       enterUserCode()
-      text = this.#serializer.serialize(this.#composer.compose(type, call, binding))
+      const message = this.#composer.compose(type, call, binding)
+      verdict = this.#planGuard?.check(type, message, this.#composer.context)
+      text = this.#serializer.serialize(message)
     } catch (error) {
       return this.#refuse(type, error, call, token)
     }
+    if (verdict?.outcome === 'throw') throw violationError(verdict, text)
     if (this.#middlewares) {
       const passed = this.#middlewares.pass(text)
       if (typeof passed !== 'string') return this.#stop(passed, text, token)
       text = passed
     }
+    if (verdict) this.#planGuard?.note(verdict, text)
     // From here to the end of the call no code of a user's runs: the call changes the counts and the outbox as a whole.
     if (this.#closing) {
       const failed = failedCall('closed', `${type}() was called after close()`, text, token)
       this.#delivery.counters.whileFailing(failed.code, () => this.#reporter.afterClose(failed))
       this.#endCall()
       return true
+    }
+    if (verdict?.outcome === 'drop') {
+      this.#fail(failedCall('plan_violation', verdict.reason, text, token))
+      return this.#endCall()
     }
     const delivery = this.#delivery
     const appended = delivery.append(text, token)
@@ -304,7 +308,10 @@ export class Analytics extends SafeEmitter implements AnalyticsCalls {
       }
       delivery.scheduleMissed()
       // Within a middleware a listener's calls would be refused as the middleware's own: the outer call reports.
-      if (this.#middlewares?.isRunning !== true) this.#reporter.flushIfFull()
+      if (this.#middlewares?.isRunning !== true) {
+        this.#planGuard?.tell()
+        this.#reporter.flushIfFull()
+      }
       return !delivery.checkHighWater()
     } catch {
       // Near the end of the stack: the call is over all the same, and what is left to do, the next one does.

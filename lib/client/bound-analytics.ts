@@ -1,11 +1,11 @@
 // A client whose calls are about somebody already: the same six, with ids and context that need not be said again.
 
-import type { AnalyticsCalls } from './analytics-calls.js'
 import type { Binding } from '../message/compose.js'
 import { withDefaults } from '../spec/merge.js'
 import { isPlain } from '../spec/plain.js'
 import type {
   AliasCall,
+  CommonFields,
   GroupCall,
   Id,
   IdentifyCall,
@@ -15,15 +15,30 @@ import type {
   ScreenCall,
   TrackCall,
 } from '../spec/messages.js'
+import type {
+  AnyPlan,
+  EventName,
+  MaybePlan,
+  PageName,
+  PlannedGroup,
+  PlannedIdentify,
+  PlannedPage,
+  PlannedScreen,
+  PlannedTrack,
+  ScreenName,
+} from '../spec/planned-calls.js'
 import type { Callback } from '../failures/error-reporter.js'
 
-/** A call in which ids may be left out: the binding has them. */
-export type Bound<Call> = Omit<Call, 'userId' | 'anonymousId'> & {
+/** Whom a call is about, where the binding says it already. */
+export interface BoundIdentity {
   /** Wins over the bound one; null is the same as leaving it out. */
   userId?: Id | null | undefined
   /** Wins over the bound one; null is the same as leaving it out. */
   anonymousId?: Id | null | undefined
 }
+
+/** A call in which ids may be left out: the binding has them. */
+export type Bound<Call> = Omit<Call, 'userId' | 'anonymousId'> & BoundIdentity
 
 export type MakeCall = (
   type: MessageType,
@@ -32,11 +47,39 @@ export type MakeCall = (
   binding: Binding,
 ) => boolean
 
+type BoundRest = CommonFields & BoundIdentity
+
+type Either<P extends MaybePlan, Planned, Call> = [P] extends [AnyPlan] ? Planned : Bound<Call>
+
+/** The six calls with ids that may be left out. As methods, so that a client with a plan may go where any may. */
+interface BoundCalls<P extends MaybePlan> {
+  identify(
+    call?: Either<P, PlannedIdentify<P, BoundRest>, IdentifyCall>,
+    callback?: Callback,
+  ): boolean
+  track<Event extends EventName<P>>(
+    call: Either<P, PlannedTrack<P, Event, BoundRest>, TrackCall>,
+    callback?: Callback,
+  ): boolean
+  page<Name extends PageName<P>>(
+    call?: Either<P, PlannedPage<P, Name, BoundRest>, PageCall>,
+    callback?: Callback,
+  ): boolean
+  screen<Name extends ScreenName<P>>(
+    call?: Either<P, PlannedScreen<P, Name, BoundRest>, ScreenCall>,
+    callback?: Callback,
+  ): boolean
+  group(call: Either<P, PlannedGroup<P, BoundRest>, GroupCall>, callback?: Callback): boolean
+  alias(call: Bound<AliasCall>, callback?: Callback): boolean
+}
+
 /**
  * What `analytics.with(…)` returns, and what requests have. It holds nothing but its binding. As those of the client
  * its methods may be passed around: `const { track } = req.analytics`.
+ *
+ * @typeParam P the type of the client's plan: `BoundAnalytics<typeof plan>`
  */
-export class BoundAnalytics implements AnalyticsCalls {
+export class BoundAnalytics<P extends MaybePlan = undefined> {
   readonly #call: MakeCall
   readonly #binding: Binding
 
@@ -58,29 +101,29 @@ export class BoundAnalytics implements AnalyticsCalls {
   }
 
   /** As `analytics.identify()`; and so the others as theirs. */
-  readonly identify = (call: Bound<IdentifyCall> = {}, callback?: Callback): boolean =>
+  readonly identify: BoundCalls<P>['identify'] = (call: unknown = {}, callback) =>
     this.#call('identify', call, callback, this.#binding)
 
-  readonly track = (call: Bound<TrackCall>, callback?: Callback): boolean =>
+  readonly track: BoundCalls<P>['track'] = (call: unknown, callback) =>
     this.#call('track', call, callback, this.#binding)
 
-  readonly page = (call: Bound<PageCall> = {}, callback?: Callback): boolean =>
+  readonly page: BoundCalls<P>['page'] = (call: unknown = {}, callback) =>
     this.#call('page', call, callback, this.#binding)
 
-  readonly screen = (call: Bound<ScreenCall> = {}, callback?: Callback): boolean =>
+  readonly screen: BoundCalls<P>['screen'] = (call: unknown = {}, callback) =>
     this.#call('screen', call, callback, this.#binding)
 
-  readonly group = (call: Bound<GroupCall>, callback?: Callback): boolean =>
+  readonly group: BoundCalls<P>['group'] = (call: unknown, callback) =>
     this.#call('group', call, callback, this.#binding)
 
-  readonly alias = (call: Bound<AliasCall>, callback?: Callback): boolean =>
+  readonly alias: BoundCalls<P>['alias'] = (call: unknown, callback) =>
     this.#call('alias', call, callback, this.#binding)
 
   /** The same with more bound: ids replace those bound before, context is merged over it. */
-  readonly with = (binding: Binding): BoundAnalytics => {
+  readonly with = (binding: Binding): BoundAnalytics<P> => {
     const bound = this.#binding
     const { userId, anonymousId, context, visitor } = copyOf(binding)
-    return new BoundAnalytics(this.#call, {
+    return new BoundAnalytics<P>(this.#call, {
       userId: userId ?? bound.userId,
       anonymousId: anonymousId ?? bound.anonymousId,
       context: merge(bound.context, context),

@@ -6,6 +6,7 @@ import type { Context } from '../failures/error-reporter.js'
 import type { AnalyticsError } from '../spec/error.js'
 import type { UserCode } from '../runtime/user-code.js'
 import type { Message, MessageType } from '../spec/messages.js'
+import type { ViolationEvent } from '../spec/violation.js'
 
 /** The events of a client. Those named after the six calls say that a message of this type was delivered. */
 export type AnalyticsEvents = {
@@ -13,6 +14,8 @@ export type AnalyticsEvents = {
   error: [error: AnalyticsError]
   /** A call was made after `close()`. */
   call_after_close: [message: Message]
+  /** A message is not as the client's plan has it. */
+  violation: [violation: ViolationEvent]
   /** A request is about to be made. */
   http_request: [request: HttpRequestEvent]
   /** A request was answered. */

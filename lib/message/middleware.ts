@@ -7,12 +7,18 @@ import { checkMessage, isAbsent, type Draft } from './compose.js'
 import { invalidField, toFields } from '../spec/fields.js'
 import { notSerializable, type Serializer } from './serialize.js'
 import { messageTypes, type Message } from '../spec/messages.js'
+import type { MaybePlan } from '../spec/planned-calls.js'
+import type { PlannedMessage } from '../spec/planned-message.js'
 
 /**
  * Gets each message as it is going to be sent, complete: a copy, which it may change. Returns what is to be sent
  * instead, the same object or another, or null to drop the message. Synchronous.
+ *
+ * @typeParam P the type of the client's plan: `Middleware<typeof plan>`
  */
-export type Middleware = (message: Message) => Message | null
+export type Middleware<P extends MaybePlan = undefined> = (
+  message: PlannedMessage<P>,
+) => Message | null
 
 /** The middlewares of one client, in the order in which they run. */
 export class Middlewares {

@@ -12,6 +12,7 @@ export const errorCodes = {
   expired: 'the message waited in an outbox on disk for longer than maxAge',
   outbox_damaged: 'what an outbox on disk held of the message cannot be read any more',
   closed: 'the call came after close()',
+  plan_violation: 'the message is not as planned, and the option onViolation says to drop it',
   filtered: 'a middleware dropped the message, as it may',
   middleware_failed: 'a middleware threw, or returned neither a message nor null',
   timeout: 'close() reached its timeout, or the process its end, before the message was delivered',

@@ -3,6 +3,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { EventEmitter } from 'node:events'
 import type { BoundAnalytics } from '../client/bound-analytics.js'
+import type { MaybePlan } from '../spec/planned-calls.js'
+import type { RegisteredPlan } from './registered-plan.js'
 
 const key = Symbol.for('selfsame.currentAnalytics')
 
@@ -17,8 +19,11 @@ function sharedStorage(): AsyncLocalStorage<BoundAnalytics> {
 
 /**
  * The analytics that the middleware has bound to the request in whose course this is called; undefined outside of one.
+ *
+ * @typeParam P the type of the client's plan: `currentAnalytics<typeof plan>()`
  */
-export function currentAnalytics(): BoundAnalytics | undefined {
+export function currentAnalytics<P extends MaybePlan = RegisteredPlan>():
+  BoundAnalytics<P> | undefined {
   return storage.getStore()
 }
 

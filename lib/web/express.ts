@@ -2,21 +2,22 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Analytics } from '../client/analytics.js'
-import type { BoundAnalytics } from '../client/bound-analytics.js'
 import { requestBinder } from './bind-request.js'
 import { runListenersWith, runWith } from './current.js'
 import { factsOf } from './node-request.js'
 import type { RequestAnalyticsOptions } from './options.js'
+import type { RegisteredAnalytics } from './registered-plan.js'
 
 export { currentAnalytics } from './current.js'
 export type { RequestAnalyticsOptions } from './options.js'
+export type { RegisteredAnalytics } from './registered-plan.js'
 
 declare global {
   // eslint-disable-next-line @typescript-eslint/no-namespace -- it is how Express' own types are extended
   namespace Express {
     interface Request {
       /** The client, bound to this request by `requestAnalytics`. */
-      analytics: BoundAnalytics
+      analytics: RegisteredAnalytics
     }
   }
 }
@@ -27,7 +28,7 @@ export type ExpressLikeRequest = IncomingMessage & {
   readonly protocol?: string
   readonly hostname?: string
   originalUrl?: string
-  analytics?: BoundAnalytics
+  analytics?: RegisteredAnalytics
 }
 
 /**

@@ -2,19 +2,20 @@
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Analytics } from '../client/analytics.js'
-import type { BoundAnalytics } from '../client/bound-analytics.js'
 import { requestBinder } from './bind-request.js'
 import { runListenersWith, runWith } from './current.js'
 import { factsOf } from './node-request.js'
 import type { RequestAnalyticsOptions } from './options.js'
+import type { RegisteredAnalytics } from './registered-plan.js'
 
 export { currentAnalytics } from './current.js'
 export type { RequestAnalyticsOptions } from './options.js'
+export type { RegisteredAnalytics } from './registered-plan.js'
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** The client, bound to this request by `requestAnalytics`. */
-    analytics: BoundAnalytics
+    analytics: RegisteredAnalytics
   }
 }
 

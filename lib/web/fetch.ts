@@ -7,6 +7,7 @@ import { attempt } from '../browser-ids/readers/probe.js'
 import { requestBinder } from './bind-request.js'
 import { runWith } from './current.js'
 import type { RequestAnalyticsOptions } from './options.js'
+import type { MaybePlan } from '../spec/planned-calls.js'
 import type { RequestFacts } from './request-context.js'
 
 export { currentAnalytics } from './current.js'
@@ -46,11 +47,11 @@ export function requestAnalytics<Context extends HonoLikeContext = any>(
 }
 
 /** A handler of one Fetch request: a route handler of Next.js, or any other function of this shape. */
-export type FetchHandler<R extends Request, Rest extends unknown[]> = (
-  request: R,
-  analytics: BoundAnalytics,
-  ...rest: Rest
-) => Response | Promise<Response>
+export type FetchHandler<
+  R extends Request,
+  Rest extends unknown[],
+  P extends MaybePlan = undefined,
+> = (request: R, analytics: BoundAnalytics<P>, ...rest: Rest) => Response | Promise<Response>
 
 /**
  * A handler with the request's analytics as its second argument: `export const POST = withAnalytics(analytics, handler)`.
@@ -58,16 +59,22 @@ export type FetchHandler<R extends Request, Rest extends unknown[]> = (
  *
  * @throws TypeError for a wrong option; a request never makes it throw
  */
-export function withAnalytics<R extends Request, Rest extends unknown[]>(
-  analytics: Analytics,
-  handler: FetchHandler<R, Rest>,
+export function withAnalytics<
+  R extends Request,
+  Rest extends unknown[],
+  P extends MaybePlan = undefined,
+>(
+  analytics: Analytics<P>,
+  handler: FetchHandler<R, Rest, P>,
   options: RequestAnalyticsOptions<R> = {},
 ): (request: R, ...rest: Rest) => Promise<Response> {
   const bind = requestBinder(analytics, options)
   return async (request, ...rest) => {
     const headers = new Headers()
     const bound = bind(request, headers, () => factsOf(request))
-    const response = await runWith(bound, () => handler(request, bound, ...rest))
+    const response = await runWith(bound, () =>
+      handler(request, bound as BoundAnalytics<P>, ...rest),
+    )
     // What cannot be read as a Response is for the caller of the handler to judge.
     return attempt(() => withCookies(response, cookiesFor(response, headers))) ?? response
   }

@@ -3,19 +3,20 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Context as KoaContext } from 'koa'
 import type { Analytics } from '../client/analytics.js'
-import type { BoundAnalytics } from '../client/bound-analytics.js'
 import { requestBinder } from './bind-request.js'
 import { runListenersWith, runWith } from './current.js'
 import { factsOf } from './node-request.js'
 import type { RequestAnalyticsOptions } from './options.js'
+import type { RegisteredAnalytics } from './registered-plan.js'
 
 export { currentAnalytics } from './current.js'
 export type { RequestAnalyticsOptions } from './options.js'
+export type { RegisteredAnalytics } from './registered-plan.js'
 
 declare module 'koa' {
   interface DefaultContext {
     /** The client, bound to this request by `requestAnalytics`. */
-    analytics: BoundAnalytics
+    analytics: RegisteredAnalytics
   }
 }
 
@@ -27,7 +28,7 @@ export interface KoaLikeContext {
   protocol: string
   host: string
   originalUrl: string
-  analytics?: BoundAnalytics
+  analytics?: RegisteredAnalytics
 }
 
 /**

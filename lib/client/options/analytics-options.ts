@@ -8,9 +8,26 @@ import type { HttpClient, HttpFetch } from '../../delivery/transport/http-client
 import type { OAuthOptions } from './oauth-options.js'
 import type { Integrations, MessageContext } from '../../spec/messages.js'
 import type { OutboxFactory } from '../../outbox/outbox.js'
+import type { MaybePlan } from '../../spec/planned-calls.js'
+import type { MessageViolations } from '../../spec/violation.js'
 
-/** What `new Analytics()` takes. Durations are milliseconds, sizes are bytes. */
-export interface AnalyticsOptions {
+/** What becomes of a message that is not as planned. */
+export type ViolationOutcome = 'report' | 'drop' | 'throw'
+
+/**
+ * Decides about each such message, at the call. Without an answer, or if it throws, the message is sent and reported.
+ */
+export type ViolationFunction = (
+  violations: MessageViolations,
+  // eslint-disable-next-line @typescript-eslint/no-invalid-void-type -- one that only counts need return nothing
+) => ViolationOutcome | undefined | void
+
+/**
+ * What `new Analytics()` takes. Durations are milliseconds, sizes are bytes.
+ *
+ * @typeParam P the type of the plan: `AnalyticsOptions<typeof plan>`
+ */
+export interface AnalyticsOptions<P extends MaybePlan = undefined> {
   /** The key of the source that receives the messages. Undefined compiles, for `process.env.WRITE_KEY`, and is a TypeError. */
   writeKey: string | undefined
   /**
@@ -105,6 +122,18 @@ export interface AnalyticsOptions {
    */
   onInvalid?: 'throw' | 'report' | undefined
   /**
+   * Which events and traits there are, as `definePlan()` of `selfsame/plan` makes it: the compiler and the client check
+   * calls against it (docs/plan.md).
+   * @default none: any
+   */
+  plan?: P | undefined
+  /**
+   * What becomes of a message that is not as planned: it is sent, with an event `violation` and a warning (`'report'`);
+   * it fails as `plan_violation` (`'drop'`); the call throws (`'throw'`); or a function decides.
+   * @default 'report' if NODE_ENV is 'production', else 'throw'
+   */
+  onViolation?: ViolationOutcome | ViolationFunction | undefined
+  /**
    * Where messages go that failed for good: a file to which each is added as a line of JSON (docs/dead-letters.md), or
    * a function that is given them and the error.
    * @default none
@@ -146,7 +175,10 @@ export interface AnalyticsOptions {
 }
 
 /** The options of a client that sends nothing: it needs no key. */
-export type DisabledOptions = Omit<AnalyticsOptions, 'writeKey'> & {
+export type DisabledOptions<P extends MaybePlan = undefined> = Omit<
+  AnalyticsOptions<P>,
+  'writeKey'
+> & {
   disable: true
   writeKey?: string | undefined
 }

@@ -5,10 +5,18 @@ import type { DeadLetterFunction } from '../../failures/dead-letter/index.js'
 import type { HttpClient, HttpFetch } from '../../delivery/transport/http-client.js'
 import { describeValue } from '../../runtime/describe-value.js'
 import type { Integrations, MessageContext } from '../../spec/messages.js'
+import { checkPlanOption } from '../../plan/check-plan-option.js'
+import type { Plan } from '../../plan/plan.js'
 import { memory } from '../../outbox/memory-outbox.js'
 import type { OutboxFactory } from '../../outbox/outbox.js'
-import type { AnalyticsOptions, DisabledOptions } from './analytics-options.js'
-import { integer, warnOfUnknown, wrong } from '../../runtime/check-option.js'
+import type {
+  AnalyticsOptions,
+  DisabledOptions,
+  ViolationFunction,
+  ViolationOutcome,
+} from './analytics-options.js'
+import type { MaybePlan } from '../../spec/planned-calls.js'
+import { integer, oneOf, warnOfUnknown, wrong } from '../../runtime/check-option.js'
 import { connection, httpClient } from './connection.js'
 import { sourceOf, url, writeKey } from './destination.js'
 import { oauth, type OAuthSettings } from './oauth.js'
@@ -21,6 +29,8 @@ export interface Settings extends ReturnType<typeof readListed> {
   /** Stands for the write key where that must not be written. */
   readonly source: string
   readonly outbox: OutboxFactory
+  readonly plan: Plan | undefined
+  readonly onViolation: ViolationOutcome | ViolationFunction
   readonly deadLetter: string | DeadLetterFunction | undefined
   readonly context: MessageContext | undefined
   readonly integrations: Integrations | undefined
@@ -30,7 +40,9 @@ export interface Settings extends ReturnType<typeof readListed> {
 }
 
 /** @throws TypeError that names the option, the value and what is allowed */
-export function readOptions(given: AnalyticsOptions | DisabledOptions): Settings {
+export function readOptions(
+  given: AnalyticsOptions<MaybePlan> | DisabledOptions<MaybePlan>,
+): Settings {
   const options = given as AnalyticsOptions
   if (typeof options !== 'object' || (options as unknown) === null) {
     throw new TypeError(
@@ -47,6 +59,8 @@ export function readOptions(given: AnalyticsOptions | DisabledOptions): Settings
     source: sourceOf(key),
     url: target,
     outbox: outboxOf(options, listed.disable),
+    plan: checkPlanOption(options.plan),
+    onViolation: onViolation(options),
     deadLetter: deadLetter(options),
     context: fields(options, 'context'),
     integrations: fields(options, 'integrations'),
@@ -67,6 +81,17 @@ function defaultsOf(options: AnalyticsOptions): Partial<Record<keyof typeof inte
     ...(duration < 0 ? {} : { maxRetryDuration: duration * 1_000 }),
     ...(queueBytes === undefined ? {} : { maxQueueBytes: queueBytes }),
   }
+}
+
+function onViolation(options: AnalyticsOptions): Settings['onViolation'] {
+  const { onViolation: value } = options
+  if (typeof value === 'function') return value
+  // As for an invalid call: in production none throws.
+  const isProduction = process.env.NODE_ENV === 'production'
+  const outcomes = isProduction
+    ? (['report', 'drop', 'throw'] as const)
+    : (['throw', 'report', 'drop'] as const)
+  return oneOf({ onViolation: value }, 'onViolation', outcomes)
 }
 
 function deadLetter({ deadLetter: value }: AnalyticsOptions): Settings['deadLetter'] {

@@ -43,6 +43,8 @@ const others = [
   'host',
   'path',
   'outbox',
+  'plan',
+  'onViolation',
   'deadLetter',
   'context',
   'integrations',

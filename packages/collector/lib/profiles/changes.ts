@@ -12,9 +12,14 @@ export type LogRow = Readonly<Record<string, Cell>>
 export interface ProfileChanges {
   /** New or changed, as they are now; without those that were merged into another. */
   readonly profiles: Iterable<Profile>
+  /** Only `updatedAt`, `lastMessageId` and `lastSource` are new. */
+  readonly touched: Iterable<Profile>
   /** New identifiers, each with the profile that has it now. */
   readonly added: readonly { readonly profileId: string; readonly mapping: Mapping }[]
-  /** In order. Whatever belonged to `from`, its identifiers and those merged into it before, belongs to `into` now. */
+  /**
+   * In order. Whatever belonged to `from`, its identifiers and those merged into it before, belongs to `into` now.
+   * A `from` that is new itself stands in no other list but `added`.
+   */
   readonly merges: readonly { readonly from: string; readonly into: string }[]
   /** Identifiers that were split off: they leave their profile for another. */
   readonly moved: readonly { readonly identifier: Identifier; readonly to: string }[]
