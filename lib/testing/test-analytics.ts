@@ -9,6 +9,7 @@ import type { Binding } from '../message/compose.js'
 import { describeValue, toError } from '../runtime/describe-value.js'
 import type { AnalyticsError } from '../spec/error.js'
 import { messageTypes, type Id, type Message, type MessageType } from '../spec/messages.js'
+import type { EventName, MaybePlan } from '../spec/planned-calls.js'
 import { listOf } from './listing.js'
 import { MemorySink } from './memory-sink.js'
 import { readFilter, type MessageFilter, type MessagePattern } from './message-filter.js'
@@ -17,7 +18,7 @@ import { Refusal, type FailOptions } from './refusals.js'
 import { subjectKey, type Subject } from './subject.js'
 
 /** Those of production may be passed: options of the delivery have no effect, and a write key is not needed. */
-export type TestAnalyticsOptions = Partial<AnalyticsOptions>
+export type TestAnalyticsOptions<P extends MaybePlan = undefined> = Partial<AnalyticsOptions<P>>
 
 export interface WaitForOptions {
   /**
@@ -29,26 +30,33 @@ export interface WaitForOptions {
 
 /**
  * A client whose messages stay in memory. Everything else is that of production: a call is composed, checked, passed to
- * the middlewares and serialised; callbacks and events follow. Nothing is sent, and no timer is needed.
+ * the middlewares and serialised; callbacks and events follow. Nothing is sent, and no timer is needed. With the option
+ * `plan` calls are typed and checked by it.
  *
  * @throws TypeError for a wrong option, as `new Analytics()` does
  */
-export function testAnalytics(options: TestAnalyticsOptions = {}): TestAnalytics {
+export function testAnalytics<const P extends MaybePlan = undefined>(
+  options: TestAnalyticsOptions<P> = {},
+): TestAnalytics<P> {
   return new TestAnalytics(options)
 }
 
 // Taken now, and not the global one: a test replaces it, and would wait in vain.
 const { setTimeout: later, clearTimeout: cancel } = timers
 
-/** What `testAnalytics()` returns. */
-export class TestAnalytics extends Analytics {
+/**
+ * What `testAnalytics()` returns.
+ *
+ * @typeParam P the type of its plan
+ */
+export class TestAnalytics<P extends MaybePlan = undefined> extends Analytics<P> {
   readonly #sink: MemorySink
   readonly #isDisabled: boolean
   readonly #waiters: Set<() => void>
   #errors: AnalyticsError[] = []
 
   /** @internal Made by `testAnalytics()`. */
-  constructor(options: TestAnalyticsOptions) {
+  constructor(options: TestAnalyticsOptions<P>) {
     const waiters = new Set<() => void>()
     const sink = new MemorySink(() => {
       for (const look of waiters) look()
@@ -94,7 +102,7 @@ export class TestAnalytics extends Analytics {
   }
 
   /** The track messages; those of one event, and with these properties among others. */
-  tracked(event?: string, properties?: MessagePattern['properties']): Message[] {
+  tracked(event?: EventName<P>, properties?: MessagePattern['properties']): Message[] {
     return this.sent(given({ type: 'track', event, properties }))
   }
 
@@ -167,12 +175,12 @@ export class TestAnalytics extends Analytics {
     return this
   }
 
-  override with(binding: Binding): BoundAnalytics {
+  override with(binding: Binding): BoundAnalytics<P> {
     return this.#scoped(super.with(binding), [])
   }
 
   /** What is sent through it can be asked of it. */
-  #scoped(bound: BoundAnalytics, outer: readonly Scope[]): BoundAnalytics {
+  #scoped(bound: BoundAnalytics<P>, outer: readonly Scope[]): BoundAnalytics<P> {
     const own = Symbol('scope')
     const scopes = [...outer, own]
     const replace = (name: MessageType | 'with', value: unknown): void => {
