@@ -23,10 +23,9 @@ const rows: Person[] = ['basic', 'gold', 'premium'].map((tier, n) => ({
 }))
 
 /** The options of a bench without its mapping, which knows no plan. */
-function optionsOf({
-  map: _,
-  ...options
-}: BackfillOptions<Person>): Omit<BackfillOptions<Person>, 'map' | 'plan'> {
+function optionsOf(given: BackfillOptions<Person>): Omit<BackfillOptions<Person>, 'map' | 'plan'> {
+  const { map: mapping, ...options } = given
+  expect(mapping).to.be.a('function')
   return options
 }
 
