@@ -1,6 +1,6 @@
 // The schemas of a plan's events, pages or screens, by name.
 
-import { typedVendor } from './define-plan.js'
+import { typedVendor } from './typed.js'
 import type { AnySchema, Schemas } from './plan.js'
 import { similarName } from './similar-name.js'
 

@@ -1,8 +1,8 @@
-// `definePlan()` and `typed()`: how a plan is written.
+// `definePlan()`: how a plan is written.
 
 import { describeValue } from '../runtime/describe-value.js'
 import type { AnySchema, Plan, PlanDefinition, Schemas, TypesOfDefinition } from './plan.js'
-import type { StandardSchema } from './standard-schema.js'
+import { rememberAsynchronous } from './asynchronous-schema.js'
 
 /**
  * Makes a plan of which events, pages, screens and traits there are, and of the schema of each. Give it to a client:
@@ -24,7 +24,7 @@ export function definePlan<const D extends PlanDefinition>(
     if (!known.has(name)) throw new TypeError(`definePlan() does not know ${name}`)
   }
   const { events, traits, groupTraits, pages, screens, unplanned, transform } = definition
-  return Object.freeze({
+  const plan: Plan<TypesOfDefinition<D>> = Object.freeze({
     kind: 'selfsame.plan',
     version: 1,
     events: schemasOf('events', events),
@@ -35,28 +35,9 @@ export function definePlan<const D extends PlanDefinition>(
     unplanned: oneOf('unplanned', unplanned ?? 'refuse', ['refuse', 'allow'] as const),
     transform: oneOf('transform', transform ?? false, [false, true] as const),
   })
+  rememberAsynchronous(plan)
+  return plan
 }
-
-/**
- * A schema of a TypeScript type: the compiler checks it, and nothing does at run time.
- *
- * @example
- * definePlan({ events: { 'Order Completed': typed<{ revenue: number }>() } })
- */
-export function typed<T extends object>(): StandardSchema<T> {
-  return unchecked as StandardSchema<T>
-}
-
-/** The vendor of the schemas that `typed()` returns, which need not be asked. */
-export const typedVendor = 'selfsame'
-
-const unchecked: StandardSchema = Object.freeze({
-  '~standard': Object.freeze({
-    version: 1,
-    vendor: typedVendor,
-    validate: (value: unknown) => ({ value }),
-  }),
-})
 
 const known: ReadonlySet<string> = new Set<keyof PlanDefinition>([
   'events',

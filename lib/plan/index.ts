@@ -1,7 +1,8 @@
 // `selfsame/plan`: which events, pages, screens and traits there are, checked by the compiler and at run time.
 
 export { checkMessage } from './check-message.js'
-export { definePlan, typed } from './define-plan.js'
+export { definePlan } from './define-plan.js'
+export { typed } from './typed.js'
 export { isPlan } from './is-plan.js'
 export type { AnySchema, Plan, PlanDefinition, Schemas } from './plan.js'
 export type { StandardSchema } from './standard-schema.js'

@@ -16,8 +16,9 @@ export function hasAsyncFunction(schema: unknown): boolean {
     if (typeof def !== 'object' || def === null || seen.has(part)) continue
     seen.add(part)
     for (const value of Object.values(def as Record<string, unknown>)) {
-      if (types.isAsyncFunction(value)) return true
-      if (Array.isArray(value)) waiting.push(...(value as unknown[]))
+      if (typeof value === 'function') {
+        if (types.isAsyncFunction(value)) return true
+      } else if (Array.isArray(value)) waiting.push(...(value as unknown[]))
       else if (isObject(value)) {
         // A schema within, or those of an object by their keys.
         if ('_zod' in value) waiting.push(value)

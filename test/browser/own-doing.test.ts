@@ -100,7 +100,8 @@ for (const sdk of ['next', 'classic'] as const) {
         await tab.call('clearTraits')
         await tab.call('identify', { userId: 'r50' })
 
-        const ofR50 = (messages: readonly CollectedMessage[]) => messages.filter(({ userId }) => userId === 'r50')
+        const ofR50 = (messages: readonly CollectedMessage[]) =>
+          messages.filter(({ userId }) => userId === 'r50')
         const all = await site().collector.waitFor((messages) => ofR50([...messages]).length === 3)
         expect(ofR50(all).map(({ traits }) => traits?.plan)).to.eql([
           'premium',

@@ -14,7 +14,7 @@ const packages = {
       'LICENSE',
       'CHANGELOG.md',
       'THIRD_PARTY_LICENSES.md',
-      ...['index', 'backfill', 'express', 'koa', 'fastify', 'fetch'].flatMap(bothFormats),
+      ...['index', 'backfill', 'express', 'koa', 'fastify', 'fetch', 'plan'].flatMap(bothFormats),
       ...['testing', 'testing-vitest', 'testing-jest', 'testing-chai'].flatMap(bothFormats),
       'dist/cli.js',
       'docs/options.md',

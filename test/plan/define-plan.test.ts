@@ -42,7 +42,7 @@ describe('a plan', () => {
     [{ events: {}, transform: 'yes' }, /transform is a string; allowed: false or true/],
     [{ events: {}, event: {} }, /does not know event$/],
   ] as const) {
-    it(`refuses ${JSON.stringify(definition) ?? 'undefined'}`, () => {
+    it(`refuses ${definition === undefined ? 'undefined' : JSON.stringify(definition)}`, () => {
       expect(() => definePlan(definition as never)).to.throw(TypeError, text)
     })
   }

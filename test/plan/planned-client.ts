@@ -20,7 +20,7 @@ export async function withPlan<P extends AnyPlan>(
   const analytics = new Analytics<P>({ writeKey: 'abc123', host: collector.url, ...options, plan })
   try {
     await test({ analytics, collector })
-    checkBooks(analytics as unknown as Analytics)
+    checkBooks(analytics)
   } finally {
     analytics.on('error', () => undefined)
     await analytics.close({ timeout: 0 })

@@ -248,7 +248,7 @@ describe('a schema that misbehaves', () => {
   ] as const) {
     it(`throws ${what}`, async () => {
       const { violations } = await found(() => {
-        throw thrown
+        throw thrown as Error
       })
       expect(violations).to.have.nested.property('0.type', 'Schema Error')
     })

@@ -1,7 +1,7 @@
 // The collector as its user sees it: a local endpoint that speaks the Segment tracking API.
 import type { Duplex } from 'node:stream'
 import type { ProfileView } from './api/asking/views.js'
-import type { Cell } from './cells.js'
+import type { Cell } from './cells/cells.js'
 import { Changes } from './changes.js'
 import type { Fault } from './messages/discard.js'
 import { Endpoint } from './http/endpoint.js'

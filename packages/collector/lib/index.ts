@@ -1,7 +1,7 @@
 // What a user imports from '@selfsame/collector': a local endpoint that speaks the Segment tracking API.
 export { type Collector, openCollector, startCollector, type WaitOptions } from './collector.js'
 export type { ProfileView } from './api/asking/views.js'
-export type { Cell } from './cells.js'
+export type { Cell } from './cells/cells.js'
 export type { InProcessRequest } from './http/in-process.js'
 export type { RulesFile, RulesOption } from './profiles/rules.js'
 export { StoreNotUsable, StoreUnavailable } from './store/errors.js'

@@ -1,5 +1,5 @@
 // What taking in messages changes about profiles: what a store has to write, in one transaction.
-import type { Cell } from '../cells.js'
+import type { Cell } from '../cells/cells.js'
 import type { Account, Identifier, Mapping, Profile } from './profile.js'
 
 /** The append-only logs; the first three are named and shaped as Segment's Profiles Sync has them. */

@@ -1,6 +1,6 @@
 // The append-only logs: their columns, and how their rows are made.
 import { hash } from 'node:crypto'
-import type { Columns, ColumnType } from '../cells.js'
+import type { Columns, ColumnType } from '../cells/cells.js'
 import type { CollectedMessage } from '../messages/message.js'
 import type { LogName, LogRow } from './changes.js'
 import type { Identifier } from './profile.js'

@@ -1,5 +1,5 @@
 // The tables that a store has for itself, beside those of the sources and the four logs.
-import type { Columns } from '../cells.js'
+import type { Columns } from '../cells/cells.js'
 
 /**
  * As `tables()` and `rows()` show them in every store. In PostgreSQL they are in the schema `selfsame`; in SQLite

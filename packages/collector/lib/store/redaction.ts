@@ -1,5 +1,5 @@
 // The values of an erased person in what belongs to others: a shared device, an e-mail that somebody else typed.
-import type { Cell } from '../cells.js'
+import type { Cell } from '../cells/cells.js'
 import { type CollectedMessage, isGiven } from '../messages/message.js'
 import type { UpsertState } from '../warehouse/schema.js'
 

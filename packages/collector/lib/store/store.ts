@@ -1,5 +1,5 @@
 // What a store of messages, people and tables can do. Memory, SQLite and PostgreSQL pass one suite of tests.
-import type { Cell, Columns, RowBatch } from '../cells.js'
+import type { Cell, Columns, RowBatch } from '../cells/cells.js'
 import type { Incoming } from '../intake/incoming.js'
 import type { CollectedMessage } from '../messages/message.js'
 import type { LogName, LogRow, ProfileChanges } from '../profiles/changes.js'

@@ -1,5 +1,5 @@
 // What could not be kept as it was sent, and why.
-import type { Cell } from '../cells.js'
+import type { Cell } from '../cells/cells.js'
 import { jsonText } from './json-text.js'
 import { cutText, plainText } from './text.js'
 import type { Discard } from './schema.js'

@@ -1,5 +1,5 @@
 // The schema as a batch of rows will leave it. The schema that is given stays as it is.
-import type { RowBatch } from '../cells.js'
+import type { RowBatch } from '../cells/cells.js'
 import { Discards } from './discards.js'
 import type { Schema, SchemaChange } from './schema.js'
 import { TableDraft } from './table-draft.js'

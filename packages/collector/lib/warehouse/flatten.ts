@@ -1,6 +1,6 @@
 // Objects become columns: `address.city` is `address_city`.
 import { isObject, type JsonObject } from '../messages/message.js'
-import type { Cell } from '../cells.js'
+import type { Cell } from '../cells/cells.js'
 import { jsonText } from './json-text.js'
 import { type Path, paths } from './paths.js'
 import { isPlain } from './text.js'

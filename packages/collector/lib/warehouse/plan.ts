@@ -1,5 +1,5 @@
 // What a batch of messages does to the tables of a source. It knows no store.
-import type { RowBatch } from '../cells.js'
+import type { RowBatch } from '../cells/cells.js'
 import type { CollectedMessage } from '../messages/message.js'
 import { SchemaDraft } from './draft.js'
 import { addRows } from './rows.js'

@@ -1,5 +1,5 @@
 // How wide a row may be: PostgreSQL keeps a row on one page of 8 KiB, long texts aside.
-import type { Cell } from '../cells.js'
+import type { Cell } from '../cells/cells.js'
 
 /** A page less its head, the row's, and the bits that say which columns of 1,600 are null. */
 const MAX_WIDTH = 7_800

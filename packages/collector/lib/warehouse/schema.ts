@@ -1,5 +1,5 @@
 // The tables of one source, as they are and as they are to become.
-import type { Cell, Columns, ColumnType } from '../cells.js'
+import type { Cell, Columns, ColumnType } from '../cells/cells.js'
 
 /** The tables that exist, by name. */
 export type Schema = ReadonlyMap<string, Columns>

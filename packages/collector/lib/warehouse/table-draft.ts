@@ -1,5 +1,5 @@
 // A table as a batch of rows will leave it: the types of its columns, and its new rows.
-import type { Cell, Columns, ColumnType, RowBatch } from '../cells.js'
+import type { Cell, Columns, ColumnType, RowBatch } from '../cells/cells.js'
 import type { Discards, DiscardReason } from './discards.js'
 import type { RawCell } from './flatten.js'
 import { mayBeTooWide, Room } from './room.js'

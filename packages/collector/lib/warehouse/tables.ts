@@ -1,5 +1,5 @@
 // The tables that every source may have, their fixed columns, and the names that no event may take.
-import type { Columns, ColumnType } from '../cells.js'
+import type { Columns, ColumnType } from '../cells/cells.js'
 import { nameOf } from './snake-case.js'
 
 const CALL: readonly [string, ColumnType][] = [

@@ -1,5 +1,5 @@
 // The types of columns: which a value has, which holds which, and what a value is in it.
-import type { Cell, ColumnType } from '../cells.js'
+import type { Cell, ColumnType } from '../cells/cells.js'
 import { parseDate } from '../timestamps.js'
 
 /** A value that is there. */

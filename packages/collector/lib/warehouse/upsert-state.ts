@@ -1,5 +1,5 @@
 // The state of a row of `users` or `accounts`: what each trait was set to last. The order of updates does not count.
-import type { Cell } from '../cells.js'
+import type { Cell } from '../cells/cells.js'
 import type { Discards } from './discards.js'
 import { Room } from './room.js'
 import type { UpsertCell, UpsertState } from './schema.js'

@@ -1,5 +1,5 @@
 // `users` and `accounts`: one row each, with the newest value of every trait.
-import type { Cell } from '../cells.js'
+import type { Cell } from '../cells/cells.js'
 import type { CollectedMessage } from '../messages/message.js'
 import type { SchemaDraft } from './draft.js'
 import { type RawCell, rawCell } from './flatten.js'

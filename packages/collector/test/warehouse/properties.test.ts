@@ -1,7 +1,7 @@
 // What holds for any messages: nothing is lost, and neither batches nor the order of arrival decide.
 import { expect } from 'chai'
 import fc from 'fast-check'
-import type { Cell } from '../../lib/cells.js'
+import type { Cell } from '../../lib/cells/cells.js'
 import { type CollectedMessage, isObject, type JsonObject } from '../../lib/messages/message.js'
 import { joined, nameOf } from '../../lib/warehouse/snake-case.js'
 import { eventTable } from '../../lib/warehouse/tables.js'

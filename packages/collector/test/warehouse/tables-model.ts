@@ -1,5 +1,5 @@
 // Tables as simple as can be: what a store does with a plan, without a store.
-import type { Cell, ColumnType } from '../../lib/cells.js'
+import type { Cell, ColumnType } from '../../lib/cells/cells.js'
 import type { CollectedMessage } from '../../lib/messages/message.js'
 import { type PlanOptions, planRows } from '../../lib/warehouse/plan.js'
 import type { Discard, SchemaChange, UpsertState } from '../../lib/warehouse/schema.js'

@@ -1,7 +1,7 @@
 // What can be asked within the process.
 import { setMaxListeners } from 'node:events'
 import { parseFilter } from '../../../../../lib/spec/filter/filter.js'
-import type { Cell } from '../../cells.js'
+import type { Cell } from '../../cells/cells.js'
 import type { CollectedMessage } from '../../messages/message.js'
 import { namesOf } from '../../messages/names.js'
 import { find, type Sources } from './find.js'

@@ -1,5 +1,5 @@
 // One message, and what became of it: how it was resolved, and its rows.
-import type { Cell } from '../../cells.js'
+import type { Cell } from '../../cells/cells.js'
 import type { CollectedMessage } from '../../messages/message.js'
 import type { LogName, LogRow } from '../../profiles/changes.js'
 import type { Identifier } from '../../profiles/profile.js'

@@ -1,5 +1,5 @@
 // A store in memory: bounded, and gone with the process.
-import type { Cell } from '../../cells.js'
+import type { Cell } from '../../cells/cells.js'
 import type { LogName, LogRow } from '../../profiles/changes.js'
 import { LOG_TABLES } from '../../profiles/logs.js'
 import type { Account, Identifier, Profile } from '../../profiles/profile.js'

@@ -1,5 +1,5 @@
 // Changes of the memory store, each with the way back.
-import type { RowBatch } from '../../cells.js'
+import type { RowBatch } from '../../cells/cells.js'
 import { LOG_TABLES } from '../../profiles/logs.js'
 import type { LogName, ProfileChanges } from '../../profiles/changes.js'
 import type { Account, Identifier, Profile } from '../../profiles/profile.js'

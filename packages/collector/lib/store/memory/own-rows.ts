@@ -1,5 +1,5 @@
 // The store's own tables, as rows, the newest first.
-import type { Cell } from '../../cells.js'
+import type { Cell } from '../../cells/cells.js'
 import type { LogName } from '../../profiles/changes.js'
 import { LOG_TABLES } from '../../profiles/logs.js'
 import type { Traits } from '../../profiles/profile.js'

@@ -1,5 +1,5 @@
 // The tables of the sources, in memory: all sources share them.
-import type { Cell, ColumnType, RowBatch } from '../../cells.js'
+import type { Cell, ColumnType, RowBatch } from '../../cells/cells.js'
 import type { SchemaChange, UpsertState } from '../../warehouse/schema.js'
 import { holds, redactedState } from '../redaction.js'
 import type { Undo } from './undo.js'

@@ -1,5 +1,5 @@
 // Columns of values as PostgreSQL reads arrays in its binary format: nothing is escaped, and nothing parsed.
-import type { Cell } from '../../cells.js'
+import type { Cell } from '../../cells/cells.js'
 import { toStored } from './texts.js'
 
 export type SqlType = 'text' | 'bigint' | 'double precision' | 'boolean' | 'timestamptz'

@@ -1,5 +1,5 @@
 // People are forgotten, and spaces are resolved anew.
-import type { Cell } from '../../cells.js'
+import type { Cell } from '../../cells/cells.js'
 import type { LogName } from '../../profiles/changes.js'
 import { LOG_TABLES } from '../../profiles/logs.js'
 import { MESSAGE_COLUMN, PROFILE_COLUMNS, VALUE_COLUMN } from '../log-columns.js'

@@ -1,5 +1,5 @@
 // The store's own tables, version by version.
-import type { Columns } from '../../cells.js'
+import type { Columns } from '../../cells/cells.js'
 import { LOG_TABLES } from '../../profiles/logs.js'
 import { SQL_TYPES, quote } from './sql-text.js'
 

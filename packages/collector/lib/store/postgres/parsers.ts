@@ -1,5 +1,5 @@
 // Values that PostgreSQL sends, as cells.
-import type { Cell } from '../../cells.js'
+import type { Cell } from '../../cells/cells.js'
 import { fromStored } from './texts.js'
 
 type Parser = (text: string) => Cell

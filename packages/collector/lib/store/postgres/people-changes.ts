@@ -1,5 +1,5 @@
 // What has changed about profiles, as a transaction writes it.
-import type { Cell } from '../../cells.js'
+import type { Cell } from '../../cells/cells.js'
 import type { LogName, ProfileChanges } from '../../profiles/changes.js'
 import { LOG_TABLES } from '../../profiles/logs.js'
 import type { Account, Mapping, Profile } from '../../profiles/profile.js'

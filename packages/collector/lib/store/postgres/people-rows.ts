@@ -1,5 +1,5 @@
 // Profiles and accounts as a transaction reads them.
-import type { Cell } from '../../cells.js'
+import type { Cell } from '../../cells/cells.js'
 import type { Account, Identifier, Mapping, Profile } from '../../profiles/profile.js'
 import { traitsFromText } from '../traits-text.js'
 import { arrayOf } from './arrays.js'

@@ -1,7 +1,7 @@
 // A store in a PostgreSQL database, which several collectors may share.
 import { setTimeout as wait } from 'node:timers/promises'
 import type * as pg from 'pg'
-import type { Cell } from '../../cells.js'
+import type { Cell } from '../../cells/cells.js'
 import type { LogName, LogRow } from '../../profiles/changes.js'
 import type { Account, Identifier, Profile } from '../../profiles/profile.js'
 import { StoreUnavailable } from '../errors.js'

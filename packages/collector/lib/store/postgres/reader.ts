@@ -1,5 +1,5 @@
 // What can be asked of the database, outside of transactions: only what is committed is seen.
-import type { Cell, Columns } from '../../cells.js'
+import type { Cell, Columns } from '../../cells/cells.js'
 import type { CollectedMessage } from '../../messages/message.js'
 import type { LogName, LogRow } from '../../profiles/changes.js'
 import { LOG_TABLES } from '../../profiles/logs.js'

@@ -1,5 +1,5 @@
 // Rows of messages, made to fit the tables as PostgreSQL has them.
-import type { Cell, ColumnType, RowBatch } from '../../cells.js'
+import type { Cell, ColumnType, RowBatch } from '../../cells/cells.js'
 import type { Discard } from '../../warehouse/schema.js'
 import { EARLIEST } from './arrays.js'
 import type { Session } from './session.js'

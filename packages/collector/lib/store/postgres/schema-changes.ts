@@ -1,5 +1,5 @@
 // Tables and columns are added and widened, in the transaction of the rows that need it.
-import type { Columns, ColumnType } from '../../cells.js'
+import type { Columns, ColumnType } from '../../cells/cells.js'
 import type { SchemaChange } from '../../warehouse/schema.js'
 import { STATEMENT_TIMEOUT } from './connections.js'
 import { toError } from '../../../../../lib/runtime/describe-value.js'

@@ -1,6 +1,6 @@
 // One transaction on one connection.
 import type * as pg from 'pg'
-import type { Cell } from '../../cells.js'
+import type { Cell } from '../../cells/cells.js'
 
 export type Row = readonly Cell[]
 /** A value as node-postgres takes it: of a Buffer it is the binary format. */

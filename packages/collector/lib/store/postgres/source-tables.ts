@@ -1,5 +1,5 @@
 // The tables of the sources, as they are: read once, and again when somebody has changed them.
-import type { ColumnType } from '../../cells.js'
+import type { ColumnType } from '../../cells/cells.js'
 import type { Reader } from './people-rows.js'
 import { columnOf, quote } from './sql-text.js'
 

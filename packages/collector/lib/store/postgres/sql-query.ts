@@ -1,7 +1,7 @@
 // A query of the user's own, read-only, bounded in time, rows and bytes.
 import type { Socket } from 'node:net'
 import type * as pg from 'pg'
-import type { Cell } from '../../cells.js'
+import type { Cell } from '../../cells/cells.js'
 import { QueryRejected, StoreUnavailable } from '../errors.js'
 import type { SqlResult } from '../store.js'
 import { checkQuery } from './check-query.js'

@@ -1,5 +1,5 @@
 // Pieces of SQL.
-import type { Cell, ColumnType } from '../../cells.js'
+import type { Cell, ColumnType } from '../../cells/cells.js'
 import { arrayOf, type SqlType } from './arrays.js'
 import type { Session } from './session.js'
 

@@ -1,5 +1,5 @@
 // Which tables there are, and their newest rows.
-import type { Cell, Columns } from '../../cells.js'
+import type { Cell, Columns } from '../../cells/cells.js'
 import { LOG_TABLES } from '../../profiles/logs.js'
 import { OWN_TABLES } from '../own-tables.js'
 import type { RowQuery, TableInfo } from '../store.js'

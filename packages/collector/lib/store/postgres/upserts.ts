@@ -1,5 +1,5 @@
 // Rows of users and accounts, and what they are made of.
-import type { Cell, ColumnType } from '../../cells.js'
+import type { Cell, ColumnType } from '../../cells/cells.js'
 import type { UpsertCell, UpsertState } from '../../warehouse/schema.js'
 import { arrayOf } from './arrays.js'
 import { fit } from './rows.js'

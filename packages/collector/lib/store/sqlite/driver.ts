@@ -1,5 +1,5 @@
 // What the store needs of a library for SQLite, and which library that is.
-import type { Cell } from '../../cells.js'
+import type { Cell } from '../../cells/cells.js'
 import { StoreNotUsable } from '../errors.js'
 import { openLibsql } from './libsql-driver.js'
 import { openNodeSqlite } from './node-driver.js'

@@ -1,5 +1,5 @@
 // SQLite by the package libsql, for versions of Node that have none.
-import type { Cell } from '../../cells.js'
+import type { Cell } from '../../cells/cells.js'
 import type { Connection, Statement } from './driver.js'
 
 /** What is used of libsql, which is loaded only if it is needed. */

@@ -1,5 +1,5 @@
 // SQLite as Node has it from 22.13 on, used from 22.16 on: earlier versions give no rows as arrays.
-import type { Cell } from '../../cells.js'
+import type { Cell } from '../../cells/cells.js'
 import type { Connection, Statement } from './driver.js'
 
 /** What is used of node:sqlite. */

@@ -1,5 +1,5 @@
 // The store's own tables, as every store shows them.
-import type { Columns } from '../../cells.js'
+import type { Columns } from '../../cells/cells.js'
 import { LOG_TABLES } from '../../profiles/logs.js'
 import { OWN_TABLES } from '../own-tables.js'
 

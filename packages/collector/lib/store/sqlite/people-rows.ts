@@ -1,5 +1,5 @@
 // Profiles as a transaction reads and writes them.
-import type { Cell } from '../../cells.js'
+import type { Cell } from '../../cells/cells.js'
 import type { LogName, ProfileChanges } from '../../profiles/changes.js'
 import { LOG_TABLES } from '../../profiles/logs.js'
 import type { Account, Identifier, Profile } from '../../profiles/profile.js'

@@ -1,5 +1,5 @@
 // Profiles and accounts as rows.
-import type { Cell } from '../../cells.js'
+import type { Cell } from '../../cells/cells.js'
 import type { Account, Mapping, Profile } from '../../profiles/profile.js'
 import { traitsFromText, traitsToText } from '../traits-text.js'
 import type { Statements } from './statements.js'

@@ -1,5 +1,5 @@
 // What can be asked of a SQLite file, by a connection that sees only what is committed.
-import type { Cell, Columns, ColumnType } from '../../cells.js'
+import type { Cell, Columns, ColumnType } from '../../cells/cells.js'
 import type { CollectedMessage } from '../../messages/message.js'
 import type { LogName, LogRow } from '../../profiles/changes.js'
 import { LOG_TABLES } from '../../profiles/logs.js'

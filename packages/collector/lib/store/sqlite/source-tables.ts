@@ -1,5 +1,5 @@
 // The tables of the sources: all sources share them.
-import type { Cell, ColumnType, RowBatch } from '../../cells.js'
+import type { Cell, ColumnType, RowBatch } from '../../cells/cells.js'
 import type { Schema, SchemaChange, UpsertState } from '../../warehouse/schema.js'
 import type { Counters } from './counters.js'
 import { createColumn, quote } from './sql-text.js'

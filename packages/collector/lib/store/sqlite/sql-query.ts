@@ -2,7 +2,7 @@
 // nor worker.terminate() can stop it.
 import { spawn } from 'node:child_process'
 import nodeModule from 'node:module'
-import type { Cell } from '../../cells.js'
+import type { Cell } from '../../cells/cells.js'
 import { QueryRejected } from '../errors.js'
 import type { SqlResult } from '../store.js'
 import { checkQuery } from './check-query.js'

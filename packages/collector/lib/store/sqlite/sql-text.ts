@@ -1,5 +1,5 @@
 // Pieces of SQL.
-import type { Columns, ColumnType } from '../../cells.js'
+import type { Columns, ColumnType } from '../../cells/cells.js'
 
 /** A name as it is, whatever it contains. */
 export function quote(name: string): string {

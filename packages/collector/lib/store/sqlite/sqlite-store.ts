@@ -1,5 +1,5 @@
 // A store in one SQLite file.
-import type { Cell } from '../../cells.js'
+import type { Cell } from '../../cells/cells.js'
 import type { LogName, LogRow } from '../../profiles/changes.js'
 import type { Account, Identifier, Profile } from '../../profiles/profile.js'
 import { StoreUnavailable } from '../errors.js'

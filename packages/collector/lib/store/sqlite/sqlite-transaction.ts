@@ -1,5 +1,5 @@
 // A transaction in a SQLite file.
-import type { Cell, RowBatch } from '../../cells.js'
+import type { Cell, RowBatch } from '../../cells/cells.js'
 import type { ProfileChanges } from '../../profiles/changes.js'
 import type { Account, Identifier, Profile } from '../../profiles/profile.js'
 import type { Discard, Schema, SchemaChange, UpsertState } from '../../warehouse/schema.js'

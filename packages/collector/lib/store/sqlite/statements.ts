@@ -1,5 +1,5 @@
 // Prepared statements of a connection, kept for when the same text comes again.
-import type { Cell } from '../../cells.js'
+import type { Cell } from '../../cells/cells.js'
 import type { Connection, Statement } from './driver.js'
 import { places, quote } from './sql-text.js'
 

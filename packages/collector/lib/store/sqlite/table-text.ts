@@ -1,5 +1,5 @@
 // How a table of a source is created.
-import type { ColumnType } from '../../cells.js'
+import type { ColumnType } from '../../cells/cells.js'
 import { createColumns, quote } from './sql-text.js'
 
 /** The place of a row's message in the order of arrival. No column of a source has a $ in its name. */

@@ -1,5 +1,5 @@
 // What a row of users or accounts is made of, as one text.
-import type { Cell } from '../../cells.js'
+import type { Cell } from '../../cells/cells.js'
 import type { UpsertCell } from '../../warehouse/schema.js'
 
 type Entry = [column: string, value: Cell, timestamp: number, seq: number, trait: string]

@@ -1,5 +1,5 @@
 // A column gets a wider type. SQLite cannot change the type of a column: the table is made anew.
-import type { ColumnType } from '../../cells.js'
+import type { ColumnType } from '../../cells/cells.js'
 import { quote } from './sql-text.js'
 import type { Statements } from './statements.js'
 import { createTable, SEQ } from './table-text.js'

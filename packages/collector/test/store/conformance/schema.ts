@@ -1,6 +1,6 @@
 // Whatever names and values come: all are stored, and nothing is changed without a word.
 import { expect } from 'chai'
-import type { Cell, ColumnType } from '../../../lib/cells.js'
+import type { Cell, ColumnType } from '../../../lib/cells/cells.js'
 import type { Store } from '../../../lib/store/store.js'
 import { type Open, withStore } from '../conformance.js'
 import { columnsOf, rowsOf, SOURCE, take } from './examples.js'
