@@ -51,7 +51,6 @@ describe('the packed types of a plan', () => {
       strict: true,
       skipLibCheck: true,
       noEmit: true,
-      pretty: true,
     }
     await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions }))
   })
@@ -59,7 +58,7 @@ describe('the packed types of a plan', () => {
   for (const compiler of Object.keys(compilers)) {
     it(`take the right uses and refuse each wrong one in its place, with ${compiler}`, () => {
       const tsc = join(folder, '../node_modules', compiler, 'bin/tsc')
-      const { stdout } = spawnSync(process.execPath, [tsc, '--project', folder], {
+      const { stdout } = spawnSync(process.execPath, [tsc, '--pretty', '--project', folder], {
         cwd: folder,
         encoding: 'utf8',
       })
