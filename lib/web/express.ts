@@ -38,10 +38,11 @@ export type ExpressLikeRequest = IncomingMessage & {
  * @throws TypeError for a wrong option; a request never makes it throw
  */
 export function requestAnalytics<Request extends ExpressLikeRequest>(
-  analytics: Analytics,
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a client with any plan
+  analytics: Analytics<any>,
   options: RequestAnalyticsOptions<Request> = {},
 ): (request: Request, response: ServerResponse, next: (error?: unknown) => void) => void {
-  const bind = requestBinder(analytics, options)
+  const bind = requestBinder(analytics as Analytics, options)
   return (request, response, next) => {
     const bound = bind(request, response, () => {
       const { ip, protocol, originalUrl } = request

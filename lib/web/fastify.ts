@@ -29,10 +29,11 @@ export type FastifyPlugin = (instance: FastifyInstance, options: unknown, done: 
  * @throws TypeError for a wrong option; a request never makes it throw
  */
 export function requestAnalytics(
-  analytics: Analytics,
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a client with any plan
+  analytics: Analytics<any>,
   options: RequestAnalyticsOptions<FastifyRequest> = {},
 ): FastifyPlugin {
-  const bind = requestBinder(analytics, options)
+  const bind = requestBinder(analytics as Analytics, options)
   const plugin: FastifyPlugin = (instance, _options, done) => {
     // Another client's middleware may have done it.
     if (!instance.hasRequestDecorator('analytics')) instance.decorateRequest('analytics')

@@ -30,10 +30,11 @@ export interface HonoLikeContext {
  */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- Hono's own Context, which a function like getConnInfo() asks for
 export function requestAnalytics<Context extends HonoLikeContext = any>(
-  analytics: Analytics,
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a client with any plan
+  analytics: Analytics<any>,
   options: RequestAnalyticsOptions<Context> = {},
 ): (context: Context, next: () => Promise<void>) => Promise<void> {
-  const bind = requestBinder(analytics, options)
+  const bind = requestBinder(analytics as Analytics, options)
   return async (context, next) => {
     const headers = new Headers()
     const bound = bind(context, headers, () => factsOf(context.req.raw))

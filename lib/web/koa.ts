@@ -38,10 +38,11 @@ export interface KoaLikeContext {
  * @throws TypeError for a wrong option; a request never makes it throw
  */
 export function requestAnalytics<Context extends KoaLikeContext = KoaContext>(
-  analytics: Analytics,
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a client with any plan
+  analytics: Analytics<any>,
   options: RequestAnalyticsOptions<Context> = {},
 ): (context: Context, next: () => Promise<unknown>) => Promise<unknown> {
-  const bind = requestBinder(analytics, options)
+  const bind = requestBinder(analytics as Analytics, options)
   return (context, next) => {
     const bound = bind(context, context, () => factsOf(context.req, context))
     context.analytics = bound

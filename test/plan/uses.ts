@@ -5,7 +5,12 @@
 export interface Use {
   readonly code: string
   /** What the compiler marks, and what its message says, related information included; undefined: it compiles. */
-  readonly wrong?: { readonly at: string; readonly says: string }
+  readonly wrong?: {
+    readonly at: string
+    readonly says: string
+    /** What TypeScript 5.0 marks instead, if it finds the mistake in another place. */
+    readonly atIn50?: string
+  }
 }
 
 /** What comes before the uses. */
@@ -215,7 +220,7 @@ export const uses: readonly Use[] = [
   },
   {
     code: `void backfill(rows, { plan, map: (row): BackfillCall<typeof plan> => ({ type: 'track', userId: row.id, event: 'Signed Up', properties: { method: 1 } }) })`,
-    wrong: { at: 'method', says: 'PropertiesOf<"Signed Up"' },
+    wrong: { at: 'method', says: 'PropertiesOf<"Signed Up"', atIn50: 'event' },
   },
   {
     code: `void backfill(rows, { plan, map: ({ id, method }) => ({ type: 'track', userId: id, event: 'Ordered', properties: { method } }) })`,
