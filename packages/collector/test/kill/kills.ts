@@ -88,7 +88,7 @@ async function check(store: Store, acknowledged: ReadonlySet<number>): Promise<F
       faults.push(`${message.messageId} was acknowledged and is not there`)
   }
   for (const [id, count] of counts) if (count > 1) faults.push(`${id} is there ${count} times`)
-  const { differences } = await rebuild(store, 'web', { rules: rulesFrom() })
+  const { differences } = await rebuild(store, { space: 'web', rules: rulesFrom() })
   if (differences.length > 0) faults.push(`${differences.length} people differ from a replay`)
   for (const [name, rows] of Object.entries(await contentsOf(store))) {
     const replayed = (await contentsOf(replay))[name]

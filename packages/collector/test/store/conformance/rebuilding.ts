@@ -24,7 +24,7 @@ export function describeRebuilding(open: Open): void {
       withStore(open, async ({ store, reopen }) => {
         await fill(store)
         const before = await everything(store)
-        const diff = await rebuild(store, SPACE, { rules: rulesFrom(), apply: true })
+        const diff = await rebuild(store, { space: SPACE, rules: rulesFrom(), apply: true })
         expect(diff.differences).to.deep.equal([])
         expect(diff.people.before).to.equal(diff.people.after)
         const again = reopen ? await reopen() : store
@@ -38,10 +38,10 @@ export function describeRebuilding(open: Open): void {
         await fill(store)
         const before = await everything(store)
         const rules = rulesFrom({ limits: { user_id: 5 } })
-        const diff = await rebuild(store, SPACE, { rules })
+        const diff = await rebuild(store, { space: SPACE, rules })
         expect(diff.differences.map(({ kind }) => kind)).to.deep.equal(['joined'])
         expect(await everything(store)).to.deep.equal(before)
-        await rebuild(store, SPACE, { rules, apply: true })
+        await rebuild(store, { space: SPACE, rules, apply: true })
         const jane = await store.profileOf(SPACE, { type: 'user_id', value: 'u2' })
         expect(jane?.mappings.map(({ value }) => value)).to.include.members([
           'u1',
@@ -50,7 +50,7 @@ export function describeRebuilding(open: Open): void {
           'a2',
         ])
         expect((await store.messages({ profileId: jane?.id })).length).to.equal(6)
-        const back = await rebuild(store, SPACE, { rules: rulesFrom(), apply: true })
+        const back = await rebuild(store, { space: SPACE, rules: rulesFrom(), apply: true })
         expect(back.differences.map(({ kind }) => kind)).to.deep.equal(['split'])
         expect(await everything(store)).to.deep.equal(before)
       }),
@@ -65,7 +65,7 @@ export function describeRebuilding(open: Open): void {
         const before = await everything(store)
         const one = await store.profileOf(SPACE, { type: 'anonymous_id', value: 'a9' })
         expect(one?.mappings).to.have.length(1)
-        const diff = await rebuild(store, SPACE, { rules: rulesFrom(), apply: true })
+        const diff = await rebuild(store, { space: SPACE, rules: rulesFrom(), apply: true })
         expect(diff.differences).to.deep.equal([])
         expect(await everything(store)).to.deep.equal(before)
       }),
@@ -76,7 +76,7 @@ export function describeRebuilding(open: Open): void {
       withStore(open, async ({ store }) => {
         await fill(store)
         await take(store, [incoming({ userId: 'u1' }, { space: 'elsewhere' })])
-        const rebuilding = rebuild(store, SPACE, { rules: rulesFrom(), apply: true })
+        const rebuilding = rebuild(store, { space: SPACE, rules: rulesFrom(), apply: true })
         const taking = [0, 1, 2].map((i) =>
           take(store, [{ userId: 'u1', anonymousId: `late-${i}` }]),
         )
