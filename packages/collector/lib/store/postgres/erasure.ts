@@ -5,6 +5,7 @@ import { LOG_TABLES } from '../../profiles/logs.js'
 import { MESSAGE_COLUMN, PROFILE_COLUMNS, VALUE_COLUMN } from '../log-columns.js'
 import { arrayOf } from './arrays.js'
 import type { Counters } from './counters.js'
+import { messagesOfOthers, redactMessages } from './redact.js'
 import type { Session } from './session.js'
 import { readTables, SEQ } from './source-tables.js'
 import { arraysOf, quote, type Shape, unnest } from './sql-text.js'
@@ -17,6 +18,16 @@ export interface Erasure {
   /** Takes the tables from which something was deleted. */
   readonly emptied: Set<string>
 }
+
+const EMPTIED = [
+  'messages',
+  'identifiers',
+  'profiles',
+  'discards',
+  'operations',
+  'profile_traits_updates',
+  'selfsame_upserts',
+]
 
 /** It takes as long as it takes. */
 const NO_HURRY = 'SET LOCAL statement_timeout = 0'
@@ -38,12 +49,7 @@ export async function eraseProfiles(
     [ids],
   )
   const values = identifiers.map(([, value]) => String(value))
-  const nobodys = await nobodysMessages(session, space, new Set(values))
-  const messages = await session.rows(
-    `DELETE FROM selfsame.messages WHERE (profile_id = ANY ($1::text[]) AND space = $2) OR seq = ANY ($3::bigint[])
-     RETURNING seq, message_id, message`,
-    [ids, space, arrayOf('bigint', nobodys)],
-  )
+  const messages = await eraseMessages(erasure, ids, new Set(values))
   const userIds = new Set<Cell>()
   const messageIds = new Set<string>()
   for (const [, , text] of messages) {
@@ -66,16 +72,30 @@ export async function eraseProfiles(
   counters.add('messages', -messages.length)
   counters.add('identifiers', -identifiers.length)
   counters.add('profiles', -profiles.filter(([, isMerged]) => isMerged !== true).length)
-  for (const table of [
-    'messages',
-    'identifiers',
-    'profiles',
-    'discards',
-    'operations',
-    'selfsame_upserts',
-  ])
-    erasure.emptied.add(`selfsame.${table}`)
+  for (const table of EMPTIED) erasure.emptied.add(`selfsame.${table}`)
   return { messages: messages.length, rows }
+}
+
+/** @returns those that went: seq, key of the messageId, text */
+async function eraseMessages(
+  { session, space }: Erasure,
+  profiles: Buffer,
+  values: ReadonlySet<string>,
+): Promise<(readonly Cell[])[]> {
+  const nobodys = await nobodysMessages(session, space, values)
+  const own = await session.rows(
+    `DELETE FROM selfsame.messages
+     WHERE (profile_id = ANY ($1::text[]) AND space = $2) OR seq = ANY ($3::bigint[])
+     RETURNING seq, message_id, message`,
+    [profiles, space, arrayOf('bigint', nobodys)],
+  )
+  const others = await messagesOfOthers(session, space, { profiles, values })
+  const theirs = await session.rows(
+    'DELETE FROM selfsame.messages WHERE seq = ANY ($1::bigint[]) RETURNING seq, message_id, message',
+    [arrayOf('bigint', others.erased)],
+  )
+  await redactMessages(session, others.redacted, values)
+  return [...own, ...theirs]
 }
 
 /** The survivors of these profiles, and all that were merged into them. */
