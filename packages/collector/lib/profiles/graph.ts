@@ -11,7 +11,7 @@ import { profileId } from './profile-id.js'
 import { keyOf, promote } from './promote.js'
 import type { Rules } from './rules.js'
 import { keepApart, type Split, splitDetails, splitOff, type SplitResult } from './split.js'
-import { isNewer, mergeTraits, setTraits } from './traits.js'
+import { isLater, mergeTraits, setTraits } from './traits.js'
 
 /** The profiles and accounts of one space, or those of them that some messages concern. */
 export class Graph {
@@ -68,7 +68,8 @@ export class Graph {
    */
   take(entry: Entry): Resolution {
     const { identifiers, blocked } = promote(entry.message, this.#rules)
-    const violations = blocked.map((identifier) => violation('ID value blocked', identifier))
+    const violations: Violation[] = []
+    for (const each of blocked) violations.push(violation('ID value blocked', each))
     const profile = this.#knownAs(identifiers) ?? this.#resolve(identifiers, entry, violations)
     if (profile !== undefined) this.#update(profile, entry)
     else if (entry.message.type !== 'alias') {
@@ -152,7 +153,8 @@ export class Graph {
 
   /** Makes one profile of these, with the new identifiers. */
   #join(profiles: readonly Profile[], fresh: readonly Identifier[], entry: Entry): Profile {
-    const [oldest, ...others] = profiles.toSorted((a, b) => a.seq - b.seq)
+    const byAge = profiles.length > 1 ? profiles.toSorted((a, b) => a.seq - b.seq) : profiles
+    const [oldest, ...others] = byAge
     const profile = oldest ?? this.#create(fresh, entry)
     for (const other of others) this.#merge(other, profile, entry)
     for (const { type, value } of fresh) {
@@ -209,14 +211,13 @@ export class Graph {
 
   #update(profile: Profile, entry: Entry): void {
     const { message, seq, source } = entry
-    const moment = { timestamp: message.timestamp, seq }
-    if (isNewer(moment, { timestamp: profile.updatedAt, seq }))
-      profile.updatedAt = message.timestamp
+    if (isLater(message.timestamp, profile.updatedAt)) profile.updatedAt = message.timestamp
     profile.lastMessageId = message.messageId
     profile.lastSource = source
     this.#changes.noteTouched(profile)
     // Traits of other calls, in their context, say nothing of the profile (Segment: Track).
     if (message.type !== 'identify' || !isObject(message.traits)) return
+    const moment = { timestamp: message.timestamp, seq }
     this.#changes.noteTraits(profile, setTraits(profile.traits, message.traits, moment), entry)
   }
 }
