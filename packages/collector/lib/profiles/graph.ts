@@ -19,6 +19,7 @@ export class Graph {
   readonly #rules: Rules
   readonly #index = new IdentifierIndex()
   readonly #accounts: Accounts
+  readonly #avoided = new Set<string>()
   #changes: ChangeSet
 
   constructor(space: string, rules: Rules) {
@@ -36,6 +37,14 @@ export class Graph {
       }
     }
     for (const account of accounts) this.#accounts.add(account)
+  }
+
+  /**
+   * Gives these ids to no new profile. An identifier that was split off and then erased leaves the profile that began
+   * with it: `profileId(space, identifier)` says which id the identifier would begin with again.
+   */
+  avoid(profileIds: Iterable<string>): void {
+    for (const id of profileIds) this.#avoided.add(id)
   }
 
   profileOf(identifier: Identifier): Profile | undefined {
@@ -176,8 +185,11 @@ export class Graph {
   #create(fresh: readonly Identifier[], { message, seq, source }: Entry): Profile {
     const [first] = fresh
     if (first === undefined) throw new Error('a profile needs an identifier')
+    let id = profileId(this.space, first)
+    for (let attempt = 1; this.#avoided.has(id); attempt++)
+      id = profileId(this.space, first, attempt)
     const profile: Profile = {
-      id: profileId(this.space, first),
+      id,
       space: this.space,
       seq,
       createdAt: message.timestamp,
