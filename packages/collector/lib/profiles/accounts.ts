@@ -3,7 +3,7 @@ import { isObject, type JsonObject } from '../messages/message.js'
 import type { Entry } from './logs.js'
 import type { Account } from './profile.js'
 import { accountIdOf } from './promote.js'
-import { isNewer, setTraits } from './traits.js'
+import { isLater, setTraits } from './traits.js'
 
 export class Accounts {
   readonly #space: string
@@ -44,9 +44,7 @@ export class Accounts {
       }
       this.#byId.set(id, account)
     }
-    if (isNewer({ timestamp, seq: 0 }, { timestamp: account.updatedAt, seq: 0 })) {
-      account.updatedAt = timestamp
-    }
+    if (isLater(timestamp, account.updatedAt)) account.updatedAt = timestamp
     account.lastMessageId = messageId
     const traits: JsonObject = isObject(message.traits) ? message.traits : {}
     setTraits(account.traits, traits, { timestamp, seq })

@@ -33,7 +33,9 @@ export function blockedBy(blocked: readonly (string | RegExp)[]): IsBlocked {
   }
   return (value) => {
     const text = bare(value)
-    return text === '' || texts.has(text) || patterns.some((pattern) => pattern.test(text))
+    if (text === '' || texts.has(text)) return true
+    for (const pattern of patterns) if (pattern.test(text)) return true
+    return false
   }
 }
 

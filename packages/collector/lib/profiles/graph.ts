@@ -11,7 +11,7 @@ import { profileId } from './profile-id.js'
 import { keyOf, promote } from './promote.js'
 import type { Rules } from './rules.js'
 import { keepApart, type Split, splitDetails, splitOff, type SplitResult } from './split.js'
-import { isNewer, mergeTraits, setTraits } from './traits.js'
+import { isLater, mergeTraits, setTraits } from './traits.js'
 
 /** The profiles and accounts of one space, or those of them that some messages concern. */
 export class Graph {
@@ -19,6 +19,7 @@ export class Graph {
   readonly #rules: Rules
   readonly #index = new IdentifierIndex()
   readonly #accounts: Accounts
+  readonly #avoided = new Set<string>()
   #changes: ChangeSet
 
   constructor(space: string, rules: Rules) {
@@ -36,6 +37,14 @@ export class Graph {
       }
     }
     for (const account of accounts) this.#accounts.add(account)
+  }
+
+  /**
+   * Gives these ids to no new profile. An identifier that was split off and then erased leaves the profile that began
+   * with it: `profileId(space, identifier)` says which id the identifier would begin with again.
+   */
+  avoid(profileIds: Iterable<string>): void {
+    for (const id of profileIds) this.#avoided.add(id)
   }
 
   profileOf(identifier: Identifier): Profile | undefined {
@@ -68,7 +77,8 @@ export class Graph {
    */
   take(entry: Entry): Resolution {
     const { identifiers, blocked } = promote(entry.message, this.#rules)
-    const violations = blocked.map((identifier) => violation('ID value blocked', identifier))
+    const violations: Violation[] = []
+    for (const each of blocked) violations.push(violation('ID value blocked', each))
     const profile = this.#knownAs(identifiers) ?? this.#resolve(identifiers, entry, violations)
     if (profile !== undefined) this.#update(profile, entry)
     else if (entry.message.type !== 'alias') {
@@ -152,7 +162,8 @@ export class Graph {
 
   /** Makes one profile of these, with the new identifiers. */
   #join(profiles: readonly Profile[], fresh: readonly Identifier[], entry: Entry): Profile {
-    const [oldest, ...others] = profiles.toSorted((a, b) => a.seq - b.seq)
+    const byAge = profiles.length > 1 ? profiles.toSorted((a, b) => a.seq - b.seq) : profiles
+    const [oldest, ...others] = byAge
     const profile = oldest ?? this.#create(fresh, entry)
     for (const other of others) this.#merge(other, profile, entry)
     for (const { type, value } of fresh) {
@@ -174,8 +185,11 @@ export class Graph {
   #create(fresh: readonly Identifier[], { message, seq, source }: Entry): Profile {
     const [first] = fresh
     if (first === undefined) throw new Error('a profile needs an identifier')
+    let id = profileId(this.space, first)
+    for (let attempt = 1; this.#avoided.has(id); attempt++)
+      id = profileId(this.space, first, attempt)
     const profile: Profile = {
-      id: profileId(this.space, first),
+      id,
       space: this.space,
       seq,
       createdAt: message.timestamp,
@@ -209,14 +223,13 @@ export class Graph {
 
   #update(profile: Profile, entry: Entry): void {
     const { message, seq, source } = entry
-    const moment = { timestamp: message.timestamp, seq }
-    if (isNewer(moment, { timestamp: profile.updatedAt, seq }))
-      profile.updatedAt = message.timestamp
+    if (isLater(message.timestamp, profile.updatedAt)) profile.updatedAt = message.timestamp
     profile.lastMessageId = message.messageId
     profile.lastSource = source
     this.#changes.noteTouched(profile)
     // Traits of other calls, in their context, say nothing of the profile (Segment: Track).
     if (message.type !== 'identify' || !isObject(message.traits)) return
+    const moment = { timestamp: message.timestamp, seq }
     this.#changes.noteTraits(profile, setTraits(profile.traits, message.traits, moment), entry)
   }
 }

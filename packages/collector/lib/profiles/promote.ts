@@ -20,9 +20,8 @@ export function promote(message: CollectedMessage, rules: Rules): Promoted {
   found.add('anonymous_id', message.anonymousId)
   const context = isObject(message.context) ? message.context : undefined
   const own = message.type === 'group' ? undefined : message.traits
-  for (const traits of [own, context?.traits]) {
-    if (isObject(traits)) found.add('email', traits.email)
-  }
+  if (isObject(own)) found.add('email', own.email)
+  if (isObject(context?.traits)) found.add('email', context.traits.email)
   if (isObject(message.properties)) found.add('email', message.properties.email)
   if (context !== undefined) addFromContext(found, context)
   if (rules.custom.size > 0) addCustom(found, [own, context?.traits, message.properties], rules)
@@ -69,9 +68,26 @@ class Found {
     for (const each of list) if (rules.isBlocked(each.value)) (blocked ??= []).push(each)
     const isFree = ({ value }: Identifier) => !rules.isBlocked(value)
     const identifiers = blocked === undefined ? list : list.filter(isFree)
-    if (identifiers.length > 1) identifiers.sort((a, b) => rules.compareTypes(a.type, b.type))
+    rank(identifiers, rules)
     return { identifiers, blocked: blocked ?? NOTHING }
   }
+}
+
+/** Stable. Few are sorted in place by insertion: `sort` makes objects of its own, for every message. */
+function rank(identifiers: Identifier[], { compareTypes }: Rules): void {
+  if (identifiers.length > FEW) identifiers.sort((a, b) => compareTypes(a.type, b.type))
+  else
+    for (let end = 1; end < identifiers.length; end++) {
+      const moving = identifiers[end]
+      if (moving === undefined) return
+      let place = end
+      for (; place > 0; place--) {
+        const before = identifiers[place - 1]
+        if (before === undefined || compareTypes(before.type, moving.type) <= 0) break
+        identifiers[place] = before
+      }
+      identifiers[place] = moving
+    }
 }
 
 /** An identifier as one text. No type holds a NUL, or it would not be one. */

@@ -9,11 +9,13 @@ export interface Moment {
 }
 
 export function isNewer(a: Moment, b: Moment): boolean {
-  if (a.timestamp === b.timestamp) return a.seq > b.seq
-  // ISO 8601 of the years 0 to 9999 sorts as text.
-  return a.timestamp.length === b.timestamp.length
-    ? a.timestamp > b.timestamp
-    : Date.parse(a.timestamp) > Date.parse(b.timestamp)
+  return a.timestamp === b.timestamp ? a.seq > b.seq : isLater(a.timestamp, b.timestamp)
+}
+
+/** @param a, b - ISO 8601, UTC, with milliseconds */
+export function isLater(a: string, b: string): boolean {
+  // Those of the years 0 to 9999 sort as text.
+  return a.length === b.length ? a > b : Date.parse(a) > Date.parse(b)
 }
 
 export interface TraitChanges {

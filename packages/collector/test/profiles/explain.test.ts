@@ -223,9 +223,9 @@ describe('explain', () => {
     const given = evidence(messages, ['email:0@example.com', 't3:3'], {
       rules: { limits: { '*': 1000 } },
     })
-    const before = performance.now()
+    const before = process.cpuUsage()
     expect(explain(given).steps).to.have.length(2)
-    expect(performance.now() - before).to.be.below(1000)
+    expect(process.cpuUsage(before).user / 1000).to.be.below(1000)
   })
 
   it('lists each message that it reads once', () => {

@@ -81,6 +81,21 @@ describe('a profile', () => {
     expect(new Set([idIn('a', 'x'), idIn('b', 'x'), idIn('a', 'xx')]).size).to.equal(3)
   })
 
+  it('gets another id if that of its identifier is taken', () => {
+    const [one] = incoming({ anonymousId: 'a1' })
+    if (one === undefined) throw new Error('one message')
+    const idAvoiding = (...ids: readonly (string | undefined)[]) => {
+      const graph = new Graph('test', rulesFrom())
+      graph.avoid(ids.flatMap((each) => each ?? []))
+      return graph.take({ message: one.message, source: 'web', seq: 1 }).profileId
+    }
+    const first = idAvoiding()
+    const second = idAvoiding(first)
+    const third = idAvoiding(first, second)
+    expect(new Set([first, second, third]).size).to.equal(3)
+    expect(idAvoiding(first)).to.equal(second)
+  })
+
   it('keeps the identifiers of those merged into it, in the order in which they came', () => {
     const profile = only(
       shelfWith([
@@ -250,10 +265,11 @@ describe('profiles that were split', () => {
 })
 
 describe('a message of a hostile size', () => {
+  // Of the processor: the machine may be busy with other things.
   const within = (ms: number, work: () => void) => {
-    const before = performance.now()
+    const before = process.cpuUsage()
     work()
-    expect(performance.now() - before).to.be.below(ms)
+    expect(process.cpuUsage(before).user / 1000).to.be.below(ms)
   }
 
   it('may bring 10,000 external ids, of which 1,000 are looked at', () => {
