@@ -28,7 +28,7 @@ export function addRebuild(command: Command): Command {
 export async function rebuild(flags: RebuildFlags, terminal: Terminal): Promise<number> {
   const apply = flags.apply === true
   const rebuilt = await withStore(flags, (store, space) =>
-    rebuildPeople(store, space, { rules: rulesFrom(flags.rules), apply }),
+    rebuildPeople(store, { space, rules: rulesFrom(flags.rules), apply }),
   )
   if (flags.json === true) {
     terminal.print(JSON.stringify({ ...rebuilt, isApplied: apply }))

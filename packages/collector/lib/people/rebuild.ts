@@ -8,6 +8,7 @@ import type { Operation, Store, StoredMessage } from '../store/store.js'
 const PAGE = 1_000
 
 export interface RebuildOptions {
+  readonly space: string
   readonly rules: Rules
   /** Whether the new people are put in the place of those that are there. @default false */
   readonly apply?: boolean | undefined
@@ -24,11 +25,8 @@ export interface RebuildOptions {
  *
  * @returns How the people differ from those that the store has.
  */
-export async function rebuild(
-  store: Store,
-  space: string,
-  { rules, apply = false, onProgress }: RebuildOptions,
-): Promise<PeopleDiff> {
+export async function rebuild(store: Store, options: RebuildOptions): Promise<PeopleDiff> {
+  const { space, rules, apply = false, onProgress } = options
   const replay = new Replay(store, space, rules)
   while (await replay.next()) onProgress?.(replay.count)
   if (!apply) {

@@ -1,5 +1,5 @@
 // What the messages of others say of somebody who is erased.
-import type { Cell } from '../../cells.js'
+import type { Cell } from '../../cells/cells.js'
 import type { CollectedMessage } from '../../messages/message.js'
 import { holds, isOnlyOf, redacted, redactedMessage, redactedState } from '../redaction.js'
 import { traitsFromText, traitsToText } from '../traits-text.js'
