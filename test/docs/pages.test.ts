@@ -21,7 +21,8 @@ describe('docs/delivery.md', () => {
 
 describe('docs/options.md', () => {
   const source = readFileSync(`${root}lib/client/options/analytics-options.ts`, 'utf8')
-  const [, fields = ''] = /export interface AnalyticsOptions(?:<[^>]*>)? \{\n([\s\S]*?)\n\}/.exec(source) ?? []
+  const [, fields = ''] =
+    /export interface AnalyticsOptions(?:<[^>]*>)? \{\n([\s\S]*?)\n\}/.exec(source) ?? []
   const options = [...fields.matchAll(/^ {2}(\w+)\??:/gm)].map(([, name = '']) => name)
 
   it('knows the options of lib/client/options/analytics-options.ts', () => {
