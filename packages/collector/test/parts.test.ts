@@ -1,8 +1,8 @@
 // The parts whose limits no request can reach in a test's time.
 import { expect } from 'chai'
-import { Dedup } from '../lib/dedup.js'
+import { Dedup } from '../lib/reception/dedup.js'
 import { Latest } from '../lib/messages/records.js'
-import { parseDate } from '../lib/timestamps.js'
+import { parseDate } from '../lib/messages/timestamps.js'
 
 describe('the memory of messageIds', () => {
   it('holds no more than two windows of them, however long it runs', () => {

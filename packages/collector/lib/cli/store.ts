@@ -1,7 +1,7 @@
 // What the subcommands that look into a database have in common.
 import { identifierOf } from '../api/asking/spaces.js'
 import type { Identifier } from '../profiles/profile.js'
-import { openStore } from '../store/open.js'
+import { openStore } from '../store/open/open-store.js'
 import type { Store } from '../store/store.js'
 import { requiredDatabase, type StoreFlags } from './options.js'
 import { UsageError } from './terminal.js'

@@ -10,7 +10,7 @@ import { readBody, tooLarge } from './body.js'
 import { bodyLimit, judgeRequest } from './judge.js'
 import type { Answer, Misbehaviour } from '../faults/misbehave.js'
 import type { Settings } from './options.js'
-import type { Source, Sources } from '../sources.js'
+import type { Source, Sources } from './sources.js'
 import type { CollectedRequest } from '../messages/records.js'
 import { type Parcel, pathOf, type Refusal, refusal, type Route, routeOf } from './routes.js'
 

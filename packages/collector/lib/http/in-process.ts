@@ -4,7 +4,7 @@ import type { Desk } from './exchange.js'
 import { judgeRequest } from './judge.js'
 import { pathOf, routeOf } from './routes.js'
 import { tooLarge } from './body.js'
-import { parseDate } from '../timestamps.js'
+import { parseDate } from '../messages/timestamps.js'
 
 const JUST_NOW = 60_000
 

@@ -2,7 +2,7 @@
 import { StoreUnavailable } from '../store/errors.js'
 import type { Store } from '../store/store.js'
 import type { Rules } from '../profiles/rules.js'
-import type { Incoming, Outcome } from './incoming.js'
+import type { Incoming, Outcome } from '../messages/incoming.js'
 import { takeIn } from './take-in.js'
 
 const MAX_GROUP = 500

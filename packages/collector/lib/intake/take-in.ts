@@ -6,7 +6,7 @@ import { accountIdOf, identifiersOf } from '../profiles/promote.js'
 import type { Rules } from '../profiles/rules.js'
 import type { NewMessage, Store, Transaction } from '../store/store.js'
 import { planRows } from '../warehouse/plan.js'
-import type { Incoming, Outcome } from './incoming.js'
+import type { Incoming, Outcome } from '../messages/incoming.js'
 
 /**
  * Takes messages in: those whose messageId is not known yet are kept, resolved and made rows of. All of it is in the

@@ -1,6 +1,6 @@
 // What a store of messages, people and tables can do. Memory, SQLite and PostgreSQL pass one suite of tests.
 import type { Cell, Columns, RowBatch } from '../cells/cells.js'
-import type { Incoming } from '../intake/incoming.js'
+import type { Incoming } from '../messages/incoming.js'
 import type { CollectedMessage } from '../messages/message.js'
 import type { LogName, LogRow, ProfileChanges } from '../profiles/changes.js'
 import type { Account, Identifier, Profile } from '../profiles/profile.js'

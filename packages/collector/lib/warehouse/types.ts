@@ -1,6 +1,6 @@
 // The types of columns: which a value has, which holds which, and what a value is in it.
 import type { Cell, ColumnType } from '../cells/cells.js'
-import { parseDate } from '../timestamps.js'
+import { parseDate } from '../messages/timestamps.js'
 
 /** A value that is there. */
 export type Value = Exclude<Cell, null>

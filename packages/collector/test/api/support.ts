@@ -18,7 +18,7 @@ import { promote } from '../../lib/profiles/promote.js'
 import { rulesFrom } from '../../lib/profiles/rules.js'
 import { takeIn } from '../../lib/intake/take-in.js'
 import { MemoryStore } from '../../lib/store/memory/memory-store.js'
-import { openStore } from '../../lib/store/open.js'
+import { openStore } from '../../lib/store/open/open-store.js'
 import type { Store } from '../../lib/store/store.js'
 
 export interface Reply {

@@ -7,7 +7,7 @@ import { rebuild } from '../../lib/people/rebuild.js'
 import { takeIn } from '../../lib/intake/take-in.js'
 import { rulesFrom } from '../../lib/profiles/rules.js'
 import { MemoryStore } from '../../lib/store/memory/memory-store.js'
-import { openStore } from '../../lib/store/open.js'
+import { openStore } from '../../lib/store/open/open-store.js'
 import type { Store } from '../../lib/store/store.js'
 import { messageOf } from './messages.js'
 

@@ -1,5 +1,5 @@
 // Messages by number: each run makes the same of the same number.
-import type { Incoming } from '../../lib/intake/incoming.js'
+import type { Incoming } from '../../lib/messages/incoming.js'
 import type { CollectedMessage } from '../../lib/messages/message.js'
 
 const START = Date.UTC(2026, 0, 1)

@@ -2,7 +2,7 @@
 // `seq of the batch, number of messages`. Arguments: the database, the seed of the messages, the first number.
 import { Intake } from '../../lib/intake/intake.js'
 import { rulesFrom } from '../../lib/profiles/rules.js'
-import { openStore } from '../../lib/store/open.js'
+import { openStore } from '../../lib/store/open/open-store.js'
 import { writeSync } from 'node:fs'
 import { messageOf } from './messages.js'
 

@@ -1,6 +1,6 @@
 // A collector that is going to be killed: takes in what it is sent, and answers after the commit.
 import { takeIn } from '../../lib/intake/take-in.js'
-import type { Incoming } from '../../lib/intake/incoming.js'
+import type { Incoming } from '../../lib/messages/incoming.js'
 import { rulesFrom } from '../../lib/profiles/rules.js'
 import { openPostgresStore } from '../../lib/store/postgres/postgres-store.js'
 

@@ -1,5 +1,5 @@
 // Messages as they are taken in.
-import type { Incoming } from '../../lib/intake/incoming.js'
+import type { Incoming } from '../../lib/messages/incoming.js'
 import type { CollectedMessage } from '../../lib/messages/message.js'
 
 export const SPACE = 'the space'

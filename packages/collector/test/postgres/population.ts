@@ -1,5 +1,5 @@
 // Messages of people with several devices, of whom the order of arrival decides nothing.
-import type { Incoming } from '../../lib/intake/incoming.js'
+import type { Incoming } from '../../lib/messages/incoming.js'
 import type { Store } from '../../lib/store/store.js'
 import { message, START } from './messages.js'
 

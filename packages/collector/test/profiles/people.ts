@@ -1,5 +1,5 @@
 // Messages and people in few words, for tests.
-import type { Incoming } from '../../lib/intake/incoming.js'
+import type { Incoming } from '../../lib/messages/incoming.js'
 import type { CollectedMessage, JsonObject } from '../../lib/messages/message.js'
 import type { Identifier, Profile } from '../../lib/profiles/profile.js'
 

@@ -1,7 +1,7 @@
 // What holds of people whatever messages come, in whatever order and in whatever batches.
 import { expect } from 'chai'
 import fc from 'fast-check'
-import type { Incoming } from '../../lib/intake/incoming.js'
+import type { Incoming } from '../../lib/messages/incoming.js'
 import type { CollectedMessage, JsonObject } from '../../lib/messages/message.js'
 import { explain } from '../../lib/profiles/explain.js'
 import { rulesFrom, type RulesOption } from '../../lib/profiles/rules.js'

@@ -1,7 +1,7 @@
 // The scenarios of people in scenarios/*.json, and how to run them against whatever finds people in messages.
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect } from 'chai'
-import type { Incoming } from '../../lib/intake/incoming.js'
+import type { Incoming } from '../../lib/messages/incoming.js'
 import type { CollectedMessage, JsonObject } from '../../lib/messages/message.js'
 import type { LogRow } from '../../lib/profiles/changes.js'
 import type { Account, Profile } from '../../lib/profiles/profile.js'

@@ -1,5 +1,5 @@
 // The least that a store of profiles is: what a graph drained, and what the next graph needs of it.
-import type { Incoming } from '../../lib/intake/incoming.js'
+import type { Incoming } from '../../lib/messages/incoming.js'
 import type { LogName, LogRow, ProfileChanges } from '../../lib/profiles/changes.js'
 import { Graph } from '../../lib/profiles/graph.js'
 import { LOG_TABLES } from '../../lib/profiles/logs.js'

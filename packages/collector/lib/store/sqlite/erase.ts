@@ -4,7 +4,7 @@ import { MESSAGE_COLUMN, PROFILE_COLUMNS, VALUE_COLUMN } from '../log-columns.js
 import { indexMessagesAgain, MESSAGES_OF } from './late-indexes.js'
 import { messagesOfOthers, redactMessages } from './redact.js'
 import { quote } from './sql-text.js'
-import type { Writer } from './sqlite-transaction.js'
+import type { Writer } from './writer.js'
 import { SEQ } from './table-text.js'
 
 const LISTED = 'IN (SELECT value FROM json_each(?))'

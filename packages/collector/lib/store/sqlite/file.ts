@@ -1,7 +1,8 @@
 // A SQLite file is opened: created, or checked and brought up to date.
 import { closeSync, existsSync, openSync } from 'node:fs'
 import { StoreNotUsable } from '../errors.js'
-import { connect, type DriverName } from './driver.js'
+import { connect } from './connect.js'
+import type { DriverName } from './driver.js'
 import { APPLICATION_ID, MIGRATIONS } from './migrations.js'
 import { Statements } from './statements.js'
 

@@ -4,7 +4,7 @@ import { holds, isOnlyOf, redacted, redactedMessage, redactedState } from '../re
 import { traitsFromText, traitsToText } from '../traits-text.js'
 import { MESSAGES_OF } from './late-indexes.js'
 import { quote } from './sql-text.js'
-import type { Writer } from './sqlite-transaction.js'
+import type { Writer } from './writer.js'
 import { SEQ } from './table-text.js'
 import { stateFromText, stateToText } from './upsert-text.js'
 

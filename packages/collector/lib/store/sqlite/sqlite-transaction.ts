@@ -4,24 +4,11 @@ import type { ProfileChanges } from '../../profiles/changes.js'
 import type { Account, Identifier, Profile } from '../../profiles/profile.js'
 import type { Discard, Schema, SchemaChange, UpsertState } from '../../warehouse/schema.js'
 import type { NewMessage, Operation, Transaction } from '../store.js'
-import type { Counters } from './counters.js'
 import { clearSpace, eraseProfiles, writeResolutions } from './erase.js'
-import type { IdIndex } from './id-index.js'
-import type { PeopleRows } from './people-rows.js'
 import { readAccounts } from './profile-rows.js'
-import type { SourceTables } from './source-tables.js'
 import { quote } from './sql-text.js'
-import type { Statements } from './statements.js'
 import { SEQ } from './table-text.js'
-
-/** What a writer of a file has, from one transaction to the next. */
-export interface Writer {
-  readonly statements: Statements
-  readonly counters: Counters
-  readonly ids: IdIndex
-  readonly people: PeopleRows
-  readonly tables: SourceTables
-}
+import type { Writer } from './writer.js'
 
 const MESSAGE_COLUMNS = [
   'seq',

@@ -1,5 +1,5 @@
 // Messages and changes to fill a store with.
-import type { Incoming, Outcome } from '../../../lib/intake/incoming.js'
+import type { Incoming, Outcome } from '../../../lib/messages/incoming.js'
 import { takeIn } from '../../../lib/intake/take-in.js'
 import type { CollectedMessage } from '../../../lib/messages/message.js'
 import type { ProfileChanges } from '../../../lib/profiles/changes.js'

@@ -1,12 +1,12 @@
 // Decides about each message of a parcel: accepted, a duplicate, or refused with its code.
 import { randomUUID } from 'node:crypto'
 import type { Dedup } from './dedup.js'
-import { type Fault, fault, findFault, sizeFault } from './messages/discard.js'
-import { withDefaults } from '../../../lib/spec/merge.js'
-import { type CollectedMessage, isGiven, isObject, type JsonObject } from './messages/message.js'
-import type { Settings } from './http/options.js'
-import type { Parcel } from './http/routes.js'
-import { correctedTimestamp, parseDate } from './timestamps.js'
+import { type Fault, fault, findFault, sizeFault } from '../messages/discard.js'
+import { withDefaults } from '../../../../lib/spec/merge.js'
+import { type CollectedMessage, isGiven, isObject, type JsonObject } from '../messages/message.js'
+import type { Settings } from '../http/options.js'
+import type { Parcel } from '../http/routes.js'
+import { correctedTimestamp, parseDate } from '../messages/timestamps.js'
 
 /** What is decided about a message, or about the parcel as a whole. */
 export type Verdict =

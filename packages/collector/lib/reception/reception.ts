@@ -1,16 +1,16 @@
 // What becomes of a parcel: judged, taken in, then reported, message by message.
-import { isError } from '../../../lib/runtime/value-kinds.js'
+import { isError } from '../../../../lib/runtime/value-kinds.js'
 import { judgeParcel, type Verdict } from './accept.js'
 import type { Dedup } from './dedup.js'
-import type { Settings } from './http/options.js'
-import type { Parcel } from './http/routes.js'
-import type { Intake } from './intake/intake.js'
-import { StoreUnavailable } from './store/errors.js'
-import type { Incoming, Outcome } from './intake/incoming.js'
-import type { Fault } from './messages/discard.js'
-import type { CollectedMessage } from './messages/message.js'
-import type { Unavailable } from './http/exchange.js'
-import type { Source } from './sources.js'
+import type { Settings } from '../http/options.js'
+import type { Parcel } from '../http/routes.js'
+import type { Intake } from '../intake/intake.js'
+import { StoreUnavailable } from '../store/errors.js'
+import type { Incoming, Outcome } from '../messages/incoming.js'
+import type { Fault } from '../messages/discard.js'
+import type { CollectedMessage } from '../messages/message.js'
+import type { Unavailable } from '../http/exchange.js'
+import type { Source } from '../http/sources.js'
 
 /** Told of each message when it is kept, or when it is clear that it will not be, in the order of the parcel. */
 export interface Reports {

@@ -1,5 +1,5 @@
 // A message on its way into a store.
-import type { CollectedMessage } from '../messages/message.js'
+import type { CollectedMessage } from './message.js'
 
 /** An accepted message, and where it came from. */
 export interface Incoming {

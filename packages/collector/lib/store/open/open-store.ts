@@ -1,6 +1,6 @@
 // The store that a text names.
-import { MemoryStore } from './memory/memory-store.js'
-import type { Store } from './store.js'
+import { MemoryStore } from '../memory/memory-store.js'
+import type { Store } from '../store.js'
 
 /**
  * Opens a store.
@@ -18,9 +18,9 @@ export async function openStore(
     return new MemoryStore(maxMessages === undefined ? {} : { limit: maxMessages })
   // Loaded when needed: a store in memory starts in no time.
   if (/^postgres(ql)?:/i.test(db)) {
-    const { openPostgresStore } = await import('./postgres/postgres-store.js')
+    const { openPostgresStore } = await import('../postgres/postgres-store.js')
     return await openPostgresStore(db)
   }
-  const { openSqliteStore } = await import('./sqlite/sqlite-store.js')
+  const { openSqliteStore } = await import('../sqlite/sqlite-store.js')
   return await openSqliteStore({ path: db })
 }
