@@ -62,7 +62,7 @@ export class Site {
   readonly #server: Server
 
   static async start(framework: Framework, options: SiteOptions = {}): Promise<Site> {
-    const site = new Site(framework, options, await startCollector())
+    const site = new Site(framework, options, await startCollector({ space: 'site' }))
     site.#server.listen(0, '127.0.0.1')
     await once(site.#server, 'listening')
     return site
