@@ -96,3 +96,21 @@ describe('a message is refused with the code of what is wrong', () => {
     for (const code of Object.keys(DISCARD_CODES)) expect(page).to.include(`\`${code}\``)
   })
 })
+
+describe('a message that is nested', () => {
+  const collector = eachWithCollector()
+  const nested = (depth: number): unknown => {
+    let value: unknown = 1
+    for (let level = 0; level < depth; level++) value = level % 2 === 0 ? { a: value } : [value]
+    return value
+  }
+
+  it('599 levels deep is taken in, and 601 levels deep is refused', async () => {
+    // The message itself is one level, and its traits are the next.
+    await postBatch(collector(), [{ ...identify, messageId: 'kept', traits: nested(599) }])
+    await postBatch(collector(), [{ ...identify, messageId: 'refused', traits: nested(601) }])
+    expect(collector().messages.map(({ messageId }) => messageId)).to.deep.equal(['kept'])
+    expect(collector().rejected.map(({ code }) => code)).to.deep.equal(['bad_request'])
+    expect(await collector().table('identifies')).to.have.length(1)
+  })
+})

@@ -37,6 +37,11 @@ export function fault(code: DiscardCode, reason: string = DISCARD_CODES[code]): 
   return { code, reason }
 }
 
+// SQLite reads JSON of at most 1,000 levels.
+const MAX_DEPTH = 600
+const BRACE = 0x7b
+const BRACKET = 0x5b
+
 // Segment spec, Common Fields: "messageId ... maximum length 100 characters".
 const MAX_MESSAGE_ID_LENGTH = 100
 
@@ -57,7 +62,10 @@ export function findFault(
   return sizeFault(item, maxMessageBytes) ?? idFault(item, type) ?? fieldFault(item, type)
 }
 
-/** Also turns away what JSON.stringify cannot take, so that every kept message can be written out. */
+/**
+ * Also turns away what is nested so deeply that somebody who reads it may fail, so that every kept message can be
+ * taken in and written out.
+ */
 export function sizeFault(item: JsonObject, maxMessageBytes: number): Fault | undefined {
   let text: string
   try {
@@ -65,12 +73,33 @@ export function sizeFault(item: JsonObject, maxMessageBytes: number): Fault | un
   } catch {
     return fault('bad_request', 'the message is nested too deeply')
   }
+  if (isTooDeep(item, text)) return fault('bad_request', 'the message is nested too deeply')
   // A UTF-16 unit is at most three bytes of UTF-8: most messages need no exact measure.
   const isLarge =
     text.length * 3 > maxMessageBytes && Buffer.byteLength(text, 'utf8') > maxMessageBytes
   return isLarge
     ? fault('message_too_large', `the message has more than ${maxMessageBytes} bytes`)
     : undefined
+}
+
+function isTooDeep(item: JsonObject, text: string): boolean {
+  // Nothing is deeper than it has brackets: most messages need no look into them.
+  let brackets = 0
+  for (let place = 0; place < text.length; place++) {
+    const character = text.charCodeAt(place)
+    if (character === BRACE || character === BRACKET) brackets += 1
+  }
+  if (brackets <= MAX_DEPTH) return false
+  let level: object[] = [item]
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > MAX_DEPTH) return true
+    level = level.flatMap((value) => Object.values(value).filter(isNested))
+  }
+  return false
+}
+
+function isNested(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
 }
 
 function idFault(item: JsonObject, type: unknown): Fault | undefined {

@@ -45,6 +45,7 @@ export class People {
       logs,
       messages: stored.map(({ message }) => message),
       rules: this.#rules,
+      space,
     })
   }
 
