@@ -60,7 +60,7 @@ describe('AnalyticsError in the installed package', () => {
       )
       const texts = await Promise.all(files.map((path) => readFile(join(folder, path), 'utf8')))
       const classes = texts.flatMap((text) =>
-        [...text.matchAll(/^class (\w+)/gm)].map(([, name]) => name),
+        [...text.matchAll(/(?:^|[;}])class (\w+)/gm)].map(([, name]) => name),
       )
       expect(classes).to.include('AnalyticsError').and.to.include('Sender')
       expect(classes.filter((name, index) => classes.indexOf(name) !== index)).to.deep.equal([])
