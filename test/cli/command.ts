@@ -41,7 +41,7 @@ interface StartOptions {
 
 /** Runs a test with a collector and a folder, which are gone after it. */
 export async function withCommand(test: (setup: Setup) => Promise<void>): Promise<void> {
-  const collector = await startCollector({ writeKeys: [secret] })
+  const collector = await startCollector({ writeKeys: [secret], maxMessages: 1_000_000 })
   const folder = mkdtempSync(join(tmpdir(), 'selfsame-'))
   const children: ChildProcess[] = []
   const start = (args: readonly string[], options: StartOptions = {}): Started => {
