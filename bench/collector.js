@@ -43,7 +43,7 @@ async function bundle() {
   await build({
     stdin: {
       contents: `export { takeIn } from './intake/take-in.ts'
-        export { openStore } from './store/open.ts'
+        export { openStore } from './store/open/open-store.ts'
         export { rulesFrom } from './profiles/rules.ts'`,
       resolveDir: lib,
     },
