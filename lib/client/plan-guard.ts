@@ -1,4 +1,4 @@
-// Holds a client's calls to its plan: what is not as planned is told of, dropped or thrown.
+// Checks a client's calls against its plan. What is not as planned is reported, dropped or thrown.
 
 import type { Draft } from '../message/compose.js'
 import { PlanChecker } from '../plan/plan-checker.js'
@@ -86,7 +86,7 @@ export class PlanGuard {
 
   /** At the end of a call, when all that it changes is complete: warns, and calls the listeners of `violation`. */
   tell(): void {
-    // A listener's own calls are told of in a later turn, or one that violates the plan would come to itself again.
+    // A listener's own calls are reported in a later turn: one that violates the plan would call itself again.
     if (this.#untold.length === 0 || this.#isTelling) return
     this.#isTelling = true
     try {

@@ -1,4 +1,4 @@
-// Timers that never hold the process open, waiting with a time limit, and turns that go on if a test has replaced timers.
+// Timers that never hold the process open, and turns that go on if a test has replaced the timers.
 
 /**
  * As setTimeout, but never holds the process open. In Jest's jsdom, and if tests replace the timers, a timer may be a
@@ -8,17 +8,6 @@ export function idleTimer(callback: () => void, milliseconds: number): NodeJS.Ti
   const timer = setTimeout(callback, milliseconds)
   ;(timer as Partial<NodeJS.Timeout>).unref?.()
   return timer
-}
-
-/** Settles with the promise, or resolves after so many milliseconds. Holds the process open meanwhile. */
-export async function within(milliseconds: number, promise: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const end = new Promise<void>((resolve) => (timer = setTimeout(resolve, milliseconds)))
-  try {
-    await Promise.race([promise, end])
-  } finally {
-    clearTimeout(timer)
-  }
 }
 
 /** As queueMicrotask. Taken now: tests replace the global one, and what has failed is reported all the same. */

@@ -73,6 +73,8 @@ describe('selfsame backfill --to', () => {
       const withPassword = await run([...base, '--to', 'postgres://joe:hunter2@localhost/db'])
       expect(withPassword).to.include({ code: 2 })
       expect(withPassword.stderr).to.include('--to-env').and.not.include('hunter2')
+      const inQuery = await run([...base, '--to', 'postgres://localhost/db?password=hunter2'])
+      expect(inQuery.stderr).to.include('--to-env').and.not.include('hunter2')
       expect((await run([...base, '--space', 'x'])).stderr).to.include('go with --to')
       expect(withHost.stderr + withPassword.stderr).not.to.include(secret)
     }))

@@ -1,6 +1,7 @@
 // Where the messages of a backfill go: to a service, or straight into a store (`--to`).
 
 import type { BackfillOptions } from '../../backfill/options.js'
+import { databaseUrl, hasPassword } from '../../backfill/sources/postgres-url.js'
 import { UsageError } from '../shared/exit-codes.js'
 import { loadCollector } from '../shared/load-collector.js'
 import { sharedOptions } from '../shared/shared-options.js'
@@ -16,7 +17,7 @@ const writeKey = 'backfill'
 
 /** @throws UsageError if options contradict each other, or the collector is not installed */
 export async function destinationOf(flags: BackfillFlags): Promise<Destination> {
-  const to = databaseOf(flags)
+  const to = storeOf(flags)
   // A dry run writes nothing.
   if (to === undefined || flags.dryRun === true) {
     return { options: await sharedOptions(flags), close: () => Promise.resolve() }
@@ -47,7 +48,7 @@ export async function destinationOf(flags: BackfillFlags): Promise<Destination> 
   }
 }
 
-function databaseOf({ to, toEnv, source, space }: BackfillFlags): string | undefined {
+function storeOf({ to, toEnv, source, space }: BackfillFlags): string | undefined {
   if (to !== undefined && toEnv !== undefined)
     throw new UsageError('give --to or --to-env, not both')
   if (toEnv !== undefined) {
@@ -61,7 +62,8 @@ function databaseOf({ to, toEnv, source, space }: BackfillFlags): string | undef
     }
     return undefined
   }
-  if (/^postgres(ql)?:\/\/[^/@]*:[^/@]*@/.test(to)) {
+  const url = databaseUrl(to)
+  if (url !== undefined && hasPassword(url)) {
     throw new UsageError(
       '--to has a password, which every process of the machine can read: put the URL into an environment variable and name it with --to-env',
     )

@@ -2,7 +2,7 @@
 
 import { exitCodes, UsageError } from '../shared/exit-codes.js'
 import type { Terminal } from '../shared/terminal.js'
-import { messageLine, rejectionLine } from './line.js'
+import { messageLine, rejectionLine } from '../../spec/message-line.js'
 import { loadCollector, type RunningCollector } from '../shared/load-collector.js'
 import type { DevFlags } from './options.js'
 

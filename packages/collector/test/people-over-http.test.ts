@@ -72,6 +72,21 @@ describe('three programs of one person', () => {
   })
 })
 
+describe('a person of whom only the parts of the name are known', () => {
+  it('has a name, in the process, over HTTP and in the tables', async () => {
+    await using collector = await startCollector()
+    const analytics = new Analytics({ writeKey: 'k', host: collector.url })
+    analytics.identify({ userId: 'u1', traits: { firstName: 'Jane' } })
+    analytics.identify({ userId: 'u1', traits: { lastName: 'Doe' } })
+    await analytics.close()
+    expect((await collector.profile('user_id:u1'))?.traits).to.include({ name: 'Jane Doe' })
+    const path = '/v1/spaces/default/collections/users/profiles/user_id:u1/traits'
+    const answer = (await (await fetch(collector.url + path)).json()) as { traits: unknown }
+    expect(answer.traits).to.deep.equal({ firstName: 'Jane', lastName: 'Doe', name: 'Jane Doe' })
+    expect((await collector.table('users'))[0]).to.include({ name: 'Jane Doe' })
+  })
+})
+
 describe('a collector with a file', () => {
   const folder = mkdtempSync(join(tmpdir(), 'selfsame-'))
   after(() => rmSync(folder, { recursive: true }))

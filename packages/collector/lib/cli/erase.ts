@@ -5,7 +5,8 @@ import { People } from '../people/people.js'
 import { rulesFrom } from '../profiles/rules.js'
 import { addStore, type StoreFlags } from './options.js'
 import { identifierIn, withStore } from './store.js'
-import { escaped, exitCodes, type Terminal, UsageError } from './terminal.js'
+import { escaped } from '../../../../lib/spec/message-line.js'
+import { exitCodes, type Terminal, UsageError } from './terminal.js'
 
 export interface EraseFlags extends StoreFlags {
   yes?: boolean

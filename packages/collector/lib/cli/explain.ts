@@ -4,7 +4,8 @@ import { People } from '../people/people.js'
 import { rulesFrom } from '../profiles/rules.js'
 import { addStore, type StoreFlags } from './options.js'
 import { identifierIn, withStore } from './store.js'
-import { escaped, exitCodes, type Terminal } from './terminal.js'
+import { escaped } from '../../../../lib/spec/message-line.js'
+import { exitCodes, type Terminal } from './terminal.js'
 
 export interface ExplainFlags extends StoreFlags {
   json?: boolean

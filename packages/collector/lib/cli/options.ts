@@ -63,7 +63,8 @@ export function count(text: string): number {
 
 function hasPassword(url: string): boolean {
   try {
-    return new URL(url).password !== ''
+    const { password, searchParams } = new URL(url)
+    return password !== '' || searchParams.has('password')
   } catch {
     return /^[a-z]+:\/\/[^/@]*:[^/@]+@/.test(url)
   }

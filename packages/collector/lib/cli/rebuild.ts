@@ -5,7 +5,8 @@ import type { Difference, Person } from '../profiles/diff.js'
 import { rulesFrom } from '../profiles/rules.js'
 import { addStore, count, type StoreFlags } from './options.js'
 import { withStore } from './store.js'
-import { escaped, exitCodes, type Terminal } from './terminal.js'
+import { escaped } from '../../../../lib/spec/message-line.js'
+import { exitCodes, type Terminal } from './terminal.js'
 
 export interface RebuildFlags extends StoreFlags {
   apply?: boolean

@@ -1,7 +1,7 @@
 // `selfsame-collector`: listens, and prints what arrives, until it is interrupted.
 import type { Command } from 'commander'
 import { type Collector, startCollector } from '../collector.js'
-import { messageLine, rejectionLine } from './line.js'
+import { messageLine, rejectionLine } from '../../../../lib/spec/message-line.js'
 import { addStore, databaseOf, port, type StoreFlags } from './options.js'
 import { exitCodes, interruption, type Terminal, UsageError } from './terminal.js'
 

@@ -1,6 +1,6 @@
 // `selfsame-collector tail`: prints messages as they arrive at a collector that is running.
 import type { Command } from 'commander'
-import { type LineMessage, messageLine } from './line.js'
+import { type LineMessage, messageLine } from '../../../../lib/spec/message-line.js'
 import { count } from './options.js'
 import { addRemote, Remote, type RemoteFlags } from './remote.js'
 import { exitCodes, interruption, type Terminal } from './terminal.js'
@@ -13,7 +13,8 @@ export interface TailFlags extends RemoteFlags {
 interface Page {
   readonly messages: readonly {
     readonly position: string
-    readonly message: LineMessage
+    /** Absent if a request was refused as a whole. */
+    readonly message?: LineMessage
     readonly refused?: { readonly kind: string; readonly code?: string; readonly reason?: string }
   }[]
 }
@@ -43,7 +44,7 @@ export async function tail(
   let after = '0'
   const show = ({ messages }: Page) => {
     for (const found of messages) {
-      terminal.print(flags.json === true ? JSON.stringify(found.message) : lineOf(found))
+      terminal.print(flags.json === true ? JSON.stringify(found.message ?? null) : lineOf(found))
       after = found.position
     }
   }
@@ -62,7 +63,7 @@ export async function tail(
 }
 
 function lineOf({ message, refused }: Page['messages'][number]): string {
-  const line = messageLine(message)
+  const line = message === undefined ? 'a request' : messageLine(message)
   if (refused === undefined) return line
   return `${line} [${refused.kind}${refused.code === undefined ? '' : ` ${refused.code}`}]`
 }

@@ -25,15 +25,6 @@ export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
 
-/** Text from outside may have control characters, which a terminal obeys. */
-export function escaped(text: string): string {
-  return text.replace(
-    // eslint-disable-next-line no-control-regex -- they are what is replaced
-    /[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
-}
-
 /** Resolves when the command is to end. A second signal has its own meaning again. */
 export function interruption(): Promise<void> {
   return new Promise((resolve) => {

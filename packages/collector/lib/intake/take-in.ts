@@ -2,7 +2,7 @@
 import type { ProfileChanges } from '../profiles/changes.js'
 import { Graph } from '../profiles/graph.js'
 import type { Identifier } from '../profiles/profile.js'
-import { accountIdOf, identifiersOf } from '../profiles/promote.js'
+import { accountIdOf, promote } from '../profiles/promote.js'
 import type { Rules } from '../profiles/rules.js'
 import type { NewMessage, Store, Transaction } from '../store/store.js'
 import { planRows } from '../warehouse/plan.js'
@@ -75,8 +75,9 @@ class Taking {
     const graph = new Graph(space, this.#rules)
     const identifiers: Identifier[] = []
     const accountIds = new Set<string>()
+    const promoted = messages.map(({ message }) => promote(message, this.#rules))
+    for (const each of promoted) identifiers.push(...each.identifiers)
     for (const { message } of messages) {
-      identifiers.push(...identifiersOf(message, this.#rules))
       const accountId = accountIdOf(message)
       if (accountId !== undefined) accountIds.add(accountId)
     }
@@ -84,7 +85,9 @@ class Taking {
       await this.#transaction.profilesOf(space, identifiers),
       accountIds.size === 0 ? [] : await this.#transaction.accounts(space, [...accountIds]),
     )
-    for (const entry of messages) profileIds.set(entry.seq, graph.take(entry).profileId)
+    messages.forEach((entry, place) => {
+      profileIds.set(entry.seq, graph.take(entry, promoted[place]).profileId)
+    })
     return graph.drain()
   }
 

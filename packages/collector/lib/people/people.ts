@@ -1,4 +1,4 @@
-// What is done to people by hand, and what is told of how they came together.
+// Explains how a person came together, and changes people by hand.
 import type { LogName } from '../profiles/changes.js'
 import { explain, type Explanation, messageIdsIn } from '../profiles/explain.js'
 import { Graph } from '../profiles/graph.js'

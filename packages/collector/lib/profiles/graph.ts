@@ -72,11 +72,11 @@ export class Graph {
   }
 
   /**
-   * Takes in one message. Whatever it identifies must have been added before: `identifiersOf` and `accountIdOf` say
+   * Takes in one message. Whatever it identifies must have been added before: `promote` and `accountIdOf` say
    * what that is.
    */
-  take(entry: Entry): Resolution {
-    const { identifiers, blocked } = promote(entry.message, this.#rules)
+  take(entry: Entry, promoted = promote(entry.message, this.#rules)): Resolution {
+    const { identifiers, blocked } = promoted
     const violations: Violation[] = []
     for (const each of blocked) violations.push(violation('ID value blocked', each))
     const profile = this.#knownAs(identifiers) ?? this.#resolve(identifiers, entry, violations)

@@ -1,7 +1,8 @@
 // Which identifiers a message brings (Segment Unify: External IDs).
 import { type CollectedMessage, isObject, type JsonObject } from '../messages/message.js'
+import { nameOf } from '../messages/snake-case.js'
 import type { Identifier } from './profile.js'
-import { type Rules, snakeCase } from './rules.js'
+import type { Rules } from './rules.js'
 
 export interface Promoted {
   /** Each once, the highest-ranked first. */
@@ -26,11 +27,6 @@ export function promote(message: CollectedMessage, rules: Rules): Promoted {
   if (context !== undefined) addFromContext(found, context)
   if (rules.custom.size > 0) addCustom(found, [own, context?.traits, message.properties], rules)
   return found.sorted(rules)
-}
-
-/** What must be known before a message is taken in. */
-export function identifiersOf(message: CollectedMessage, rules: Rules): readonly Identifier[] {
-  return promote(message, rules).identifiers
 }
 
 /** The account that a group call is about. */
@@ -133,7 +129,7 @@ function addCustom(found: Found, places: readonly unknown[], rules: Rules): void
   for (const place of places) {
     if (!isObject(place)) continue
     for (const [key, value] of Object.entries(place)) {
-      const type = snakeCase(key)
+      const type = nameOf(key)
       if (rules.custom.has(type)) found.add(type, value)
     }
   }

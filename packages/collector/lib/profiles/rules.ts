@@ -1,6 +1,7 @@
 // How people are resolved: which identifiers there are, how many a person may have, and which values are nobody's.
 import { describeValue } from '../../../../lib/runtime/describe-value.js'
 import { isObject, type JsonObject } from '../messages/message.js'
+import { nameOf } from '../messages/snake-case.js'
 import { blockedBy, DEFAULT_BLOCKED, type IsBlocked, SEGMENT_BLOCKED } from './blocked.js'
 
 /** In what time a limit counts (Unify: Identity Resolution settings). */
@@ -74,7 +75,7 @@ export function rulesFrom(option: RulesOption = 'default'): Rules {
     limitOf: limitsFrom(file.limits ?? {}),
     compareTypes: (a, b) => rank(a) - rank(b) || (a < b ? -1 : a > b ? 1 : 0),
     isBlocked: blockedBy(blockedFrom(file.blocked ?? [], isSegment)),
-    custom: new Set((file.identifiers ?? []).map(snakeCase)),
+    custom: new Set((file.identifiers ?? []).map(nameOf)),
     maxMerges: 100,
     maxMappings: 1000,
     isSegment,
@@ -181,12 +182,4 @@ function checkTexts(name: string, value: unknown): void {
 
 function refuse(name: string, value: unknown, allowed: string): never {
   throw new TypeError(`${name} must be ${allowed}, not ${describeValue(value)}`)
-}
-
-/** `customerId` and `customer_id` are one name (Segment: external ids are lower-case). */
-export function snakeCase(name: string): string {
-  return name
-    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
-    .replace(/[^A-Za-z0-9.]+/g, '_')
-    .toLowerCase()
 }

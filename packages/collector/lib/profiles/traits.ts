@@ -64,16 +64,26 @@ function isSame(a: unknown, b: unknown): boolean {
   return JSON.stringify(a) === JSON.stringify(b)
 }
 
-/** The traits as they are: without those that were removed, and with a name if its parts are known (Segment: Identify). */
+/** The traits as they are: without those that were removed, and with a name if its parts are known. */
 export function traitsOf({ traits }: { readonly traits: Traits }): JsonObject {
-  const values: [string, unknown][] = []
-  for (const [name, { value }] of traits) if (value !== null) values.push([name, value])
-  if (!isSet(traits.get('name'))) {
-    const name = fullName((key) => traits.get(key)?.value)
-    if (name !== undefined) values.push(['name', name])
-  }
-  // A key such as __proto__ is data.
-  return Object.fromEntries(values)
+  return valuesOf(withName(traits))
+}
+
+/** The traits that were not removed. A key such as __proto__ is data. */
+export function valuesOf(traits: Traits): JsonObject {
+  const given = [...traits].filter(([, { value }]) => value !== null)
+  return Object.fromEntries(given.map(([name, { value }]) => [name, value]))
+}
+
+/** With a name as old as the newer of its parts, if only those are known (Segment spec: Identify). */
+export function withName(traits: Traits): Traits {
+  if (isSet(traits.get('name'))) return traits
+  const name = fullName((key) => traits.get(key)?.value)
+  const first = traits.get('firstName') ?? traits.get('first_name')
+  const last = traits.get('lastName') ?? traits.get('last_name')
+  if (name === undefined || first === undefined || last === undefined) return traits
+  const newer = isNewer(first, last) ? first : last
+  return new Map([...traits, ['name', { ...newer, value: name }]])
 }
 
 /** The name of somebody of whom only its parts were given, in whichever spelling. */

@@ -1,5 +1,5 @@
 // The way of keys to a value, and the column that it leads to: `address`, `city` is `address_city`.
-import { joined, nameOf } from './snake-case.js'
+import { joined, nameOf } from '../messages/snake-case.js'
 
 const MAX_CACHED = 10_000
 const LONGEST_CACHED = 100

@@ -2,7 +2,7 @@
 import { type CollectedMessage, isObject } from '../messages/message.js'
 import type { SchemaDraft } from './draft.js'
 import { flatten, flattenContext, type RawCell, rawCell } from './flatten.js'
-import { nameOf } from './snake-case.js'
+import { nameOf } from '../messages/snake-case.js'
 import { eventTable } from './tables.js'
 
 /** The cells of a message, and those of its traits or properties. */

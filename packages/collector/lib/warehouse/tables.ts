@@ -1,6 +1,6 @@
 // The tables that every source may have, their fixed columns, and the names that no event may take.
 import type { Columns, ColumnType } from '../cells/cells.js'
-import { nameOf } from './snake-case.js'
+import { nameOf } from '../messages/snake-case.js'
 
 const CALL: readonly [string, ColumnType][] = [
   ['id', 'text'],

@@ -59,7 +59,7 @@ describe('the feed', () => {
       expect(feed.numberOf(id), id).to.equal(undefined)
   })
 
-  it('wakes whoever waits, at an event, at the end of the time, or when it is called off', async () => {
+  it('wakes everyone who waits: at an event, at the end of the time, or if the wait is cancelled', async () => {
     const feed = new Feed()
     const waits = [feed.wait(Infinity), feed.wait(60_000)]
     feed.publish(cleared)

@@ -92,6 +92,9 @@ describe('selfsame-collector', () => {
   it('tails what a collector has and gets, and only what a filter matches', async () => {
     await using collector = await startCollector()
     await run(['send', file(), '--url', collector.url])
+    await fetch(`${collector.url}/v1/batch`, { method: 'POST', body: 'no JSON' })
+    const refused = start(['tail', 'is:discarded', '--url', collector.url])
+    while (!refused.text.out.includes('bad_request')) await once(refused.child.stdout, 'data')
     const { child, text } = start(['tail', 'user:u2', '--url', collector.url])
     while (!text.out.includes('event_not_defined')) await once(child.stdout, 'data')
     await run(['send', file(), '--url', collector.url])
@@ -119,6 +122,7 @@ describe('selfsame-collector', () => {
     ['a port that is in use', ['--port'], 'is in use: choose another with --port'],
     ['a token that is missing', ['--listen', '0.0.0.0'], 'needs --token-env|name a token'],
     ['a password on the command line', ['--db', 'postgres://a:hunter2@h/d'], '--db-env'],
+    ['a password in the query', ['--db', 'postgres://h/d?password=hunter2'], '--db-env'],
     ['rules that are none', ['--rules', 'nothing.json'], 'cannot be read'],
     ['an unknown option', ['--nope'], "unknown option '--nope'"],
     [

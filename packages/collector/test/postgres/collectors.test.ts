@@ -214,7 +214,7 @@ async function expectWhole(store: Store, batches: readonly Incoming[][]): Promis
   expect(await people(store)).to.deep.equal(await people(replay))
   expect((await store.counts()).profiles).to.equal((await replay.counts()).profiles)
   expect(await store.counts()).to.deep.equal(await replay.counts())
-  // Where order does not decide: whoever has the same ids is one person.
+  // If order does not decide, messages with the same ids are one person's.
   expect(await peopleOf(store)).to.deep.equal(expectedPeople(sent))
   await expectRows(store, replay)
 }

@@ -1,14 +1,16 @@
 // Which identifiers a message brings, from where.
 import { expect } from 'chai'
 import type { JsonObject } from '../../lib/messages/message.js'
-import { accountIdOf, identifiersOf, promote } from '../../lib/profiles/promote.js'
+import { accountIdOf, promote } from '../../lib/profiles/promote.js'
 import { rulesFrom, type RulesOption } from '../../lib/profiles/rules.js'
 import { incoming } from './people.js'
 
 function from(fields: JsonObject, rules?: RulesOption): string[] {
   const [one] = incoming({ type: 'track', event: 'E', ...fields })
   if (one === undefined) throw new Error('one message')
-  return identifiersOf(one.message, rulesFrom(rules)).map(({ type, value }) => `${type}:${value}`)
+  return promote(one.message, rulesFrom(rules)).identifiers.map(
+    ({ type, value }) => `${type}:${value}`,
+  )
 }
 
 describe('promote', () => {

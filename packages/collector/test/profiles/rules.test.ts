@@ -1,6 +1,7 @@
 // Rules: what a file of them may say, and what is said of one that is wrong.
 import { expect } from 'chai'
-import { rulesFrom, type RulesOption, snakeCase } from '../../lib/profiles/rules.js'
+import { nameOf } from '../../lib/messages/snake-case.js'
+import { rulesFrom, type RulesOption } from '../../lib/profiles/rules.js'
 
 describe('rules', () => {
   it('are Segment’s limits and priorities by default', () => {
@@ -108,7 +109,7 @@ describe('rules', () => {
       'customer_id',
       'app_id',
     ])
-    expect(['appId', 'app_id', 'App ID', 'APP_ID'].map(snakeCase)).to.deep.equal([
+    expect(['appId', 'app_id', 'App ID', 'APP_ID'].map(nameOf)).to.deep.equal([
       'app_id',
       'app_id',
       'app_id',

@@ -4,7 +4,7 @@ import type { LogName, LogRow, ProfileChanges } from '../../lib/profiles/changes
 import { Graph } from '../../lib/profiles/graph.js'
 import { LOG_TABLES } from '../../lib/profiles/logs.js'
 import type { Account, Identifier, Profile } from '../../lib/profiles/profile.js'
-import { accountIdOf, identifiersOf } from '../../lib/profiles/promote.js'
+import { accountIdOf, promote } from '../../lib/profiles/promote.js'
 import type { Rules } from '../../lib/profiles/rules.js'
 import type { SplitResult } from '../../lib/profiles/split.js'
 import { id } from './people.js'
@@ -36,7 +36,9 @@ export class Shelf {
   takeIn(incoming: readonly Incoming[]): void {
     const graph = new Graph(this.#space, this.#rules)
     graph.add(
-      this.#profilesOf(incoming.flatMap(({ message }) => [...identifiersOf(message, this.#rules)])),
+      this.#profilesOf(
+        incoming.flatMap(({ message }) => [...promote(message, this.#rules).identifiers]),
+      ),
       incoming.flatMap(({ message }) => {
         const account = this.#accounts.get(accountIdOf(message) ?? '')
         return account === undefined ? [] : [structuredClone(account)]

@@ -2,7 +2,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { type Path, paths } from '../../lib/warehouse/paths.js'
-import { joined, nameOf, snakeCase } from '../../lib/warehouse/snake-case.js'
+import { joined, nameOf, snakeCase } from '../../lib/messages/snake-case.js'
 import { eventTable } from '../../lib/warehouse/tables.js'
 
 describe("Segment's names", () => {

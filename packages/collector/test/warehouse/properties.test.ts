@@ -3,7 +3,7 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import type { Cell } from '../../lib/cells/cells.js'
 import { type CollectedMessage, isObject, type JsonObject } from '../../lib/messages/message.js'
-import { joined, nameOf } from '../../lib/warehouse/snake-case.js'
+import { joined, nameOf } from '../../lib/messages/snake-case.js'
 import { eventTable } from '../../lib/warehouse/tables.js'
 import { type Row, TablesModel } from './tables-model.js'
 

@@ -1,5 +1,6 @@
 // Profiles as those who ask get them.
-import type { Account, Profile, Traits } from '../../profiles/profile.js'
+import type { Account, Profile } from '../../profiles/profile.js'
+import { traitsOf, valuesOf } from '../../profiles/traits.js'
 
 /** A person: what is known, and since when. */
 export interface ProfileView {
@@ -29,7 +30,7 @@ export interface ProfileView {
 }
 
 export function profileView(profile: Profile): ProfileView {
-  const { mappings, traits, id, space, createdAt, updatedAt, merged, apart } = profile
+  const { mappings, id, space, createdAt, updatedAt, merged, apart } = profile
   const { firstMessageId, lastMessageId, firstSource, lastSource } = profile
   return {
     id,
@@ -47,7 +48,7 @@ export function profileView(profile: Profile): ProfileView {
       source: mapping.source,
       firstMessageId: mapping.firstMessageId,
     })),
-    traits: valuesOf(traits),
+    traits: traitsOf(profile),
     merged,
     apart,
   }
@@ -60,10 +61,4 @@ export type AccountView = Omit<Account, 'traits'> & {
 
 export function accountView({ traits, ...rest }: Account): AccountView {
   return { ...rest, traits: valuesOf(traits) }
-}
-
-/** The traits that are there; a trait named `__proto__` is one like any other. */
-export function valuesOf(traits: Traits): Record<string, unknown> {
-  const given = [...traits].filter(([, { value }]) => value !== null)
-  return Object.fromEntries(given.map(([name, { value }]) => [name, value]))
 }

@@ -6,7 +6,7 @@ import type { Store } from '../../store/store.js'
 import type { Arrivals } from '../arrivals/arrivals.js'
 import type { GuardOptions } from '../guard/guard.js'
 
-/** What is done to people by hand, and what is told of how they came together. */
+/** Explains how a person came together, and changes people by hand. */
 export interface People {
   /** Why two identifiers are one person, or two: written out as JSON. */
   explain(space: string, a: Identifier, b: Identifier): Promise<unknown>

@@ -1,4 +1,4 @@
-// The messages of whoever a request of the Profile API is about.
+// The messages of the person or account that a request of the Profile API names.
 import { isObject } from '../../messages/message.js'
 import type { Store, StoredMessage } from '../../store/store.js'
 import type { Subject } from './subject.js'

@@ -1,6 +1,7 @@
 // GET …/traits (Segment: Profile API, Get a profile's traits).
 import type { Needs } from '../needs/needs.js'
 import type { Call } from '../exchange/route.js'
+import { withName } from '../../profiles/traits.js'
 import { pieceOf } from './cursor.js'
 import { type Subject, subjectOf } from './subject.js'
 
@@ -26,7 +27,7 @@ export async function traitsAnswer(needs: Needs, call: Call) {
 }
 
 function traitsOf(subject: Subject) {
-  return subject.collection === 'users' ? subject.profile.traits : subject.account.traits
+  return subject.collection === 'users' ? withName(subject.profile.traits) : subject.account.traits
 }
 
 function isIncluded(name: string, include: readonly string[] | undefined): boolean {

@@ -13,8 +13,8 @@ const MOST_EVENTS = 50
 export type Select = (found: readonly FoundMessage[]) => Promise<ReadonlySet<FoundMessage>>
 
 /**
- * One reader. It has no buffer: the feed keeps the newest events for all, and whoever falls behind them is told to
- * load everything again.
+ * One reader. It has no buffer: the feed keeps the newest events for all readers. A reader that falls behind is told to load
+ * everything again.
  */
 export class LiveReader {
   readonly #feed: Feed

@@ -30,7 +30,7 @@ const LIMIT = 100_000
 
 /**
  * Keeps the newest messages with their rows, and as many rows of each log; profiles, accounts, users and counts stay.
- * Whoever reads while a transaction runs may see a part of it: one that waits for nothing but this store is over
+ * A read while a transaction runs may see a part of it: one that waits for nothing but this store is over
  * before anything else in the process gets its turn.
  */
 export class MemoryStore implements Store {

@@ -3,6 +3,7 @@ import type { Cell } from '../../cells/cells.js'
 import type { LogName } from '../../profiles/changes.js'
 import { LOG_TABLES } from '../../profiles/logs.js'
 import type { Traits } from '../../profiles/profile.js'
+import { valuesOf } from '../../profiles/traits.js'
 import { OWN_TABLES, type OwnTable } from '../own-tables.js'
 import type { Contents } from './contents.js'
 
@@ -97,6 +98,5 @@ const ROWS: Readonly<Record<OwnTable, (contents: Contents) => Iterable<Row>>> = 
 
 /** Without those that were removed. */
 function traitsOf(traits: Traits): string {
-  const values = [...traits].filter(([, { value }]) => value !== null)
-  return JSON.stringify(Object.fromEntries(values.map(([name, { value }]) => [name, value])))
+  return JSON.stringify(valuesOf(traits))
 }

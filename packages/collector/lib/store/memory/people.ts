@@ -65,7 +65,7 @@ export class People {
       space = profile.space
       change(this.#profiles, [profile.id, profile], undo)
     }
-    // An owner that is merged stays the owner: whoever asks is led to the survivor.
+    // An owner that is merged stays the owner: a question for it is answered with the survivor.
     for (const { profileId, mapping } of added) {
       change(this.#owners, [keyOf(space ?? '', mapping), profileId], undo)
     }

@@ -44,7 +44,7 @@ export class Connections {
     this.#writers = new driver.Pool(config(1))
     this.#readers = new driver.Pool(config(READERS))
     for (const pool of [this.#writers, this.#readers]) {
-      // A connection may break while nobody uses it, or once more when it has left the pool. Whoever does use it
+      // A connection may break while nobody uses it, or once more when it has left the pool. The code that does use it
       // has the error from the query.
       pool.on('error', () => undefined)
       pool.on('connect', (client) => client.on('error', () => undefined))

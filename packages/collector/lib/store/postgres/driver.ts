@@ -1,4 +1,4 @@
-// node-postgres, loaded when the first store is opened: whoever keeps messages in memory needs none.
+// node-postgres, loaded when the first store is opened: a collector in memory does not need it.
 import type * as pg from 'pg'
 import { StoreNotUsable } from '../errors.js'
 

@@ -28,7 +28,7 @@ export function tableName({ schema, tables }: SourceTables, table: string): stri
   return `${quote(schema)}.${quote(table)}`
 }
 
-/** Knows no transaction: whoever changes tables forgets them if the change is taken back. */
+/** Knows no transaction. The code that changes a table must forget it if the change is rolled back. */
 export class TableCache {
   readonly #sources = new Map<string, SourceTables>()
   #version: number | undefined

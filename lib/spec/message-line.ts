@@ -1,5 +1,4 @@
-// A message, in one line.
-import { escaped } from './terminal.js'
+// A message in one line, for a terminal.
 
 /** As much of a message as a line shows. */
 export interface LineMessage {
@@ -29,6 +28,16 @@ export function rejectionLine({ code, reason }: { code: string; reason: string }
   return escaped(`rejected ${code}: ${reason}`)
 }
 
+/** JSON has no line breaks, but may have control characters. */
 function quoted(value: unknown): string {
   return escaped(JSON.stringify(value))
+}
+
+/** Text from outside may have control characters, which a terminal obeys. */
+export function escaped(text: string): string {
+  return text.replace(
+    // eslint-disable-next-line no-control-regex -- they are what is replaced
+    /[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 }
