@@ -50,6 +50,8 @@ export class Client {
   isTerminated = false
   isStopped = false
   isEnded = false
+  /** Whether it has written down that a call was accepted. */
+  hasAccepted = false
   isForgotten = false
   readonly ready: Promise<void>
   /** It has made all its calls, or has ended. */
@@ -124,7 +126,12 @@ export class Client {
     this.#child.kill('SIGKILL')
   }
 
+  /**
+   * SIGTERM, unless no call of its own was accepted yet: the hooks for it come with the first message, and before them
+   * the signal ends a process in the middle of a call, as kill -9 does.
+   */
   terminate(): void {
+    if (!this.hasAccepted) return
     this.isGone = true
     this.isTerminated = true
     this.#child.kill('SIGTERM')

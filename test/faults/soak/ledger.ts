@@ -154,6 +154,7 @@ export class Ledger {
         break
       case 'A':
         account.accepted.add(n)
+        account.client.hasAccepted = true
         if (!account.arrived.has(n) && !account.failed.has(n)) account.open.add(n)
         account.lastNoted = n
         this.#totals.calls++
