@@ -71,7 +71,7 @@ describe('tables in PostgreSQL', function () {
       ' ',
     ]
     for (const [i, value] of odd.entries()) {
-      const userId = `u${i}${value}`
+      const userId = `u${i}`
       await take({
         messageId: `m${value}`,
         type: 'identify',
