@@ -1,5 +1,6 @@
 // Why a message is refused: the discard codes, and the check that finds them.
 import { isGiven, isObject, type JsonObject, MESSAGE_TYPES, type MessageType } from './message.js'
+import { isPlain } from './plain-text.js'
 
 /**
  * Every code a message or a request can be refused with, and what it means. The names are those of
@@ -20,7 +21,8 @@ export const DISCARD_CODES = {
   bad_request: 'the request or the message is not what the API takes',
   unknown_source: 'the write key is missing or is not one of those accepted',
   type_not_known: 'type is missing or is not one of the six',
-  message_id_not_valid: 'messageId is not a string of at most 100 characters',
+  message_id_not_valid:
+    'messageId is not a string of at most 100 characters, without NUL and halves of surrogate pairs',
   message_too_large: 'the message is larger than maxMessageBytes',
   batch_too_large: 'the batch holds more messages than maxBatchSize',
 } as const
@@ -153,5 +155,5 @@ function isBadId(value: unknown): boolean {
 }
 
 function isMessageId(value: unknown): boolean {
-  return typeof value === 'string' && value.length <= MAX_MESSAGE_ID_LENGTH
+  return typeof value === 'string' && value.length <= MAX_MESSAGE_ID_LENGTH && isPlain(value)
 }

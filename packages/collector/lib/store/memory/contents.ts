@@ -1,5 +1,6 @@
 // All that the memory store holds.
 import type { CollectedMessage } from '../../messages/message.js'
+import { plainText } from '../../messages/plain-text.js'
 import type { LogName, LogRow } from '../../profiles/changes.js'
 import type { Identifier } from '../../profiles/profile.js'
 import type { Discard } from '../../warehouse/schema.js'
@@ -71,8 +72,7 @@ export class Contents {
         : all.has(profileId) || (touched.has(message.messageId) && isOnlyOf(message, values)))
     const messages = [...this.messages.oldestFirst()].filter(isTheirs)
     const messageIds = new Set(messages.map(({ message }) => message.messageId))
-    const userIds = new Set(messages.flatMap(({ message }) => message.userId ?? []))
-
+    const userIds = new Set(messages.flatMap(({ message }) => userIdIn(message)))
     for (const value of this.people.valuesOf(survivors, 'user_id')) userIds.add(value)
     this.people.erase(space, survivors, undo)
     const gone = filter(this.messages, (entry) => !isTheirs(entry), undo)
@@ -132,7 +132,7 @@ export class Contents {
       if (!entry || redacted(entry.message, values) === entry.message) continue
       const { message } = entry
       changed.add(id)
-      if (typeof message.userId === 'string') userIds.add(message.userId)
+      for (const userId of userIdIn(message)) userIds.add(userId)
       entry.message = redactedMessage(message, values)
       undo.push(() => (entry.message = message))
       if (entry.profileId !== undefined) this.people.redact(entry.profileId, values, undo)
@@ -162,6 +162,11 @@ export class Contents {
     }
     for (const log of Object.values(this.logs)) filter(log, (row) => row.space !== space, undo)
   }
+}
+
+/** As the row of the user has it. */
+function userIdIn({ userId }: CollectedMessage): string[] {
+  return typeof userId === 'string' ? [plainText(userId)] : []
 }
 
 /** Whether a message that belongs to nobody, as an alias does, has one of these ids. */

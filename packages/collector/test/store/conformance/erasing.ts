@@ -114,6 +114,22 @@ export function describeErasing(open: Open): void {
     )
 
     it(
+      'finds the user of an id that no table can keep as it is, and no other',
+      withStore(open, async ({ store, reopen }) => {
+        const traits = { plan: 'secret' }
+        await take(store, [
+          { type: 'identify', userId: 'u\0secret', anonymousId: 'a1', traits },
+          { type: 'identify', userId: 'u', traits: { plan: 'own' } },
+        ])
+        const person = await store.profileOf(SPACE, { type: 'anonymous_id', value: 'a1' })
+        await store.transaction((transaction) => transaction.erase(SPACE, [person?.id ?? '']))
+        const again = reopen ? await reopen() : store
+        expect(await dump(again)).not.to.include('secret')
+        expect((await rowsOf(again, 'users')).map(({ id }) => id)).to.deep.equal(['u'])
+      }),
+    )
+
+    it(
       'lets the person come again, as somebody new',
       withStore(open, async ({ store }) => {
         await fill(store)
