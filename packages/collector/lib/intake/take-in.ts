@@ -45,6 +45,8 @@ function takenIdIn(error: unknown): string | undefined {
 class Taking {
   readonly #transaction: Transaction
   readonly #rules: Rules
+  /** By the place of their message, of those that have some. */
+  readonly #violations = new Map<number, readonly string[]>()
   /** Ids that no new profile may have. */
   readonly #taken: readonly string[]
 
@@ -69,7 +71,8 @@ class Taking {
       const message = kept[next]
       if (message?.message !== incoming.message) return { isDuplicate: true }
       next += 1
-      return { isDuplicate: false, seq: message.seq, profileId: message.profileId }
+      const { seq, profileId } = message
+      return { isDuplicate: false, seq, profileId, violations: this.#violations.get(seq) ?? [] }
     })
   }
 
@@ -108,7 +111,9 @@ class Taking {
       accountIds.size === 0 ? [] : await this.#transaction.accounts(space, [...accountIds]),
     )
     messages.forEach((entry, place) => {
-      profileIds.set(entry.seq, graph.take(entry, promoted[place]).profileId)
+      const { profileId, violations } = graph.take(entry, promoted[place])
+      profileIds.set(entry.seq, profileId)
+      if (violations.length > 0) this.#violations.set(entry.seq, violations)
     })
     return graph.drain()
   }

@@ -95,7 +95,7 @@ describe('a reader of the live feed', () => {
     try {
       const feed = new Feed()
       const over = new AbortController()
-      const select = () => Promise.resolve(new Set<FoundMessage>())
+      const select = () => new Set<FoundMessage>()
       const chunks = new LiveReader(feed, select, over.signal).chunks(undefined)
       expect((await chunks.next()).value).to.equal('retry: 1000\n\n')
       expect((await chunks.next()).value).to.match(/^id: .*\nevent: ready\n/)
@@ -162,7 +162,12 @@ describe('GET /_/live', () => {
     const reader = await open('/_/live?filter=violation:*')
     await reader.next()
     await bench().take([{ userId: 'u1' }, { userId: 'null' }])
-    expect((await reader.next())[0]!.data.position).to.equal('2')
+    const [event] = await reader.next()
+    expect(event!.data).to.include({ position: '2' })
+    expect(event!.data.violations).to.deep.equal([
+      'ID value blocked',
+      'No matching identifiers on event',
+    ])
   })
 
   it('resumes after the last event that a reader had', async () => {

@@ -10,7 +10,7 @@ const RETRY = 1000
 const MOST_EVENTS = 50
 
 /** Of these messages, those that the reader asked for. */
-export type Select = (found: readonly FoundMessage[]) => Promise<ReadonlySet<FoundMessage>>
+export type Select = (found: readonly FoundMessage[]) => ReadonlySet<FoundMessage>
 
 /**
  * One reader. It has no buffer: the feed keeps the newest events for all readers. A reader that falls behind is told to load
@@ -44,7 +44,7 @@ export class LiveReader {
       } else if (events.length === 0) {
         yield ': still here\n\n'
       } else {
-        const text = await this.#textOf(events, place + 1)
+        const text = this.#textOf(events, place + 1)
         place += events.length
         // A comment, so that a reader whose filter matches nothing is seen to be there.
         yield text === '' ? ':\n\n' : text
@@ -52,9 +52,9 @@ export class LiveReader {
     }
   }
 
-  async #textOf(events: readonly FeedEvent[], first: number): Promise<string> {
+  #textOf(events: readonly FeedEvent[], first: number): string {
     const found = events.flatMap((event) => (event.kind === 'message' ? [event.found] : []))
-    const wanted = await this.#select(found)
+    const wanted = this.#select(found)
     return events
       .map((event, index) => {
         if (event.kind !== 'message') return this.#event(event.kind, {}, first + index)

@@ -1,7 +1,7 @@
 // The route of the live feed.
 import type { Filter } from '../../../../../lib/spec/filter/filter.js'
 import { DATA_HEADERS } from '../exchange/answers.js'
-import { isAskingForRefused, withViolations } from '../asking/find.js'
+import { isAskingForRefused } from '../asking/find.js'
 import { ApiError } from '../exchange/api-error.js'
 import { linked } from '../exchange/linked-signal.js'
 import type { Route } from '../exchange/route.js'
@@ -20,7 +20,7 @@ export function liveRoutes(needs: Needs): Route[] {
       query: ['filter', 'all'],
       answer: ({ query, request }) => {
         const filter = query.filter()
-        const select = selection(needs, filter, query.flag('all'))
+        const select = selection(filter, query.flag('all'))
         if (readers >= MAX_READERS) {
           const problem = `${MAX_READERS} readers are connected already`
           throw new ApiError(503, 'too_many_readers', problem, { 'retry-after': '10' })
@@ -43,15 +43,11 @@ export function liveRoutes(needs: Needs): Route[] {
   ]
 }
 
-function selection(needs: Needs, filter: Filter, all: boolean): Select {
+function selection(filter: Filter, all: boolean): Select {
   const withRefused = isAskingForRefused(filter, all)
-  return async (messages) => {
+  return (messages) => {
     const asked = messages.filter(({ refused }) => withRefused || refused === undefined)
-    const isAboutViolations = filter.mentions.has('violation')
-    const known = isAboutViolations ? await withViolations(needs.store, asked) : asked
-    return new Set(
-      asked.filter((found, place) => filter.matches(candidateOf(known[place] ?? found))),
-    )
+    return new Set(asked.filter((found) => filter.matches(candidateOf(found))))
   }
 }
 

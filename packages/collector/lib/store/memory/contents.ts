@@ -11,6 +11,7 @@ import { Counters } from './counters.js'
 import { LogBook } from './log-book.js'
 import { People } from './people.js'
 import { Tables } from './tables.js'
+import { Tally } from './tally.js'
 import type { Undo } from './undo.js'
 
 export interface KeptMessage {
@@ -28,6 +29,8 @@ export class Contents {
   nextSeq = 1
   readonly messages = new LogBook<KeptMessage>()
   readonly byId = new Map<string, KeptMessage>()
+  /** Of the messages. */
+  readonly spaces = new Tally()
   readonly people = new People()
   readonly logs: Readonly<Record<LogName, LogBook<LogRow>>> = {
     id_graph_updates: new LogBook(),
@@ -47,6 +50,7 @@ export class Contents {
       if (!oldest) break
       const { messageId } = oldest.message
       this.byId.delete(messageId)
+      this.spaces.add(oldest.space, -1)
       for (const table of oldest.tables) this.tables.forgetRow(table, messageId)
     }
     for (const log of [...Object.values(this.logs), this.discards]) {
@@ -80,6 +84,10 @@ export class Contents {
       const { messageId } = entry.message
       this.byId.delete(messageId)
       undo.push(() => this.byId.set(messageId, entry))
+      this.spaces.add(space, -1)
+      undo.push(() => {
+        this.spaces.add(space, 1)
+      })
     }
     this.#redact(touched, values, undo)
     const rows = this.tables.erase(messageIds, userIds, undo)

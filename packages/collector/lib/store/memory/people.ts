@@ -4,6 +4,7 @@ import type { Account, Identifier, Profile } from '../../profiles/profile.js'
 import { copyAccount, copyProfile } from '../copies.js'
 import { ProfileIdTaken } from '../errors.js'
 import { redacted } from '../redaction.js'
+import { Tally } from './tally.js'
 import type { Undo } from './undo.js'
 
 export class People {
@@ -12,6 +13,7 @@ export class People {
   readonly #owners = new Map<string, string>()
   readonly #merged = new Map<string, string>()
   readonly #accounts = new Map<string, Account>()
+  readonly #spaces = new Tally()
 
   get size(): number {
     return this.#profiles.size
@@ -19,6 +21,11 @@ export class People {
 
   get identifiers(): number {
     return this.#owners.size
+  }
+
+  /** Those that have profiles. */
+  spaces(): Iterable<string> {
+    return this.#spaces.keys()
   }
 
   /** The id of the profile that this one was merged into, or its own. */
@@ -68,7 +75,7 @@ export class People {
         throw new ProfileIdTaken(profile.id)
       }
       if (this.#merged.has(profile.id)) throw new ProfileIdTaken(profile.id)
-      change(this.#profiles, [profile.id, profile], undo)
+      this.#set(profile.id, profile, undo)
     }
     // An owner that is merged stays the owner: a question for it is answered with the survivor.
     for (const { profileId, mapping } of added) {
@@ -78,7 +85,7 @@ export class People {
       change(this.#owners, [keyOf(space ?? '', identifier), to], undo)
     }
     for (const { from, into } of merges) {
-      change(this.#profiles, [from, undefined], undo)
+      this.#set(from, undefined, undo)
       change(this.#merged, [from, into], undo)
     }
     for (const account of accounts) {
@@ -103,7 +110,7 @@ export class People {
       for (const mapping of this.#profiles.get(id)?.mappings ?? []) {
         change(this.#owners, [keyOf(space, mapping), undefined], undo)
       }
-      change(this.#profiles, [id, undefined], undo)
+      this.#set(id, undefined, undo)
     }
     for (const from of this.#mergedInto(ids)) change(this.#merged, [from, undefined], undo)
   }
@@ -116,7 +123,7 @@ export class People {
       const value = redacted(trait.value, values, null)
       if (value !== trait.value) profile.traits.set(name, { ...trait, value })
     }
-    change(this.#profiles, [profile.id, profile], undo)
+    this.#set(profile.id, profile, undo)
   }
 
   /** Forgets all that a space has. */
@@ -127,6 +134,21 @@ export class People {
     for (const [key, account] of [...this.#accounts]) {
       if (account.space === space) change(this.#accounts, [key, undefined], undo)
     }
+  }
+
+  #set(id: string, profile: Profile | undefined, undo: Undo): void {
+    const before = this.#profiles.get(id)
+    change(this.#profiles, [id, profile], undo)
+    const count = (space: string | undefined, by: number) => {
+      if (space === undefined) return
+      this.#spaces.add(space, by)
+      undo.push(() => {
+        this.#spaces.add(space, -by)
+      })
+    }
+    if (before?.space === profile?.space) return
+    count(before?.space, -1)
+    count(profile?.space, 1)
   }
 
   #mergedInto(ids: ReadonlySet<string>): string[] {
