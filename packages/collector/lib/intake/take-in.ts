@@ -1,5 +1,4 @@
 // A batch of messages becomes profiles and rows, in one transaction.
-import { isError } from '../../../../lib/runtime/value-kinds.js'
 import type { ProfileChanges } from '../profiles/changes.js'
 import { Graph } from '../profiles/graph.js'
 import type { Identifier } from '../profiles/profile.js'
@@ -22,24 +21,7 @@ export async function takeIn(
   batch: readonly Incoming[],
 ): Promise<Outcome[]> {
   if (batch.length === 0) return []
-  const taken: string[] = []
-  for (;;) {
-    try {
-      return await store.transaction((transaction) =>
-        new Taking(transaction, rules, taken).take(batch),
-      )
-    } catch (error) {
-      const id = takenIdIn(error)
-      if (id === undefined || taken.includes(id)) throw error
-      taken.push(id)
-    }
-  }
-}
-
-/** By the error's name: a store that is loaded when it is needed may have another copy of the class. */
-function takenIdIn(error: unknown): string | undefined {
-  const isTaken = isError(error) && error.name === 'ProfileIdTaken' && 'id' in error
-  return isTaken && typeof error.id === 'string' ? error.id : undefined
+  return await store.transaction((transaction) => new Taking(transaction, rules).take(batch))
 }
 
 class Taking {
@@ -47,13 +29,10 @@ class Taking {
   readonly #rules: Rules
   /** By the place of their message, of those that have some. */
   readonly #violations = new Map<number, readonly string[]>()
-  /** Ids that no new profile may have. */
-  readonly #taken: readonly string[]
 
-  constructor(transaction: Transaction, rules: Rules, taken: readonly string[]) {
+  constructor(transaction: Transaction, rules: Rules) {
     this.#transaction = transaction
     this.#rules = rules
-    this.#taken = taken
   }
 
   async take(batch: readonly Incoming[]): Promise<Outcome[]> {
@@ -97,7 +76,6 @@ class Taking {
     profileIds: Map<number, string | undefined>,
   ): Promise<ProfileChanges> {
     const graph = new Graph(space, this.#rules)
-    graph.avoid(this.#taken)
     const identifiers: Identifier[] = []
     const accountIds = new Set<string>()
     const promoted = messages.map(({ message }) => promote(message, this.#rules))

@@ -32,7 +32,6 @@ export class Graph {
   /** Adds what a store knows. A profile that is known already stays as it is. */
   add(profiles: Iterable<Profile>, accounts: Iterable<Account>): void {
     for (const profile of profiles) {
-      this.avoid([profile.id, ...profile.merged])
       for (const mapping of profile.mappings) {
         if (this.#index.get(mapping) === undefined) this.#index.set(mapping, profile)
       }

@@ -15,20 +15,6 @@ export class StoreUnavailable extends Error {
   }
 }
 
-/**
- * A new profile has the id of another: that of somebody whose first identifier was split off, and then erased. Nothing
- * of the work was kept. `Graph.avoid()` gives another id.
- */
-export class ProfileIdTaken extends Error {
-  override readonly name = 'ProfileIdTaken'
-  readonly id: string
-
-  constructor(id: string) {
-    super(`There is a profile ${id} already`)
-    this.id = id
-  }
-}
-
 /** The database cannot be opened, and trying again will not help: the message says what will. */
 export class StoreNotUsable extends Error {
   override readonly name = 'StoreNotUsable'

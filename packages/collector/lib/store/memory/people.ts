@@ -2,7 +2,6 @@
 import type { ProfileChanges } from '../../profiles/changes.js'
 import type { Account, Identifier, Profile } from '../../profiles/profile.js'
 import { copyAccount, copyProfile } from '../copies.js'
-import { ProfileIdTaken } from '../errors.js'
 import { redacted } from '../redaction.js'
 import { Tally } from './tally.js'
 import type { Undo } from './undo.js'
@@ -71,10 +70,6 @@ export class People {
     let space: string | undefined
     for (const profile of [...profiles, ...touched]) {
       space = profile.space
-      if ((this.#profiles.get(profile.id)?.seq ?? profile.seq) !== profile.seq) {
-        throw new ProfileIdTaken(profile.id)
-      }
-      if (this.#merged.has(profile.id)) throw new ProfileIdTaken(profile.id)
       this.#set(profile.id, profile, undo)
     }
     // An owner that is merged stays the owner: a question for it is answered with the survivor.

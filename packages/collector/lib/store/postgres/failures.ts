@@ -1,5 +1,5 @@
 // What an error of the database means: try again, come back later, or give up.
-import { ProfileIdTaken, StoreNotUsable, StoreUnavailable } from '../errors.js'
+import { StoreNotUsable, StoreUnavailable } from '../errors.js'
 
 /** A serialisation failure or a deadlock: the transaction is gone, and may come again at once. */
 const AGAIN = new Set(['40001', '40P01', '40003'])
@@ -46,8 +46,6 @@ export function isTransient(error: unknown): boolean {
 export function explained(error: unknown): unknown {
   if (error instanceof StoreUnavailable || error instanceof StoreNotUsable) return error
   const code = codeOf(error)
-  const takenId = code === '23502' ? takenIdIn(error as DatabaseError) : undefined
-  if (takenId !== undefined) return new ProfileIdTaken(takenId)
   const isLater = isSqlState(code) && (LATER.test(code) || LATER_CODES.has(code))
   if (isLater || isDisconnect(error)) {
     return new StoreUnavailable(`PostgreSQL cannot take anything now: ${messageOf(error)}`, {
@@ -56,14 +54,6 @@ export function explained(error: unknown): unknown {
     })
   }
   return error
-}
-
-type DatabaseError = Partial<Readonly<Record<'table' | 'column' | 'detail', string>>>
-
-/** The id of a new profile that another one has: `saveProfiles()` makes the space of such a one NULL. */
-function takenIdIn({ table, column, detail = '' }: DatabaseError): string | undefined {
-  if (table !== 'profiles' || column !== 'space') return undefined
-  return /use_[0-9A-Za-z]{27}/.exec(detail)?.[0]
 }
 
 /** While a store is opened, what will not pass by itself is the user's to put right. */

@@ -44,12 +44,8 @@ const LOGS = Object.entries(LOG_TABLES).map(([name, columns]) => ({
   shape: [...columns].map(([column, type]) => [column, SQL_TYPES[type]] as const),
 }))
 
-/**
- * All but what never changes. If the id is that of another profile, which has another place, the space becomes NULL,
- * which it may not be: so the transaction fails without a look at each new profile before (`failures.ts`).
- */
-const UPDATE = `ON CONFLICT (id) DO UPDATE SET space = CASE WHEN p.seq = excluded.seq THEN p.space END,
-  updated_at = excluded.updated_at,
+/** All but what never changes. */
+const UPDATE = `ON CONFLICT (id) DO UPDATE SET updated_at = excluded.updated_at,
   last_message_id = excluded.last_message_id, last_source = excluded.last_source,
   traits = excluded.traits, apart = excluded.apart`
 
@@ -100,7 +96,7 @@ function saveWhole(session: Session, profiles: readonly Profile[]): void {
   // A row that is new was not written by a transaction before this statement: it has no xmax.
   session.write(
     `WITH saved AS (
-       INSERT INTO selfsame.profiles AS p (${names}) SELECT ${names} FROM ${unnest(PROFILE)} ${UPDATE}
+       INSERT INTO selfsame.profiles (${names}) SELECT ${names} FROM ${unnest(PROFILE)} ${UPDATE}
        RETURNING xmax = 0 AS is_new
      )
      UPDATE selfsame.selfsame_counters SET value = value + (SELECT count(*) FROM saved WHERE is_new)

@@ -4,7 +4,6 @@ import type { LogName, ProfileChanges } from '../../profiles/changes.js'
 import { LOG_TABLES } from '../../profiles/logs.js'
 import type { Account, Identifier, Profile } from '../../profiles/profile.js'
 import { copyProfile } from '../copies.js'
-import { ProfileIdTaken } from '../errors.js'
 import { traitsToText } from '../traits-text.js'
 import type { Counters } from './counters.js'
 import { type CachedProfile, ProfileCache } from './profile-cache.js'
@@ -157,7 +156,7 @@ export class PeopleRows {
   #saveWhole(profiles: readonly Profile[]): void {
     const added: Cell[][] = []
     for (const profile of profiles) {
-      const known = this.#knownNumberOf(profile)
+      const known = this.numberOf(profile.id)
       const number = known ?? this.numberFor(profile.id)
       this.#entries.set(profile.id, { number, profile })
       if (known === undefined) added.push(profileRow(number, profile))
@@ -165,16 +164,6 @@ export class PeopleRows {
     }
     this.#statements.insert({ table: 'profiles', columns: PROFILE_COLUMNS }, added)
     this.#counters.add('profiles', added.length)
-  }
-
-  /** @throws ProfileIdTaken if it is that of another, which may have been merged */
-  #knownNumberOf({ id, seq }: Profile): number | undefined {
-    const known = this.#entries.get(id)?.number
-    if (known !== undefined) return known
-    const [row] = this.#statements.all('SELECT number, seq FROM profiles WHERE id = ?', [id])
-    if (row === undefined) return undefined
-    if (row[1] !== seq) throw new ProfileIdTaken(id)
-    return Number(row[0])
   }
 
   #update(number: number, profile: Profile): void {
