@@ -1,5 +1,7 @@
 // A person is forgotten, and nobody else.
 import { expect } from 'chai'
+import { People } from '../../../lib/people/people.js'
+import { rulesFrom } from '../../../lib/profiles/rules.js'
 import type { Store } from '../../../lib/store/store.js'
 import { type Open, withStore } from '../conformance.js'
 import { rowsOf, SPACE, START, take } from './examples.js'
@@ -77,8 +79,6 @@ export function describeErasing(open: Open): void {
     it(
       'finds what was counted to the profile that the person was split off',
       withStore(open, async ({ store, reopen }) => {
-        const { People } = await import('../../../lib/people/people.js')
-        const { rulesFrom } = await import('../../../lib/profiles/rules.js')
         await take(store, [
           { messageId: 'o1', userId: 'other', anonymousId: 'secret-device' },
           { messageId: 's1', anonymousId: 'secret-device', properties: { note: 'secret note' } },
@@ -134,6 +134,27 @@ export function describeErasing(open: Open): void {
         const user = (await rowsOf(store, 'users')).find(({ id }) => id === 'secret-user')
         expect(user).to.include({ plan: 'new' })
         expect(user).not.to.have.property('email')
+      }),
+    )
+
+    it(
+      'lets an id come again that another person began with, as somebody new',
+      withStore(open, async ({ store, reopen }) => {
+        await take(store, [{ anonymousId: 'device' }, { userId: 'other', anonymousId: 'device' }])
+        const people = new People(store, rulesFrom())
+        const other = await store.profileOf(SPACE, { type: 'user_id', value: 'other' })
+        const device = { type: 'anonymous_id', value: 'device' }
+        const { profileId } = await people.split(SPACE, other?.id ?? '', [device])
+        await store.transaction((transaction) => transaction.erase(SPACE, [profileId]))
+        const again = reopen ? await reopen() : store
+        const [outcome] = await take(again, [{ anonymousId: 'device' }, { userId: 'other' }])
+        const somebody = await again.profileOf(SPACE, device)
+        expect(somebody?.mappings.map(({ value }) => value)).to.deep.equal(['device'])
+        expect(somebody?.id).not.to.be.oneOf([other?.id, profileId])
+        expect(outcome).to.deep.include({ isDuplicate: false, profileId: somebody?.id })
+        const unchanged = await again.profileOf(SPACE, { type: 'user_id', value: 'other' })
+        expect(unchanged?.id).to.equal(other?.id)
+        expect(unchanged?.mappings.map(({ value }) => value)).to.deep.equal(['other'])
       }),
     )
 
