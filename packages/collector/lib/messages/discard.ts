@@ -69,6 +69,7 @@ export function findFault(
  * taken in and written out.
  */
 export function sizeFault(item: JsonObject, maxMessageBytes: number): Fault | undefined {
+  if (isSurelySmall(item, maxMessageBytes)) return undefined
   let text: string
   try {
     text = JSON.stringify(item)
@@ -82,6 +83,36 @@ export function sizeFault(item: JsonObject, maxMessageBytes: number): Fault | un
   return isLarge
     ? fault('message_too_large', `the message has more than ${maxMessageBytes} bytes`)
     : undefined
+}
+
+/** A character may be six bytes of JSON, a number 25, and what stands around a value is less than 4. */
+const BYTES_OF_CHARACTER = 6
+const BYTES_OF_NUMBER = 25
+const BYTES_AROUND = 4
+/** The quickest look goes no deeper. */
+const SHALLOW = 20
+
+/** Whether a message cannot be too large or too deep: most are not, by far, and need not be written out for it. */
+function isSurelySmall(item: JsonObject, maxBytes: number): boolean {
+  return roomLeft(item, maxBytes, SHALLOW) >= 0
+}
+
+/** What is left of so many bytes; less than 0 if they may not be enough. */
+function roomLeft(value: unknown, room: number, levels: number): number {
+  if (typeof value === 'string') return room - value.length * BYTES_OF_CHARACTER - BYTES_AROUND
+  if (!isNested(value)) return room - BYTES_OF_NUMBER - BYTES_AROUND
+  if (levels === 0) return -1
+  let left = room - BYTES_AROUND
+  if (Array.isArray(value)) {
+    for (let i = 0; i < value.length && left >= 0; i++) left = roomLeft(value[i], left, levels - 1)
+    return left
+  }
+  for (const key of Object.keys(value)) {
+    if (left < 0) return left
+    left -= key.length * BYTES_OF_CHARACTER + BYTES_AROUND
+    left = roomLeft((value as JsonObject)[key], left, levels - 1)
+  }
+  return left
 }
 
 function isTooDeep(item: JsonObject, text: string): boolean {

@@ -51,7 +51,7 @@ export class Feed {
   publish(event: FeedEvent): void {
     this.#last += 1
     this.#events[this.#last % MAX_EVENTS] = event
-    for (const wake of [...this.#waiting]) wake()
+    if (this.#waiting.size > 0) for (const wake of [...this.#waiting]) wake()
   }
 
   /** The events after this number, at most so many; undefined if some of them are no longer kept. */

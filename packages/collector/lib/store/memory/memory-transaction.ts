@@ -45,6 +45,11 @@ export class MemoryTransaction implements Transaction {
     return Promise.resolve([...ids].flatMap((id) => people.get(id) ?? []))
   }
 
+  takenProfileIds(ids: readonly string[]): Promise<ReadonlySet<string>> {
+    const { people } = this.#contents
+    return Promise.resolve(new Set(ids.filter((id) => people.has(id))))
+  }
+
   accounts(space: string, ids: readonly string[]): Promise<Account[]> {
     const { people } = this.#contents
     return Promise.resolve([...new Set(ids)].flatMap((id) => people.account(space, id) ?? []))

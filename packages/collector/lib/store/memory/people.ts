@@ -41,6 +41,11 @@ export class People {
     return profile && copyProfile(profile)
   }
 
+  /** Whether a profile has this id, or had it before it was merged. */
+  has(id: string): boolean {
+    return this.#profiles.has(id) || this.#merged.has(id)
+  }
+
   owner(space: string, identifier: Identifier): string | undefined {
     const id = this.#owners.get(keyOf(space, identifier))
     return id === undefined ? undefined : this.survivor(id)

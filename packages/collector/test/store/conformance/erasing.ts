@@ -194,6 +194,27 @@ export function describeErasing(open: Open): void {
     )
 
     it(
+      'lets an id come again that another person began with, as somebody new',
+      withStore(open, async ({ store, reopen }) => {
+        await take(store, [{ anonymousId: 'device' }, { userId: 'other', anonymousId: 'device' }])
+        const people = new People(store, rulesFrom())
+        const other = await store.profileOf(SPACE, { type: 'user_id', value: 'other' })
+        const device = { type: 'anonymous_id', value: 'device' }
+        const { profileId } = await people.split(SPACE, other?.id ?? '', [device])
+        await store.transaction((transaction) => transaction.erase(SPACE, [profileId]))
+        const again = reopen ? await reopen() : store
+        const [outcome] = await take(again, [{ anonymousId: 'device' }, { userId: 'other' }])
+        const somebody = await again.profileOf(SPACE, device)
+        expect(somebody?.mappings.map(({ value }) => value)).to.deep.equal(['device'])
+        expect(somebody?.id).not.to.be.oneOf([other?.id, profileId])
+        expect(outcome).to.deep.include({ isDuplicate: false, profileId: somebody?.id })
+        const unchanged = await again.profileOf(SPACE, { type: 'user_id', value: 'other' })
+        expect(unchanged?.id).to.equal(other?.id)
+        expect(unchanged?.mappings.map(({ value }) => value)).to.deep.equal(['other'])
+      }),
+    )
+
+    it(
       'is taken back with its transaction',
       withStore(open, async ({ store }) => {
         await fill(store)
