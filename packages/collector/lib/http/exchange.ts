@@ -5,13 +5,14 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { types } from 'node:util'
 import { Api } from '../api/api.js'
 import { failure, SUCCESS } from './answers.js'
-import { answerAsked } from './asked.js'
+import { answerAsked, answerPage, type Asked } from './asked.js'
 import { readBody, tooLarge } from './body.js'
 import { bodyLimit, judgeRequest } from './judge.js'
 import type { Answer, Misbehaviour } from '../faults/misbehave.js'
 import type { Settings } from './options.js'
 import type { Source, Sources } from './sources.js'
 import type { CollectedRequest } from '../messages/records.js'
+import { pageFileFor } from './page.js'
 import { type Parcel, pathOf, type Refusal, refusal, type Route, routeOf } from './routes.js'
 
 /** Messages could not be kept, for now: the client is to keep them. */
@@ -127,7 +128,12 @@ export class Exchange {
   /** Routes that take no messages. They are never misbehaved on: a health check is to tell the truth. */
   async #answerElsewhere(isRoute: boolean): Promise<void> {
     if (Api.owns(this.#path)) {
-      await this.#ask()
+      await answerAsked(this.#asked(), (status) => this.note(status))
+      return
+    }
+    const file = pageFileFor(this.#method, this.#path, this.#request.headers.accept)
+    if (file !== undefined) {
+      await answerPage(this.#asked(), file, (status) => this.note(status))
       return
     }
     if ((await this.#drain()) === 'aborted') return
@@ -139,8 +145,8 @@ export class Exchange {
     else this.#answer(404, failure('there is no such route'))
   }
 
-  async #ask(): Promise<void> {
-    const asked = {
+  #asked(): Asked {
+    return {
       api: this.#desk.api,
       request: this.#request,
       response: this.#response,
@@ -149,9 +155,6 @@ export class Exchange {
         this.#bytes += length
       },
     }
-    await answerAsked(asked, (status) => {
-      this.note(status)
-    })
   }
 
   async #drain(): Promise<'aborted' | undefined> {
