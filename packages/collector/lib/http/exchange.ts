@@ -7,13 +7,22 @@ import { Api } from '../api/api.js'
 import { failure, SUCCESS } from './answers.js'
 import { answerAsked, answerPage, type Asked } from './asked.js'
 import { readBody, tooLarge } from './body.js'
+import { ANY_ORIGIN, preflight } from './cors.js'
 import { bodyLimit, judgeRequest } from './judge.js'
 import type { Answer, Misbehaviour } from '../faults/misbehave.js'
 import type { Settings } from './options.js'
 import type { Source, Sources } from './sources.js'
 import type { CollectedRequest } from '../messages/records.js'
 import { pageFileFor } from './page.js'
-import { type Parcel, pathOf, type Refusal, refusal, type Route, routeOf } from './routes.js'
+import {
+  isAlwaysJson,
+  type Parcel,
+  pathOf,
+  type Refusal,
+  refusal,
+  type Route,
+  routeOf,
+} from './routes.js'
 
 /** Messages could not be kept, for now: the client is to keep them. */
 export interface Unavailable {
@@ -137,6 +146,10 @@ export class Exchange {
       return
     }
     if ((await this.#drain()) === 'aborted') return
+    if (isRoute && this.#method === 'OPTIONS') {
+      this.#answer(204, '', preflight(this.#request.headers))
+      return
+    }
     const isRead = this.#method === 'GET' || this.#method === 'HEAD'
     const isHealth = HEALTH_PATHS.has(this.#path)
     if (isHealth && isRead) this.#answer(200, SUCCESS)
@@ -177,7 +190,11 @@ export class Exchange {
     const body = await this.#readBody(limit)
     if (body.end === 'aborted') return 'aborted'
     if (body.end === 'too large') return refusal(400, 'bad_request', tooLarge(limit))
-    const judged = await judgeRequest(route, this.#request.headers, body.data, settings)
+    const sent = this.#request.headers
+    const headers = isAlwaysJson(this.#path)
+      ? { ...sent, 'content-type': 'application/json' }
+      : sent
+    const judged = await judgeRequest(route, headers, body.data, settings)
     if ('refusal' in judged) return judged.refusal
     this.#source = sources.of(judged.writeKey)
     this.#count = judged.parcel.items.length
@@ -207,7 +224,7 @@ export class Exchange {
       const unavailable = await this.#keep(verdict)
       if (unavailable !== undefined) {
         const { reason, retryAfter } = unavailable
-        this.#answer(503, failure(reason), { 'retry-after': String(retryAfter) })
+        this.#answer(503, failure(reason), { ...ANY_ORIGIN, 'retry-after': String(retryAfter) })
         return
       }
     }
@@ -226,6 +243,7 @@ export class Exchange {
     const own = 'items' in verdict ? 200 : verdict.status
     const status = answer.status ?? (answer.retryAfter === undefined ? own : 429)
     this.#answer(status, answer.body ?? bodyFor(status, verdict), {
+      ...ANY_ORIGIN,
       ...retryHeaders(status, answer.retryAfter),
       ...answer.headers,
     })
