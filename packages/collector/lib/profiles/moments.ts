@@ -27,6 +27,8 @@ export interface Moment {
   /** Of the event, page or screen. */
   readonly name: string | undefined
   readonly source: string
+  /** The profile that the message was counted to, at that time; null if it was counted to none. */
+  readonly profileId: string | null
   readonly parts: readonly Part[]
   readonly what: 'created' | 'added' | 'merged' | 'left out' | 'split'
   /** In plain English. */
@@ -93,6 +95,7 @@ function momentOf(
     type: String(row.triggering_event_type),
     name: typeof row.triggering_event_name === 'string' ? row.triggering_event_name : undefined,
     source: String(row.triggering_event_source_name),
+    profileId: typeof row.segment_id === 'string' ? row.segment_id : null,
     parts,
     what,
     sentence: sentenceOf(what, parts, rows, source),

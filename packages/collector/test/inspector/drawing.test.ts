@@ -7,6 +7,10 @@ let count = 0
 
 /** `new user_id:u1`, `known anonymous_id:a1` … */
 function moment(...parts: string[]): Moment {
+  return momentOf('use_1', ...parts)
+}
+
+function momentOf(profileId: string, ...parts: string[]): Moment {
   count += 1
   return {
     messageId: `m${count}`,
@@ -15,6 +19,7 @@ function moment(...parts: string[]): Moment {
     type: 'identify',
     name: undefined,
     source: 'web',
+    profileId,
     what: 'added',
     sentence: '',
     parts: parts.map((text) => {
@@ -99,7 +104,7 @@ describe('the drawing of a person', () => {
     const { lines } = draw(
       ['anonymous_id:a1', 'user_id:u1'],
       moment('new anonymous_id:a1', 'new user_id:u1'),
-      moment('known user_id:u2', 'left out anonymous_id:a1 of use_1'),
+      momentOf('use_2', 'known user_id:u2', 'left out anonymous_id:a1 of use_1'),
     )
     expect(lines).to.deep.equal([
       ['a1', 'own', '0-2'],

@@ -106,6 +106,7 @@ describe('the moments of a person', () => {
       'left out anonymous_id:a1',
     ])
     expect(refusal?.sentence).to.equal(sentence)
+    expect(refusal?.profileId).not.to.equal(of('user_id:u1', ...messages)[0]?.profileId)
     const [creation] = of('user_id:u2', ...messages)
     expect(short(creation!)).to.deep.equal([
       'created',

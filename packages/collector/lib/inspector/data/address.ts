@@ -71,11 +71,15 @@ export function followLinks(): void {
   document.addEventListener('click', (event) => {
     const isPlain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey
     const link = event.target instanceof Element ? event.target.closest('a') : null
-    if (!isPlain || event.defaultPrevented || event.altKey || link === null) return
-    const isOwn = link.origin === window.location.origin && !link.pathname.startsWith('/_/')
-    if (!isOwn || link.target !== '' || link.hasAttribute('download')) return
+    // Of a drawing, href is no text.
+    const href = link?.getAttribute('href') ?? null
+    if (!isPlain || event.defaultPrevented || event.altKey || href === null) return
+    const target = new URL(href, window.location.href)
+    const isOwn = target.origin === window.location.origin && !target.pathname.startsWith('/_/')
+    const isAnchor = target.hash !== ''
+    if (!isOwn || isAnchor || link?.hasAttribute('download') === true) return
     event.preventDefault()
-    if (link.href !== window.location.href) go(link.href)
+    if (target.href !== window.location.href) go(target.href)
   })
 }
 

@@ -74,7 +74,7 @@ class Sketch {
 
   add(moment: Moment): void {
     const column = this.#columns.length
-    const isOwn = moment.parts.some((part) => part.role !== 'left out' && this.#isOwn(part))
+    const isOwn = moment.profileId !== null && this.#personIds.has(moment.profileId)
     const dots = moment.parts.map((part) => ({
       lane: this.#laneOf(part, column, isOwn),
       role: part.role,
@@ -127,10 +127,6 @@ class Sketch {
         })),
       })),
     }
-  }
-
-  #isOwn(part: Identifier): boolean {
-    return this.#own.has(keyOf(part))
   }
 
   #laneOf(part: Part, column: number, isOwnMoment: boolean): number {

@@ -19,6 +19,7 @@ export function LaneView({ lane, place, end, geometry }: Properties) {
   const name = (
     <>
       <title>{shown(`${type} ${value}`, 500)}</title>
+      <rect class="name-area" x={0} y={y - 18} width={geometry.left - 8} height={36} />
       <text class="lane-type" x={0} y={y - 5}>
         {shortened(type, longest)}
         {{ own: '', other: ' · another person', nobody: ' · nobody has it' }[whose]}
