@@ -95,6 +95,7 @@ describe('the view of people', () => {
         await page
           .locator('.drawing .joint')
           .filter({ has: page.locator('.cross') })
+          .getByRole('button')
           .focus()
         await page
           .locator('figcaption')
@@ -132,7 +133,7 @@ describe('the view of people', () => {
       const a1 = await shop().collector.profile('anonymous_id:a1')
       const u1 = await shop().collector.profile('user_id:u1')
       expect(a1?.id).not.to.equal(u1?.id)
-      await page.locator('.drawing .joint').last().focus()
+      await page.locator('.drawing .column').last().focus()
       await page.locator('figcaption').getByText('a1 was split off by hand').waitFor()
     }))
 

@@ -55,7 +55,7 @@ export async function withInspector(
 
 /** Waits until there are so many. */
 export async function exactly(elements: Locator, count: number): Promise<void> {
-  if (count > 0) await elements.nth(count - 1).waitFor()
+  if (count > 0) await elements.nth(count - 1).waitFor({ state: 'attached' })
   await elements.nth(count).waitFor({ state: 'detached' })
 }
 

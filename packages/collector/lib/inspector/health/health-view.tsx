@@ -18,6 +18,7 @@ export function HealthView() {
   const { value, error } = useAsked<Summary>('/_/summary', second)
   return (
     <div class="page health">
+      <h1 class="unseen">Health</h1>
       {error === undefined ? null : <Notice isError>{error.message}</Notice>}
       {value === undefined ? null : <Numbers summary={value} />}
       <FaultSwitches version={changes} />

@@ -31,6 +31,7 @@ export function MessagesView({ address }: { address: Address }) {
   return (
     <div class={chosen === undefined ? 'split' : 'split has-panel'}>
       <section class="list-side" aria-label="Messages">
+        <h1 class="unseen">Messages</h1>
         <FilterBox text={filter.text} problem={filter.problem} seen={seen} onInput={filter.type} />
         <ListBar
           messages={messages}

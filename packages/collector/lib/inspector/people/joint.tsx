@@ -18,7 +18,8 @@ interface Properties {
 
 export function JointView(properties: Properties) {
   const { column, place, lanes, geometry, hasDay, isActive, onActive, onOpen } = properties
-  const { moment, dots, joint, refused, isJoined } = column
+  const { moment, dots, isJoined } = column
+  const { name, type, source } = moment
   const x = xOf(place, geometry)
   const { column: width } = geometry
   const activate = () => {
@@ -27,30 +28,44 @@ export function JointView(properties: Properties) {
   return (
     <g
       class={`joint${isActive ? ' active' : ''}${isJoined ? '' : ' apart'}`}
-      tabIndex={0}
-      role="button"
-      aria-label={labelOf(moment)}
-      onFocus={activate}
       onMouseEnter={activate}
-      onClick={activate}
-      onKeyDown={(event) => {
-        if (event.key === 'Enter') onOpen(moment)
-      }}
     >
       <rect
         class="column"
+        role="button"
+        tabIndex={0}
+        aria-label={labelOf(moment)}
         x={x - width / 2 + 2}
         y={2}
         width={width - 4}
         height={yOf(lanes) + BOTTOM - 4}
         rx={6}
+        onFocus={activate}
+        onClick={activate}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter') onOpen(moment)
+        }}
       />
-      <text class="joint-name" x={x} y={18}>
-        {shortened(moment.name ?? moment.type)}
-      </text>
-      <text class="joint-source" x={x} y={33}>
-        {shortened(moment.name === undefined ? `from ${moment.source}` : moment.type)}
-      </text>
+      <g aria-hidden="true">
+        <text class="joint-name" x={x} y={18}>
+          {shown(name ?? type, 14)}
+        </text>
+        <text class="joint-source" x={x} y={33}>
+          {shown(name === undefined ? `from ${source}` : type, 14)}
+        </text>
+        <Ties column={column} x={x} />
+        {dots.map(({ lane, role }) => (
+          <Dot key={lane} x={x} y={yOf(lane)} role={role} />
+        ))}
+        <TimeText iso={moment.timestamp} x={x} y={yOf(lanes) + 6} hasDay={hasDay} />
+      </g>
+    </g>
+  )
+}
+
+function Ties({ column: { joint, refused }, x }: { column: Column; x: number }) {
+  return (
+    <>
       {joint === undefined ? null : (
         <line class="tie" x1={x} x2={x} y1={yOf(joint[0])} y2={yOf(joint[1])} />
       )}
@@ -59,11 +74,7 @@ export function JointView(properties: Properties) {
           <line key={to} class="refusal" x1={x} x2={x} y1={yOf(from)} y2={yOf(to)} />
         ),
       )}
-      {dots.map(({ lane, role }) => (
-        <Dot key={lane} x={x} y={yOf(lane)} role={role} />
-      ))}
-      <TimeText iso={moment.timestamp} x={x} y={yOf(lanes) + 6} hasDay={hasDay} />
-    </g>
+    </>
   )
 }
 
@@ -92,14 +103,7 @@ function TimeText({ iso, x, y, hasDay }: { iso: string; x: number; y: number; ha
   )
 }
 
-function labelOf({ timestamp, type, name, source, sentence }: Moment): string {
+function labelOf({ timestamp, type, name = '', source, sentence }: Moment): string {
   const at = new Date(timestamp)
-  return shown(
-    `${dayOf(at)} ${clockOf(at)}, ${type} ${name ?? ''} from ${source}: ${sentence}`,
-    2000,
-  )
-}
-
-function shortened(text: string): string {
-  return shown(text, 14)
+  return shown(`${dayOf(at)} ${clockOf(at)}: ${type} ${name} from ${source}. ${sentence}`, 2000)
 }

@@ -33,6 +33,7 @@ function PeopleList({ query, version }: { query: URLSearchParams; version: numbe
   const { value, error } = useAsked<People>(path, version)
   return (
     <div class="page">
+      <h1 class="unseen">People</h1>
       <SearchBox search={search} />
       {error === undefined ? null : <Notice isError>{error.message}</Notice>}
       {value?.profiles.length === 0 && search !== '' ? (

@@ -30,6 +30,7 @@ export function PersonPage({ name, query, version }: Properties) {
     return (
       <div class="page">
         <Back />
+        <h1 class="unseen">A person</h1>
         {error === undefined ? null : (
           <Notice isError>
             {error.status === 404 ? `There is no person ${shown(name, 100)}.` : error.message}
