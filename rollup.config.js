@@ -1,5 +1,5 @@
 // Builds dist/ of every package: ESM and CommonJS of every entry, each with its types.
-import { readFileSync, rmSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import commonjs from '@rollup/plugin-commonjs'
 import nodeResolve from '@rollup/plugin-node-resolve'
@@ -28,6 +28,8 @@ const command = { cli: 'lib/cli/main.ts' }
 /** The package `@selfsame/collector`. */
 const collector = { index: 'packages/collector/lib/index.ts' }
 const collectorCommand = { cli: 'packages/collector/lib/cli/main.ts' }
+/** The collector's page, for browsers. */
+const page = 'packages/collector/lib/inspector/'
 
 /**
  * The chunks, each with the modules from which it begins: it holds what they import, less what is in a chunk before
@@ -117,6 +119,20 @@ const compact = {
   },
 }
 
+/** The files of the page that are no code: as they are, and the style sheets as one, in the order of their names. */
+const pageFiles = {
+  name: 'page-files',
+  async generateBundle() {
+    for (const name of ['index.html', 'icon.svg']) {
+      this.emitFile({ type: 'asset', fileName: name, source: readFileSync(page + name) })
+    }
+    const names = readdirSync(`${page}styles`).sort()
+    const sheets = names.map((name) => readFileSync(`${page}styles/${name}`, 'utf8')).join('\n')
+    const { code } = await transform(sheets, { loader: 'css', minify: true })
+    this.emitFile({ type: 'asset', fileName: 'page.css', source: code })
+  },
+}
+
 // A dynamic import() fails in Jest's CommonJS sandbox; require() does not, and is as lazy.
 const commonJs = { dir: 'dist', format: 'cjs', dynamicImportInCjs: false, plugins: [compact] }
 const esModules = { dir: 'dist', format: 'es', plugins: [compact] }
@@ -177,6 +193,22 @@ export default [
     external,
     plugins: code(),
     output: { ...commonJs, dir: 'packages/collector/dist', ...names('cjs') },
+  },
+  {
+    input: { page: `${page}main.tsx` },
+    plugins: [
+      nodeResolve({ browser: true, extensions: ['.ts', '.tsx', '.js'] }),
+      esbuild({
+        target: 'es2022',
+        jsx: 'automatic',
+        jsxImportSource: 'preact',
+        minify: true,
+        legalComments: 'none',
+        exclude: [],
+      }),
+      pageFiles,
+    ],
+    output: { dir: 'packages/collector/dist/page', format: 'es', ...names('js') },
   },
   {
     input: collector,

@@ -113,6 +113,7 @@ export class Backend {
       misbehaviour: this.misbehaviour,
       guard: { token, host, hosts },
       promote: (message) => promote(message, rules),
+      rules,
       clear: () => {
         if (db !== undefined)
           throw new TypeError('a database is not cleared: erase people, or delete it')

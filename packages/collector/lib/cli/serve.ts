@@ -46,6 +46,8 @@ export async function serve(flags: ServeFlags, terminal: Terminal): Promise<numb
   const place = db === undefined ? 'in memory' : 'in the database'
   terminal.tell(`listening on ${collector.url}, ${place}; Ctrl-C ends it`)
   terminal.tell(`set the host of your client to ${collector.url}`)
+  const token = flags.tokenEnv === undefined ? '' : ' (the first time with ?token= and the token)'
+  terminal.tell(`see it happen: open ${collector.url} in a browser${token}`)
   await ended
   await collector.close()
   return exitCodes.done

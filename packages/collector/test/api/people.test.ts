@@ -68,6 +68,10 @@ inEachStore('GET /_/profiles/{profile}', (bench) => {
       'm1',
     ])
     expect(json.history.external_id_mapping_updates).to.have.length(2)
+    expect(json.moments.map(({ what, messageId }: any) => [what, messageId])).to.deep.equal([
+      ['created', 'm1'],
+      ['added', 'm2'],
+    ])
     expect((await bench().get(`/_/profiles/${json.id}`)).json).to.deep.equal(json)
     expect((await bench().get('/_/profiles/user_id:u2')).status).to.equal(404)
   })

@@ -82,6 +82,7 @@ export class Bench {
       misbehaviour: this.misbehaviour,
       guard: { host: '127.0.0.1', hosts: [], token: undefined, ...guard },
       promote: (message) => promote(message, rules),
+      rules,
       clear: () => {
         this.calls.push(['clear'])
         if (clear !== undefined) return clear()

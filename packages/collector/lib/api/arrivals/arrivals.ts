@@ -18,11 +18,13 @@ export class Arrivals {
   readonly feed = new Feed()
   readonly refusals = new Refusals()
   readonly traffic: Traffic
+  readonly #now: () => number
   #seq = 0
   #clears = 0
 
   /** @param now - The collector's clock, ms since 1970. */
   constructor(now: () => number) {
+    this.#now = now
     this.traffic = new Traffic(now)
   }
 
@@ -41,7 +43,7 @@ export class Arrivals {
 
   /** A message was discarded, or its messageId was there already. */
   refused(refused: RefusedMessage): void {
-    const found = this.refusals.push(refused, this.#seq)
+    const found = this.refusals.push(refused, { seq: this.#seq, at: this.#now() })
     this.traffic.count(found)
     this.feed.publish({ kind: 'message', found })
   }

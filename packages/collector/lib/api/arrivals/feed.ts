@@ -19,11 +19,17 @@ export class Feed {
   readonly #name = randomBytes(6).toString('hex')
   readonly #events: FeedEvent[] = []
   #last = 0
+  #lastChange = 0
   readonly #waiting = new Set<() => void>()
 
   /** The number of the newest event; 0 before the first. */
   get last(): number {
     return this.#last
+  }
+
+  /** The number of the newest event that is no message; 0 before the first. */
+  get lastChange(): number {
+    return this.#lastChange
   }
 
   /** How many wait for the next event. */
@@ -50,6 +56,7 @@ export class Feed {
 
   publish(event: FeedEvent): void {
     this.#last += 1
+    if (event.kind !== 'message') this.#lastChange = this.#last
     this.#events[this.#last % MAX_EVENTS] = event
     if (this.#waiting.size > 0) for (const wake of [...this.#waiting]) wake()
   }

@@ -23,6 +23,8 @@ export interface Refused {
   readonly kind: 'discarded' | 'duplicate'
   readonly code?: string | undefined
   readonly reason?: string | undefined
+  /** When it came, by the clock of the machine: ISO 8601, UTC. */
+  readonly at: string
 }
 
 export function foundOf(stored: StoredMessage, violations?: readonly string[]): FoundMessage {

@@ -6,10 +6,12 @@ import { ApiError } from '../exchange/api-error.js'
 import { linked } from '../exchange/linked-signal.js'
 import type { Route } from '../exchange/route.js'
 import { candidateOf } from '../arrivals/found.js'
-import { LiveReader, type Select } from './live-reader.js'
+import { type LiveQuestion, LiveReader } from './live-reader.js'
+import { Sample } from './sample.js'
 import type { Needs } from '../needs/needs.js'
 
 const MAX_READERS = 100
+const SAMPLE = { min: 1, max: 1000 }
 
 export function liveRoutes(needs: Needs): Route[] {
   let readers = 0
@@ -17,10 +19,14 @@ export function liveRoutes(needs: Needs): Route[] {
     {
       method: 'GET',
       path: '/_/live',
-      query: ['filter', 'all'],
+      query: ['filter', 'all', 'sample'],
       answer: ({ query, request }) => {
         const filter = query.filter()
-        const select = selection(filter, query.flag('all'))
+        const perSecond = query.whole('sample', SAMPLE, undefined)
+        const question: LiveQuestion = {
+          select: selection(filter, query.flag('all')),
+          sample: perSecond === undefined ? undefined : new Sample(perSecond),
+        }
         if (readers >= MAX_READERS) {
           const problem = `${MAX_READERS} readers are connected already`
           throw new ApiError(503, 'too_many_readers', problem, { 'retry-after': '10' })
@@ -28,7 +34,7 @@ export function liveRoutes(needs: Needs): Route[] {
         readers += 1
         const { signal, unlink } = linked(needs.closed, request.signal)
         const lastId = request.headers['last-event-id']
-        const reader = new LiveReader(needs.arrivals.feed, select, signal)
+        const reader = new LiveReader(needs.arrivals.feed, question, signal)
         return Promise.resolve({
           kind: 'stream',
           status: 200,
@@ -43,7 +49,7 @@ export function liveRoutes(needs: Needs): Route[] {
   ]
 }
 
-function selection(filter: Filter, all: boolean): Select {
+function selection(filter: Filter, all: boolean): LiveQuestion['select'] {
   const withRefused = isAskingForRefused(filter, all)
   return (messages) => {
     const asked = messages.filter(({ refused }) => withRefused || refused === undefined)
