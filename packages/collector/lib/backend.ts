@@ -136,8 +136,8 @@ export class Backend {
         accepted(message, { name, space }, outcome) {
           hooks.accepted(message)
           if (outcome?.isDuplicate !== false) return
-          const { seq, profileId } = outcome
-          arrivals.kept({ seq, message, space, source: name, profileId })
+          const { seq, profileId, violations } = outcome
+          arrivals.kept({ seq, message, space, source: name, profileId }, violations)
         },
         duplicate(message, { name, space }) {
           hooks.duplicate()

@@ -96,7 +96,7 @@ describe('a reader of the live feed', () => {
     try {
       const feed = new Feed()
       const over = new AbortController()
-      const select = () => Promise.resolve(new Set<FoundMessage>())
+      const select = () => new Set<FoundMessage>()
       const chunks = new LiveReader(feed, { select }, over.signal).chunks(undefined)
       expect((await chunks.next()).value).to.equal('retry: 1000\n\n')
       expect((await chunks.next()).value).to.match(/^id: .*\nevent: ready\n/)
@@ -119,7 +119,7 @@ describe('a reader of a sample that falls behind', () => {
   const read = async (between: (feed: Feed) => void) => {
     const feed = new Feed()
     const over = new AbortController()
-    const select = (found: readonly FoundMessage[]) => Promise.resolve(new Set(found))
+    const select = (found: readonly FoundMessage[]) => new Set(found)
     const question = { select, sample: new Sample(1) }
     const chunks = new LiveReader(feed, question, over.signal).chunks(undefined)
     await chunks.next()
@@ -192,7 +192,12 @@ describe('GET /_/live', () => {
     const reader = await open('/_/live?filter=violation:*')
     await reader.next()
     await bench().take([{ userId: 'u1' }, { userId: 'null' }])
-    expect((await reader.next())[0]!.data.position).to.equal('2')
+    const [event] = await reader.next()
+    expect(event!.data).to.include({ position: '2' })
+    expect(event!.data.violations).to.deep.equal([
+      'ID value blocked',
+      'No matching identifiers on event',
+    ])
   })
 
   it('gives a reader who asks for it a sample, and says how many were left out', async () => {

@@ -127,8 +127,8 @@ export class Bench {
       const message = messages[place]!
       if (outcome.isDuplicate) this.refuse({ kind: 'duplicate', message, space, source })
       else {
-        const { seq, profileId } = outcome
-        this.arrivals.kept({ seq, message, space, source, profileId })
+        const { seq, profileId, violations } = outcome
+        this.arrivals.kept({ seq, message, space, source, profileId }, violations)
       }
     })
     return messages

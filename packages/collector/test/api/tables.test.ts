@@ -27,6 +27,18 @@ inEachStore('GET /_/tables', (bench) => {
     expect(names).to.include.members(['identifies', 'messages', 'profiles', 'violations'])
   })
 
+  it('says when to ask again if the store cannot answer now', async () => {
+    await bench().store.close()
+    for (const target of ['/_/tables', '/_/messages', '/_/profiles/user_id:u1', '/_/summary']) {
+      const { status, headers, json } = await bench().get(target)
+      expect([status, json.error], target).to.deep.equal([
+        503,
+        { code: 'store_unavailable', message: 'The store is closed' },
+      ])
+      expect(headers['retry-after']).to.equal('5')
+    }
+  })
+
   it('gives the newest rows of one', async () => {
     const { json } = await bench().get('/_/tables/identifies?limit=1')
     expect(json.name).to.equal('identifies')

@@ -1,9 +1,18 @@
 // What arrives, for those who watch: told by the collector, read by the API.
 import type { StoredMessage } from '../../store/store.js'
 import { Feed } from './feed.js'
-import { foundOf } from './found.js'
+import { redacted } from '../../store/redaction.js'
+import { type FoundMessage, foundOf } from './found.js'
 import { type RefusedMessage, Refusals } from './refusals.js'
 import { Traffic } from './traffic.js'
+
+/** Who was erased. */
+export interface Erased {
+  /** With those that were merged into it. */
+  readonly profileIds: ReadonlySet<string>
+  /** The values of the identifiers. */
+  readonly values: ReadonlySet<string>
+}
 
 export class Arrivals {
   readonly feed = new Feed()
@@ -46,6 +55,18 @@ export class Arrivals {
     this.refusals.clear()
     this.traffic.clear()
     this.feed.publish({ kind: 'cleared' })
+  }
+
+  /**
+   * A person was erased: what was counted to one of these profiles, or names one of these identifiers, is forgotten.
+   */
+  erased({ profileIds, values }: Erased): void {
+    const isTheirs = ({ profileId, message }: FoundMessage) =>
+      (typeof profileId === 'string' && profileIds.has(profileId)) ||
+      redacted(message, values) !== message
+    this.refusals.forget(isTheirs)
+    this.feed.forget(isTheirs)
+    this.peopleChanged()
   }
 
   /** Profiles changed by hand: by a split, an erasure or a rebuild. */

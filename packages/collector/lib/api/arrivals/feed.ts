@@ -58,7 +58,16 @@ export class Feed {
     this.#last += 1
     if (event.kind !== 'message') this.#lastChange = this.#last
     this.#events[this.#last % MAX_EVENTS] = event
-    for (const wake of [...this.#waiting]) wake()
+    if (this.#waiting.size > 0) for (const wake of [...this.#waiting]) wake()
+  }
+
+  /** Who resumes is told that people changed in the place of these messages. */
+  forget(isForgotten: (found: FoundMessage) => boolean): void {
+    this.#events.forEach((event, place) => {
+      if (event.kind === 'message' && isForgotten(event.found)) {
+        this.#events[place] = { kind: 'people' }
+      }
+    })
   }
 
   /** The events after this number, at most so many; undefined if some of them are no longer kept. */

@@ -39,6 +39,10 @@ export class Refusals {
     )
   }
 
+  forget(isForgotten: (found: FoundMessage) => boolean): void {
+    this.#items = this.#items.filter((found) => !isForgotten(found))
+  }
+
   clear(): void {
     this.#items = []
   }

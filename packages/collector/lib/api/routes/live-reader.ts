@@ -13,12 +13,9 @@ const MOST_EVENTS = 50
 /** What a reader asked for. */
 export interface LiveQuestion {
   /** Of these messages, those that it wants. */
-  readonly select: (found: readonly FoundMessage[]) => Promise<ReadonlySet<FoundMessage>>
+  readonly select: (found: readonly FoundMessage[]) => ReadonlySet<FoundMessage>
   /** How many a second it wants; undefined is all. */
   readonly sample?: Sample | undefined
-  /** What else it wants to know of those that it gets, in their order. */
-  readonly describe?:
-    ((found: readonly FoundMessage[]) => Promise<readonly FoundMessage[]>) | undefined
 }
 
 /**
@@ -58,7 +55,7 @@ export class LiveReader {
         place = feed.last
         yield this.#event('reload', { reason: 'too_slow' }, place)
       } else {
-        const text = await this.#textOf(events, place + 1)
+        const text = this.#textOf(events, place + 1)
         place += events.length
         // A comment, so that a reader whose filter matches nothing is seen to be there.
         if (text !== '') yield text
@@ -69,17 +66,15 @@ export class LiveReader {
     }
   }
 
-  async #textOf(events: readonly FeedEvent[], first: number): Promise<string> {
+  #textOf(events: readonly FeedEvent[], first: number): string {
     const found = events.flatMap((event) => (event.kind === 'message' ? [event.found] : []))
-    const { select, sample, describe } = this.#question
-    const wanted = [...(await select(found))].filter(() => sample?.admits() !== false)
-    const described = (await describe?.(wanted)) ?? wanted
-    const views = new Map(wanted.map((each, place) => [each, described[place] ?? each]))
+    const { select, sample } = this.#question
+    const wanted = new Set([...select(found)].filter(() => sample?.admits() !== false))
     return events
       .map((event, index) => {
         if (event.kind !== 'message') return this.#event(event.kind, {}, first + index)
-        const view = views.get(event.found)
-        return view === undefined ? '' : this.#event('message', viewOf(view), first + index)
+        if (!wanted.has(event.found)) return ''
+        return this.#event('message', viewOf(event.found), first + index)
       })
       .join('')
   }

@@ -1,7 +1,7 @@
 // The route of the live feed.
 import type { Filter } from '../../../../../lib/spec/filter/filter.js'
 import { DATA_HEADERS } from '../exchange/answers.js'
-import { isAskingForRefused, withViolations } from '../asking/find.js'
+import { isAskingForRefused } from '../asking/find.js'
 import { ApiError } from '../exchange/api-error.js'
 import { linked } from '../exchange/linked-signal.js'
 import type { Route } from '../exchange/route.js'
@@ -24,8 +24,8 @@ export function liveRoutes(needs: Needs): Route[] {
         const filter = query.filter()
         const perSecond = query.whole('sample', SAMPLE, undefined)
         const question: LiveQuestion = {
-          select: selection(needs, filter, query.flag('all')),
-          ...(perSecond === undefined ? {} : sampled(needs, perSecond)),
+          select: selection(filter, query.flag('all')),
+          sample: perSecond === undefined ? undefined : new Sample(perSecond),
         }
         if (readers >= MAX_READERS) {
           const problem = `${MAX_READERS} readers are connected already`
@@ -49,24 +49,11 @@ export function liveRoutes(needs: Needs): Route[] {
   ]
 }
 
-/** Few enough to look up which rules they violated. */
-function sampled({ store }: Needs, perSecond: number): Omit<LiveQuestion, 'select'> {
-  return {
-    sample: new Sample(perSecond),
-    describe: (messages) =>
-      messages.length === 0 ? Promise.resolve([]) : withViolations(store, messages),
-  }
-}
-
-function selection(needs: Needs, filter: Filter, all: boolean): LiveQuestion['select'] {
+function selection(filter: Filter, all: boolean): LiveQuestion['select'] {
   const withRefused = isAskingForRefused(filter, all)
-  return async (messages) => {
+  return (messages) => {
     const asked = messages.filter(({ refused }) => withRefused || refused === undefined)
-    const isAboutViolations = filter.mentions.has('violation')
-    const known = isAboutViolations ? await withViolations(needs.store, asked) : asked
-    return new Set(
-      asked.filter((found, place) => filter.matches(candidateOf(known[place] ?? found))),
-    )
+    return new Set(asked.filter((found) => filter.matches(candidateOf(found))))
   }
 }
 

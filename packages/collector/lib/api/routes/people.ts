@@ -44,9 +44,12 @@ export function peopleRoutes(needs: Needs): Route[] {
       path: '/_/profiles/:profile/erase',
       query: ['space'],
       answer: async (call) => {
-        const { space, id } = await profileIn(needs, call)
+        const { space, id, merged, mappings } = await profileIn(needs, call)
         const erased = await unlessTypeError(() => needs.people.erase(space, id), 'cannot_erase')
-        needs.arrivals.peopleChanged()
+        needs.arrivals.erased({
+          profileIds: new Set([id, ...merged]),
+          values: new Set(mappings.map(({ value }) => value)),
+        })
         return jsonAnswer(erased)
       },
     },

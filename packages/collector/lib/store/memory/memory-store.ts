@@ -66,12 +66,9 @@ export class MemoryStore implements Store {
   }
 
   spaces(): Promise<string[]> {
-    return this.#read(({ messages, people }) => {
-      const spaces = new Set<string>()
-      for (const { space } of messages.oldestFirst()) spaces.add(space)
-      for (const { space } of people.all()) spaces.add(space)
-      return [...spaces].sort()
-    })
+    return this.#read(({ spaces, people }) =>
+      [...new Set([...spaces.keys(), ...people.spaces()])].sort(),
+    )
   }
 
   profile(id: string): Promise<Profile | undefined> {
