@@ -102,11 +102,13 @@ async function watch(page: Page, seconds: number) {
 /** What the page says when nothing has been left out for a while. */
 async function calmStatus(page: Page): Promise<string> {
   const live = page.locator('.status', { hasText: /^Live\./ })
-  // It may say so for a moment while a report of what was left out is on its way.
-  await live.waitFor()
-  await page.waitForResponse((response) => response.url().includes('/_/messages?'))
-  await live.waitFor()
-  return live.innerText()
+  for (;;) {
+    await live.waitFor()
+    // It may say so for a moment while a report of what was left out is on its way.
+    await page.waitForTimeout(500)
+    const said = await page.locator('.status').innerText()
+    if (said.startsWith('Live.')) return said
+  }
 }
 
 /** Without a collection, which would be a long task of our own making. */
