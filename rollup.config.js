@@ -45,6 +45,8 @@ const chunks = {
     entries['testing-jest'],
     entries['testing-chai'],
   ],
+  // A plan without such a schema need not load the validator.
+  'json-schema': ['lib/plan/json-schema.ts'],
   command: [command.cli],
   'command-progress': ['lib/cli/shared/display.ts', 'lib/cli/shared/interruption.ts'],
   'command-backfill': ['lib/cli/backfill/command.ts'],
@@ -82,6 +84,8 @@ const bundled = new Set([
   // Of the command and the sources of a backfill: a server that uses neither need not install them.
   'commander',
   'lossless-json',
+  // Of plans: `jsonSchema()`.
+  '@cfworker/json-schema',
 ])
 const external = (id) =>
   id.startsWith('node:') ||
@@ -115,7 +119,7 @@ const names = (extension) => ({
 })
 
 /** ES modules that a server loads stay as they are. */
-const readable = /^(?!command|backfill-engine$|testing$)/
+const readable = /^(?!command|backfill-engine$|testing$|json-schema$)/
 
 /**
  * Takes out white space and comments, which would be a tenth of the package: of CommonJS, whose code stands in the ES
