@@ -197,3 +197,38 @@ describe('the plan of a command', () => {
       })
     }))
 })
+
+describe('selfsame dev --plan', () => {
+  it('prints below a message what is not as planned', () =>
+    withProject(async ({ write, start }) => {
+      write('plan.mjs', plan)
+      const { child, outcome } = start(['dev', '--port', '0', '--plan', 'plan.mjs'])
+      const [url] = await new Promise<RegExpExecArray>((resolve) => {
+        let text = ''
+        child.stderr?.on('data', (part: Buffer) => {
+          text += part.toString()
+          const found = /http:\/\/[\d.:]+/.exec(text)
+          if (found) resolve(found)
+        })
+      })
+      const printed = new Promise<void>((resolve) => {
+        child.stdout?.on('data', (part: Buffer) => {
+          if (part.includes('not as planned')) resolve()
+        })
+      })
+      await fetch(`${url}/v1/batch`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Basic ${btoa('k:')}` },
+        body: JSON.stringify({ batch: orders.slice(0, 2) }),
+      })
+      await printed
+      child.kill('SIGINT')
+      const { stdout, code } = await outcome
+      const lines = stdout.trimEnd().split('\n')
+      expect(lines).to.have.lengthOf(3)
+      expect(lines[2]).to.equal(
+        '  not as planned: properties.revenue: Invalid input: expected number, received string',
+      )
+      expect(code).to.equal(0)
+    }))
+})
