@@ -45,9 +45,12 @@ const chunks = {
     entries['testing-jest'],
     entries['testing-chai'],
   ],
+  // A plan without such a schema need not load the validator.
+  'json-schema': ['lib/plan/json-schema.ts'],
   command: [command.cli],
   'command-progress': ['lib/cli/shared/display.ts', 'lib/cli/shared/interruption.ts'],
   'command-backfill': ['lib/cli/backfill/command.ts'],
+  'command-plan': ['lib/cli/plan/command.ts'],
   'command-resend': ['lib/cli/resend/command.ts'],
   'command-dev': ['lib/cli/dev/command.ts'],
 }
@@ -82,10 +85,22 @@ const bundled = new Set([
   // Of the command and the sources of a backfill: a server that uses neither need not install them.
   'commander',
   'lossless-json',
+  // Of plans: `jsonSchema()`.
+  '@cfworker/json-schema',
 ])
 const external = (id) =>
   id.startsWith('node:') ||
   (/^[a-z@]/i.test(id) && !bundled.has(id) && !/^(lib|packages)\//.test(id))
+
+/** The bundled packages are nobody's to read here. */
+const minified = {
+  name: 'minified',
+  async transform(code, id) {
+    if (!id.includes('/node_modules/')) return null
+    const options = { minify: true, legalComments: 'none', target: 'node20' }
+    return { code: (await transform(code, options)).code, map: null }
+  },
+}
 
 const code = () => [
   nodeResolve({ exportConditions: ['node'], extensions: ['.ts', '.js'] }),
@@ -96,6 +111,7 @@ const code = () => [
     // The bundled packages too: their comments would be a tenth of the tarball.
     exclude: [],
   }),
+  minified,
 ]
 
 const names = (extension) => ({
@@ -103,20 +119,35 @@ const names = (extension) => ({
   chunkFileNames: `chunk-[name].${extension}`,
 })
 
+/** ES modules that a server loads stay as they are. */
+const readable = /^(?!command|backfill-engine$|testing$|json-schema$)/
+
 /**
  * Takes out white space and comments, which would be a tenth of the package: of CommonJS, whose code stands in the ES
- * modules too, and of the command. Names stay, so a stack says where something happened.
+ * modules too, and of ES modules that only commands, scripts and tests load. Names stay, so a stack says where something
+ * happened.
  */
 const compact = {
   name: 'compact',
   async renderChunk(code, chunk, { format }) {
-    if (format !== 'cjs' && !chunk.name.startsWith('command')) return null
-    return await transform(code, {
+    if (format !== 'cjs' && readable.test(chunk.name)) return null
+    const { code: small } = await transform(code, {
       minifyWhitespace: true,
+      minifySyntax: true,
       legalComments: 'none',
       target: 'node20',
     })
+    return { code: small, map: null }
   },
+}
+
+/** The types of a chunk stand once, in its CommonJS half: an ES module may import from that, but not the other way round. */
+const typesOnce = {
+  name: 'types-once',
+  renderChunk: (_code, { isEntry, fileName }) =>
+    isEntry
+      ? null
+      : { code: `export * from './${fileName.replace(/\.d\.ts$/, '.cjs')}';\n`, map: null },
 }
 
 /** The files of the page that are no code: as they are, and the style sheets as one, in the order of their names. */
@@ -172,7 +203,7 @@ export default [
     external,
     plugins: [dts()],
     output: [
-      { dir: 'dist', format: 'es', ...names('d.ts'), manualChunks },
+      { dir: 'dist', format: 'es', ...names('d.ts'), manualChunks, plugins: [typesOnce] },
       { dir: 'dist', format: 'es', ...names('d.cts'), manualChunks },
     ],
   },

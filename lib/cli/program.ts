@@ -6,6 +6,7 @@ import { toError, errorText } from '../runtime/describe-value.js'
 import { version } from '../runtime/version.js'
 import { addBackfillOptions, type BackfillFlags } from './backfill/options.js'
 import { addDevOptions, type DevFlags } from './dev/options.js'
+import { addPlan, planExamples } from './plan/program.js'
 import { exitCodes, UsageError } from './shared/exit-codes.js'
 import { addResendOptions, type ResendFlags } from './resend/options.js'
 import { processTerminal, type Terminal } from './shared/terminal.js'
@@ -65,13 +66,23 @@ function programWith(terminal: Terminal, ended: (code: number) => void): Command
       ended(await runDev(flags, terminal))
     })
   addDevOptions(dev)
+  const plan = addPlan(program, terminal, ended)
   const codes =
     '\nExit codes: 0 done, 1 failed, 2 wrong usage, 3 not everything was delivered, 130 interrupted.'
   for (const [command, examples] of [
-    [program, [...backfillExamples.slice(0, 1), ...resendExamples.slice(0, 1), devExamples[0]]],
+    [
+      program,
+      [
+        ...backfillExamples.slice(0, 1),
+        ...resendExamples.slice(0, 1),
+        devExamples[0],
+        planExamples[0],
+      ],
+    ],
     [backfill, backfillExamples],
     [resend, resendExamples],
     [dev, devExamples],
+    [plan, planExamples],
   ] as const)
     command.addHelpText('after', `\nExamples:\n  ${examples.join('\n  ')}\n${codes}`)
   return program

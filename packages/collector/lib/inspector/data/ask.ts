@@ -1,5 +1,7 @@
 // Questions to the API of this collector.
 
+import { noteAnswer } from './pace.js'
+
 /** The API said no; the message is its own, or says that nobody answered. */
 export class AskError extends Error {
   override readonly name = 'AskError'
@@ -21,12 +23,14 @@ interface Options {
 
 /** @throws AskError */
 export async function ask<T>(path: string, { method = 'GET', body, signal }: Options = {}) {
+  const start = performance.now()
   const response = await fetched(path, {
     method,
     headers: method === 'GET' ? {} : { 'content-type': 'application/json' },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     ...(signal === undefined ? {} : { signal }),
   })
+  if (method === 'GET') noteAnswer(performance.now() - start)
   if (response.ok) return (await response.json()) as T
   throw await errorOf(response)
 }

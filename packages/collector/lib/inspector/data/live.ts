@@ -73,7 +73,7 @@ export class Live {
       source.addEventListener(name, (event: MessageEvent<string>) => {
         told(JSON.parse(event.data))
         // Also when it begins: what the first question missed is asked for once more.
-        tellChange()
+        tellChange(name === 'message' || name === 'sampled' ? 'messages' : 'people')
       })
     }
     on('ready', () => {

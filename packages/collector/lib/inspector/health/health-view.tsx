@@ -1,6 +1,7 @@
 // The view of health: how much arrives, from whom, what goes wrong; and the switches for faults.
 import { useEffect, useState } from 'preact/hooks'
 import type { Summary } from '../data/answers.js'
+import { pause } from '../data/pace.js'
 import { useAsked } from '../data/use-asked.js'
 import { useChanges } from '../data/use-changes.js'
 import { Notice } from '../parts/notice.js'
@@ -27,17 +28,17 @@ export function HealthView() {
   )
 }
 
-/** Counts every second while the page is seen. */
+/** Counts the seconds; a browser makes them longer while the page is not seen. */
 function useSeconds(): number {
   const [second, setSecond] = useState(0)
   useEffect(() => {
-    const timer = window.setInterval(() => {
-      if (document.visibilityState === 'visible') setSecond((before) => before + 1)
-    }, 1000)
+    const timer = window.setTimeout(() => {
+      setSecond((before) => before + 1)
+    }, pause())
     return () => {
-      window.clearInterval(timer)
+      window.clearTimeout(timer)
     }
-  }, [])
+  }, [second])
   return second
 }
 

@@ -9,7 +9,7 @@ import {
 } from '../data/answers.js'
 import { type AskError, queryOf } from '../data/ask.js'
 import { useAsked } from '../data/use-asked.js'
-import { useChanges } from '../data/use-changes.js'
+import { usePeopleChanges } from '../data/use-changes.js'
 import { CopyButton } from '../parts/copy-button.js'
 import { Notice } from '../parts/notice.js'
 import { jsonOf, shown, shownValue } from '../parts/shown.js'
@@ -65,7 +65,7 @@ function Missing({ error }: { error: AskError }) {
 function Content({ tab, message }: { tab: Tab; message: MessageView | MessageDetail }) {
   const fields = fieldsOf(message)
   if (tab === 'raw') return <RawTab value={message.message} />
-  if (tab === 'call') return <CallTab code={codeOf(fields)} refused={message.refused} />
+  if (tab === 'call') return <CallTab code={codeOf(fields)} message={message} />
   if (!('steps' in message)) return <RefusedTab refused={message.refused} tab={tab} />
   return tab === 'rows' ? <RowsTab message={message} /> : <ResolutionTab message={message} />
 }
@@ -120,12 +120,12 @@ function fieldsOf({ message }: MessageView): Fields {
   return isFields(message) ? message : {}
 }
 
-/** Asked again when something changed: whom it is counted to may be another since. */
+/** Asked again when people changed by hand: whom it is counted to may be another since. */
 function useChosen(chosen: Chosen): {
   message: MessageView | MessageDetail | undefined
   error: AskError | undefined
 } {
-  const version = useChanges(false)
+  const version = usePeopleChanges()
   const isKept = chosen.kind === 'kept'
   const kept = useAsked<MessageDetail>(
     isKept ? `/_/messages/${encodeURIComponent(chosen.messageId)}` : undefined,

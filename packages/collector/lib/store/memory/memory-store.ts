@@ -24,7 +24,7 @@ import type {
 import { Turns } from '../turns.js'
 import { Contents } from './contents.js'
 import { MemoryTransaction } from './memory-transaction.js'
-import { isLog, isOwn, ownRows } from './own-rows.js'
+import { countOwn, isLog, isOwn, ownRows } from './own-rows.js'
 
 const LIMIT = 100_000
 
@@ -155,7 +155,7 @@ export class MemoryStore implements Store {
         schema: undefined,
         name,
         columns: OWN_TABLES[name],
-        rows: [...ownRows(contents, name)].length,
+        rows: countOwn(contents, name),
       }))
       const logs = (Object.keys(LOG_TABLES) as LogName[]).map((name) => ({
         schema: undefined,
