@@ -18,6 +18,7 @@ const entries = {
   koa: 'lib/web/koa.ts',
   fastify: 'lib/web/fastify.ts',
   fetch: 'lib/web/fetch.ts',
+  bullmq: 'lib/queue/bullmq/index.ts',
   testing: 'lib/testing/index.ts',
   'testing-vitest': 'lib/testing/vitest.ts',
   'testing-jest': 'lib/testing/jest.ts',
@@ -37,6 +38,7 @@ const chunks = {
   client: [entries.index],
   web: [entries.express, entries.koa, entries.fastify, entries.fetch],
   'backfill-engine': [entries.backfill],
+  queue: [entries.bullmq],
   testing: [
     entries.testing,
     entries['testing-vitest'],
@@ -85,6 +87,16 @@ const external = (id) =>
   id.startsWith('node:') ||
   (/^[a-z@]/i.test(id) && !bundled.has(id) && !/^(lib|packages)\//.test(id))
 
+/** Takes the white space out of bundled packages, which nobody reads here. */
+const compactPackages = {
+  name: 'compact-packages',
+  async transform(code, id) {
+    if (!id.includes('node_modules')) return null
+    const compacted = await transform(code, { minifyWhitespace: true, legalComments: 'none' })
+    return { code: compacted.code, map: null }
+  },
+}
+
 const code = () => [
   nodeResolve({ exportConditions: ['node'], extensions: ['.ts', '.js'] }),
   commonjs({ include: /node_modules/ }),
@@ -94,6 +106,7 @@ const code = () => [
     // The bundled packages too: their comments would be a tenth of the tarball.
     exclude: [],
   }),
+  compactPackages,
 ]
 
 const names = (extension) => ({
@@ -103,12 +116,12 @@ const names = (extension) => ({
 
 /**
  * Takes out white space and comments, which would be a tenth of the package: of CommonJS, whose code stands in the ES
- * modules too, and of the command. Names stay, so a stack says where something happened.
+ * modules too, of the command, and of what most servers never load. Names stay, so a stack says where something happened.
  */
 const compact = {
   name: 'compact',
   async renderChunk(code, chunk, { format }) {
-    if (format !== 'cjs' && !chunk.name.startsWith('command')) return null
+    if (format !== 'cjs' && !/^(command|queue|backfill|testing)/.test(chunk.name)) return null
     return await transform(code, {
       minifyWhitespace: true,
       legalComments: 'none',

@@ -9,9 +9,15 @@ import { BoundAnalytics } from './bound-analytics.js'
 import { deadLettersFor, type DeadLetters } from '../failures/dead-letter/index.js'
 import { ClientExit } from '../exit/client-exit.js'
 import { Delivery } from '../delivery/delivery.js'
-import type { Transport } from '../delivery/transport/transport.js'
 import { addExitHook, releaseHooks, removeExitHook } from '../exit/hooks.js'
-import type { CloseOptions, Counts, FlushOptions, Stats } from './stats.js'
+import {
+  countsOf,
+  statsOf,
+  type CloseOptions,
+  type Counts,
+  type FlushOptions,
+  type Stats,
+} from './stats.js'
 import { AnalyticsError } from '../spec/error.js'
 import { SafeEmitter } from './emitter.js'
 import { brokenCall, checkCallback, failedCall, refusedCall, tooLarge } from './failed-call.js'
@@ -39,7 +45,7 @@ import { inspectAsStats } from './inspection.js'
 import { Settlement } from './settlement.js'
 import type { AnalyticsOptions, DisabledOptions } from './options/analytics-options.js'
 import { readOptions, type Settings } from './options/read-options.js'
-import { carrierFor, credentialsFor, spawnSettingsFor, standInOf, transportFor } from './connect.js'
+import { connect, spawnSettingsFor } from './connect.js'
 import { ErrorReporter, type Callback, type FailedCall } from '../failures/error-reporter.js'
 import { version } from '../runtime/version.js'
 
@@ -64,7 +70,7 @@ export class Analytics<P extends MaybePlan = undefined>
   readonly #delivery: Delivery
   readonly #reporter: ErrorReporter
   readonly #settlement: Settlement
-  readonly #transport: Transport
+  readonly #disconnect: () => void
   readonly #nextTurn: () => Promise<void>
   readonly #clientExit: ClientExit | undefined
   readonly #deadLetters: DeadLetters | undefined
@@ -89,20 +95,23 @@ export class Analytics<P extends MaybePlan = undefined>
     this.#deadLetters = deadLettersFor(settings.disable ? undefined : settings.deadLetter, userCode)
     this.#reporter = new ErrorReporter(this, userCode, this.#deadLetters, flushOnExit)
     this.#planGuard = planGuardFor(settings, this, userCode, this.#reporter)
-    this.#settlement = new Settlement(this, this.#reporter, new URL(url).origin, {
-      onDrained: () => {
-        this.#isPending = false
-        if (this.#clientExit) removeExitHook(this.#clientExit)
+    this.#settlement = new Settlement(
+      this,
+      this.#reporter,
+      settings.delivery?.place ?? new URL(url).origin,
+      {
+        onDrained: () => {
+          this.#isPending = false
+          if (this.#clientExit) removeExitHook(this.#clientExit)
+        },
+        onRestored: () => {
+          this.#isPending = true
+          if (this.#clientExit) addExitHook(this.#clientExit)
+        },
       },
-      onRestored: () => {
-        this.#isPending = true
-        if (this.#clientExit) addExitHook(this.#clientExit)
-      },
-    })
-    const transport = transportFor(settings)
-    this.#transport = transport
-    const credentials = credentialsFor(settings, transport)
-    const carrier = standInOf(options) ?? carrierFor(settings, transport, credentials, this)
+    )
+    const { carrier, credentials, disconnect } = connect(options, settings, this, this.#reporter)
+    this.#disconnect = disconnect
     this.#nextTurn = carrier.nextTurn ?? nextTurn
     // Fields added to a body are part of its size.
     const maxBatchBytes = settings.maxBatchBytes - Buffer.byteLength(credentials.bodyFields)
@@ -227,18 +236,10 @@ export class Analytics<P extends MaybePlan = undefined>
 
   /** The client's counts and how its delivery is doing, as of now. */
   stats(): Stats {
-    const { counters, outbox, sender } = this.#delivery
-    const { oldest } = outbox
     return {
-      enqueued: counters.enqueued,
-      ...this.#counts(),
-      failedByCode: { ...counters.failedByCode },
+      ...statsOf(this.#delivery),
       filtered: this.#middlewares?.filtered ?? 0,
       deadLettered: this.#deadLetters?.count ?? 0,
-      bytes: outbox.bytes,
-      requests: sender.requests,
-      retries: sender.retries,
-      oldestAge: oldest === undefined ? 0 : Math.max(0, Date.now() - oldest),
     }
   }
 
@@ -373,7 +374,7 @@ export class Analytics<P extends MaybePlan = undefined>
     this.#reporter.flushQueued()
     // What an outbox on disk still holds no longer belongs to this client.
     if (this.#clientExit) removeExitHook(this.#clientExit)
-    this.#transport.close?.()
+    this.#disconnect()
     releaseHooks()
   }
 
@@ -392,7 +393,6 @@ export class Analytics<P extends MaybePlan = undefined>
   }
 
   #counts(): Counts {
-    const { counters, outbox } = this.#delivery
-    return { delivered: counters.delivered, failed: counters.failed, pending: outbox.count }
+    return countsOf(this.#delivery, this.#settings.delivery !== undefined)
   }
 }

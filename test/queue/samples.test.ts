@@ -1,0 +1,60 @@
+// The samples of the pages about shared queues run as they are printed, with servers of their own.
+
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { startCollector, type Collector } from '@selfsame/collector'
+import { expect } from 'chai'
+import { fencesOf, nameOf, pages, root } from '../docs/pages.js'
+import { run } from '../support/programs.js'
+import { RedisServer } from './redis-server.js'
+
+const withServers = new Set(['docs/workers.md'])
+const fences = pages
+  .filter(({ path }) => withServers.has(path))
+  .flatMap(fencesOf)
+  .filter(({ language }) => language === 'js')
+
+describe('the samples about shared queues', () => {
+  let redis: RedisServer
+  let collector: Collector
+  let folder: string
+
+  before(async () => {
+    redis = await RedisServer.start(['--maxmemory-policy', 'noeviction'])
+    collector = await startCollector()
+    // Within the package, so that `import … from 'selfsame'` finds it.
+    folder = mkdtempSync(join(root, 'test/docs/samples-'))
+  })
+  after(async () => {
+    rmSync(folder, { recursive: true })
+    await collector.close()
+    await redis.stop()
+  })
+
+  it('are found', () => {
+    expect(fences).to.have.length.above(0)
+  })
+
+  for (const fence of fences) {
+    it(`${fence.page}:${fence.line} runs`, async () => {
+      const file = join(folder, `${nameOf(fence)}.mjs`)
+      writeFileSync(file, fence.code)
+      const { code, stdout, stderr } = await run(pathToFileURL(file), [], {
+        env: {
+          NODE_ENV: '',
+          REDIS_URL: redis.url,
+          SEGMENT_WRITE_KEY: 'docs',
+          SEGMENT_HOST: collector.url,
+        },
+      })
+      expect(stderr, stdout).to.equal('')
+      expect(code, stdout).to.equal(0)
+      // What a sample prints is what its comments say.
+      const printed = [...fence.code.matchAll(/^console\.log\(.*\) \/\/ (.*)$/gm)].map(
+        ([, text]) => text,
+      )
+      expect(stdout.trim().split('\n')).to.deep.equal(printed)
+    })
+  }
+})
