@@ -38,7 +38,8 @@ const chunks = {
   client: [entries.index],
   web: [entries.express, entries.koa, entries.fastify, entries.fetch],
   'backfill-engine': [entries.backfill],
-  queue: [entries.bullmq],
+  queue: ['lib/queue/queue-sink.ts', 'lib/queue/queue-options.ts', 'lib/queue/work/job-runner.ts'],
+  'queue-bullmq': [entries.bullmq],
   testing: [
     entries.testing,
     entries['testing-vitest'],
@@ -50,6 +51,7 @@ const chunks = {
   'command-backfill': ['lib/cli/backfill/command.ts'],
   'command-resend': ['lib/cli/resend/command.ts'],
   'command-dev': ['lib/cli/dev/command.ts'],
+  'command-work': ['lib/cli/work/command.ts'],
 }
 const fileOf = (path) => fileURLToPath(new URL(path, import.meta.url))
 const entryFiles = new Set(Object.values({ ...entries, ...command }).map(fileOf))

@@ -31,3 +31,10 @@ export function checkName<O extends object>(
   if (typeof value === 'string' && /^[\w.-]{1,64}$/.test(value)) return value
   throw wrong(name, shown(value), "letters, digits, '_', '.' and '-', at most 64")
 }
+
+/** 0 if there is none. */
+export function checkRate({ rate }: { rate?: number | undefined }): number {
+  if (rate === undefined) return 0
+  if (typeof rate === 'number' && rate > 0 && rate < Infinity) return rate
+  throw wrong('rate', shown(rate), 'a number above 0: messages a second')
+}

@@ -32,6 +32,8 @@ describe('the samples about shared queues', () => {
     await redis.stop()
   })
 
+  beforeEach(() => redis.client.flushall())
+
   it('are found', () => {
     expect(fences).to.have.length.above(0)
   })
