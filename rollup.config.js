@@ -19,6 +19,7 @@ const entries = {
   fastify: 'lib/web/fastify.ts',
   fetch: 'lib/web/fetch.ts',
   bullmq: 'lib/queue/bullmq/index.ts',
+  'graphile-worker': 'lib/queue/graphile-worker/index.ts',
   testing: 'lib/testing/index.ts',
   'testing-vitest': 'lib/testing/vitest.ts',
   'testing-jest': 'lib/testing/jest.ts',
@@ -40,6 +41,7 @@ const chunks = {
   'backfill-engine': [entries.backfill],
   queue: ['lib/queue/queue-sink.ts', 'lib/queue/queue-options.ts', 'lib/queue/work/job-runner.ts'],
   'queue-bullmq': [entries.bullmq],
+  'queue-graphile-worker': [entries['graphile-worker']],
   testing: [
     entries.testing,
     entries['testing-vitest'],

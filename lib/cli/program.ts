@@ -107,6 +107,7 @@ const devExamples = [
 
 const workExamples = [
   'selfsame work --bullmq redis://127.0.0.1:6379 --source web=WEB_WRITE_KEY',
+  'selfsame work --graphile-worker postgres://me@host/app --source web=WEB_WRITE_KEY',
   'selfsame work --bullmq-env REDIS_URL --source web=WEB_KEY --source shop=SHOP_KEY --rate 2000',
 ]
 

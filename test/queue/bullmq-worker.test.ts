@@ -10,6 +10,7 @@ import { Analytics } from '../../lib/index.js'
 import { bullmq, startWorker, type RunningWorker } from '../../lib/queue/bullmq/index.js'
 import type { BullmqWorkerOptions } from '../../lib/queue/bullmq/index.js'
 import { jobOf } from '../../lib/queue/job.js'
+import { expectOrder, numbersOf } from './order.js'
 import { RedisServer } from './redis-server.js'
 import { until } from './until.js'
 
@@ -71,9 +72,6 @@ describe('a worker of BullMQ', () => {
     return jobs.map(({ failedReason, data }) => ({ reason: failedReason, data: data as unknown }))
   }
 
-  const numbers = (messages: readonly { properties?: unknown }[]): number[] =>
-    messages.map(({ properties }) => (properties as { n: number }).n)
-
   it('delivers each message once, with the write key of its source', async () => {
     work()
     await handOver(1_000)
@@ -88,16 +86,8 @@ describe('a worker of BullMQ', () => {
     )
     for (let n = 0; n < 3; n++) work()
     await handOver(1_200, { users: 10 })
-    await until(() => new Set(numbers(collector.messages)).size === 1_200, 30_000)
-    const seen = new Set<unknown>()
-    const last = new Map<string, number>()
-    for (const { messageId, userId, properties } of collector.messages) {
-      if (seen.has(messageId)) continue
-      seen.add(messageId)
-      const { n } = properties as { n: number }
-      expect(n).to.be.above(last.get(String(userId)) ?? -1)
-      last.set(String(userId), n)
-    }
+    await until(() => new Set(numbersOf(collector)).size === 1_200, 30_000)
+    expectOrder(numbersOf(collector), 10)
   })
 
   it('retries within the job for as long as the server is away', async () => {
@@ -199,7 +189,7 @@ describe('a worker of BullMQ', () => {
     await collector.up()
     work()
     await collector.waitFor(2)
-    expect(numbers(collector.messages)).to.deep.equal([1, 2])
+    expect(numbersOf(collector)).to.deep.equal([1, 2])
   })
 
   it('goes on when Redis was away', async () => {

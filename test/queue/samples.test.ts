@@ -5,7 +5,9 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { startCollector, type Collector } from '@selfsame/collector'
 import { expect } from 'chai'
+import { runMigrations } from 'graphile-worker'
 import { fencesOf, nameOf, pages, root } from '../docs/pages.js'
+import { Cluster } from '../postgres/cluster.js'
 import { run } from '../support/programs.js'
 import { RedisServer } from './redis-server.js'
 
@@ -17,11 +19,14 @@ const fences = pages
 
 describe('the samples about shared queues', () => {
   let redis: RedisServer
+  let cluster: Cluster
   let collector: Collector
   let folder: string
 
   before(async () => {
     redis = await RedisServer.start(['--maxmemory-policy', 'noeviction'])
+    cluster = new Cluster({ isDurable: true })
+    await runMigrations({ connectionString: cluster.url })
     collector = await startCollector()
     // Within the package, so that `import … from 'selfsame'` finds it.
     folder = mkdtempSync(join(root, 'test/docs/samples-'))
@@ -30,6 +35,7 @@ describe('the samples about shared queues', () => {
     rmSync(folder, { recursive: true })
     await collector.close()
     await redis.stop()
+    cluster.stop()
   })
 
   beforeEach(() => redis.client.flushall())
@@ -46,6 +52,7 @@ describe('the samples about shared queues', () => {
         env: {
           NODE_ENV: '',
           REDIS_URL: redis.url,
+          DATABASE_URL: cluster.url,
           SEGMENT_WRITE_KEY: 'docs',
           SEGMENT_HOST: collector.url,
         },

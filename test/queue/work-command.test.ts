@@ -1,26 +1,17 @@
 // `selfsame work`, in processes of its own.
 
-import { spawn, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
-import { join } from 'node:path'
 import { startCollector, type Collector } from '@selfsame/collector'
 import { expect } from 'chai'
 import { Analytics } from '../../lib/index.js'
 import { bullmq } from '../../lib/queue/bullmq/index.js'
-import { root } from '../docs/pages.js'
+import { expectOrder, numbersOf } from './order.js'
 import { RedisServer } from './redis-server.js'
 import { until } from './until.js'
-
-interface Command {
-  readonly child: ChildProcess
-  readonly output: () => string
-  readonly ended: Promise<number | NodeJS.Signals | null>
-}
+import { endAll, work, type WorkProcess } from './work-process.js'
 
 describe('selfsame work', () => {
   let redis: RedisServer
   let collector: Collector
-  const commands: Command[] = []
 
   before(async () => (redis = await RedisServer.start(['--maxmemory-policy', 'noeviction'])))
   beforeEach(async () => {
@@ -28,31 +19,12 @@ describe('selfsame work', () => {
     collector = await startCollector({ sources: { site: 'web-key' } })
   })
   afterEach(async () => {
-    for (const { child, ended } of commands.splice(0)) {
-      child.kill('SIGKILL')
-      await ended
-    }
+    await endAll()
     await collector.close()
   })
   after(() => redis.stop())
 
-  function work(args: string[], env: NodeJS.ProcessEnv = {}): Command {
-    const child = spawn(process.execPath, [join(root, 'dist/cli.js'), 'work', ...args], {
-      env: { ...process.env, NODE_OPTIONS: '', WEB_KEY: 'web-key', REDIS_URL: redis.url, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
-    let output = ''
-    for (const stream of [child.stdout, child.stderr])
-      stream.on('data', (text: Buffer) => (output += text.toString()))
-    const ended = once(child, 'close').then(
-      ([code, signal]) => (code ?? signal) as number | NodeJS.Signals | null,
-    )
-    const command = { child, output: () => output, ended }
-    commands.push(command)
-    return command
-  }
-
-  const started = (...more: string[]): Command =>
+  const started = (...more: string[]): WorkProcess =>
     work(['--bullmq', redis.url, '--source', 'web=WEB_KEY', '--host', collector.url, ...more])
 
   async function handOver(count: number, lanes = 4): Promise<void> {
@@ -106,18 +78,9 @@ describe('selfsame work', () => {
     await first.ended
     const killed = performance.now()
     const second = started('--stalled-interval', '1000')
-    const numbers = (): number[] =>
-      collector.messages.map(({ properties }) => (properties as { n: number }).n)
-    await until(() => new Set(numbers()).size === 400)
+    await until(() => new Set(numbersOf(collector)).size === 400)
     expect(performance.now() - killed).to.be.below(10_000)
-    const last = new Map<number, number>()
-    const seen = new Set<number>()
-    for (const n of numbers()) {
-      if (seen.has(n)) continue
-      seen.add(n)
-      expect(n).to.be.above(last.get(n % 10) ?? -1)
-      last.set(n % 10, n)
-    }
+    expectOrder(numbersOf(collector), 10)
     second.child.kill('SIGTERM')
     expect(await second.ended).to.equal(0)
   })

@@ -18,7 +18,7 @@ export async function runWork(flags: WorkFlags, terminal: Terminal): Promise<num
   }
   const sources = sourcesOf(flags)
   const rate = flags.rate === 0 ? undefined : flags.rate
-  const { worker, place } = await startEngine(flags, {
+  const { worker, place, disconnect } = await startEngine(flags, {
     sources,
     rate,
     onProblem: (text) => {
@@ -42,6 +42,7 @@ export async function runWork(flags: WorkFlags, terminal: Terminal): Promise<num
     display.end()
     server?.closeAllConnections()
     server?.close()
+    await disconnect()
     terminal.tell(`${formatCount(delivered)} delivered, ${formatCount(failed)} failed`)
     return exitCodes.done
   } catch (error) {

@@ -6,6 +6,9 @@ import { positiveOrZero, repeated, wholeNumber } from '../shared/values.js'
 export interface WorkFlags {
   bullmq?: string
   bullmqEnv?: string
+  graphileWorker?: string
+  graphileWorkerEnv?: string
+  schema?: string
   source?: string[]
   name?: string
   prefix?: string
@@ -23,12 +26,15 @@ export function addWorkOptions(command: Command): Command {
     .optionsGroup('The queue:')
     .option('--bullmq <url>', 'Redis with the queues of BullMQ: redis://host:6379')
     .option('--bullmq-env <name>', 'environment variable with that URL, for one with a password')
+    .option('--graphile-worker <url>', 'PostgreSQL with graphile-worker: postgres://me@host/app')
+    .option('--graphile-worker-env <name>', 'environment variable with that URL')
     .option('--name <name>', 'how the names of the queues begin (default: selfsame)')
     .option('--prefix <prefix>', "BullMQ's prefix of all keys (default: bull)")
+    .option('--schema <schema>', 'the schema of graphile-worker (default: graphile_worker)')
     .addOption(
       new Option(
         '--stalled-interval <ms>',
-        'after how long a job of a killed worker goes to another (default: 30000)',
+        'after how long a job of a killed worker goes to another (default: 30000; graphile-worker: 10000)',
       ).argParser(wholeNumber(1_000)),
     )
     .optionsGroup('Where messages go, and how fast:')

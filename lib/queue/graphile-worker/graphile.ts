@@ -1,0 +1,36 @@
+// What the option `delivery` takes for graphile-worker.
+
+import type { Pool } from 'pg'
+import type { QueueCarrier, QueueFactory, QueueSettings } from '../../delivery/queue-factory.js'
+import { checkLanes, checkName, type LaneOptions } from '../queue-options.js'
+import { QueueSink } from '../queue-sink.js'
+import { GraphileEngine } from './graphile-engine.js'
+import { checkPool, namingOf, type JobPlace } from './graphile-options.js'
+
+export interface GraphileWorkerOptions extends LaneOptions, JobPlace {
+  /** A pool of pg, which you end yourself. */
+  pool: Pool
+}
+
+/**
+ * A queue on graphile-worker, for the option `delivery` of a client: each batch becomes a job for each of its lanes, and
+ * workers (`startWorker()`, or the command `selfsame work`) deliver them.
+ *
+ * @throws TypeError that names the option that is wrong
+ */
+export function graphileWorker(options: GraphileWorkerOptions): QueueFactory {
+  const pool = checkPool(options)
+  const lanes = checkLanes(options)
+  const source = checkName(options, 'source', 'default')
+  const naming = namingOf(options)
+  const open = ({ timeout, warn }: QueueSettings): QueueCarrier => {
+    const engine = new GraphileEngine({ pool, lanes, naming, warn })
+    return {
+      sink: new QueueSink({ engine, source, lanes, timeout }),
+      close: () => {
+        engine.close()
+      },
+    }
+  }
+  return Object.assign(open, { place: 'PostgreSQL' })
+}
