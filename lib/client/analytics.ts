@@ -9,15 +9,11 @@ import { BoundAnalytics } from './bound-analytics.js'
 import { deadLettersFor, type DeadLetters } from '../failures/dead-letter/index.js'
 import { ClientExit } from '../exit/client-exit.js'
 import { Delivery } from '../delivery/delivery.js'
+import type { Queryable } from '../delivery/queue-factory.js'
 import { addExitHook, releaseHooks, removeExitHook } from '../exit/hooks.js'
-import {
-  countsOf,
-  statsOf,
-  type CloseOptions,
-  type Counts,
-  type FlushOptions,
-  type Stats,
-} from './stats.js'
+import { countsOf, statsOf } from './counts.js'
+import type { CloseOptions, Counts, FlushOptions, Stats } from './stats.js'
+import { TransactionAnalytics, transactionFor } from './transaction-analytics.js'
 import { AnalyticsError } from '../spec/error.js'
 import { SafeEmitter } from './emitter.js'
 import { brokenCall, checkCallback, failedCall, refusedCall, tooLarge } from './failed-call.js'
@@ -28,17 +24,7 @@ import { Composer, type Binding } from '../message/compose.js'
 import { Middlewares, type Middleware } from '../message/middleware.js'
 import { notSerializable, Serializer } from '../message/serialize.js'
 import type { AliasCall, Message, MessageType } from '../spec/messages.js'
-import type {
-  EventName,
-  MaybePlan,
-  PageName,
-  PlannedGroup,
-  PlannedIdentify,
-  PlannedPage,
-  PlannedScreen,
-  PlannedTrack,
-  ScreenName,
-} from '../spec/planned-calls.js'
+import type * as Planned from '../spec/planned-calls.js'
 import type { PlannedMessage } from '../spec/planned-message.js'
 import { planGuardFor, violationError, type PlanGuard, type Verdict } from './plan-guard.js'
 import { inspectAsStats } from './inspection.js'
@@ -57,7 +43,7 @@ import { version } from '../runtime/version.js'
  *
  * @typeParam P the type of its plan, inferred from the option: `Analytics<typeof plan>`
  */
-export class Analytics<P extends MaybePlan = undefined>
+export class Analytics<P extends Planned.MaybePlan = undefined>
   extends SafeEmitter
   implements AnalyticsCalls<P>
 {
@@ -137,27 +123,36 @@ export class Analytics<P extends MaybePlan = undefined>
    * @returns false if callers should wait for the event `drain` before they continue
    * @throws AnalyticsError `invalid_message` if the option `onInvalid` is 'throw'
    */
-  identify(call: PlannedIdentify<P>, callback?: Callback): boolean {
+  identify(call: Planned.PlannedIdentify<P>, callback?: Callback): boolean {
     return this.#call('identify', call, callback)
   }
 
   /** Records what a user did (Segment spec: Track). As `identify` for the rest. */
-  track<Event extends EventName<P>>(call: PlannedTrack<P, Event>, callback?: Callback): boolean {
+  track<Event extends Planned.EventName<P>>(
+    call: Planned.PlannedTrack<P, Event>,
+    callback?: Callback,
+  ): boolean {
     return this.#call('track', call, callback)
   }
 
   /** Records the view of a web page (Segment spec: Page). As `identify` for the rest. */
-  page<Name extends PageName<P>>(call: PlannedPage<P, Name>, callback?: Callback): boolean {
+  page<Name extends Planned.PageName<P>>(
+    call: Planned.PlannedPage<P, Name>,
+    callback?: Callback,
+  ): boolean {
     return this.#call('page', call, callback)
   }
 
   /** Records the view of a screen of an app (Segment spec: Screen). As `identify` for the rest. */
-  screen<Name extends ScreenName<P>>(call: PlannedScreen<P, Name>, callback?: Callback): boolean {
+  screen<Name extends Planned.ScreenName<P>>(
+    call: Planned.PlannedScreen<P, Name>,
+    callback?: Callback,
+  ): boolean {
     return this.#call('screen', call, callback)
   }
 
   /** Says which group a user belongs to, and what is known of it (Segment spec: Group). As `identify` for the rest. */
-  group(call: PlannedGroup<P>, callback?: Callback): boolean {
+  group(call: Planned.PlannedGroup<P>, callback?: Callback): boolean {
     return this.#call('group', call, callback)
   }
 
@@ -172,6 +167,18 @@ export class Analytics<P extends MaybePlan = undefined>
    */
   with(binding: Binding): BoundAnalytics<P> {
     return new BoundAnalytics<P>(this.#call.bind(this), binding)
+  }
+
+  /**
+   * The same six calls, whose messages are added to the queue of `delivery: graphileWorker(…)` on a transaction of yours:
+   * they are sent if it is committed, and only then (docs/transactional-outbox.md). No count includes them.
+   *
+   * @param db the client of pg on which the transaction is, or an adapter with its `query()`
+   * @throws TypeError if the client's queue cannot take part in a transaction
+   */
+  inTransaction(db: Queryable): TransactionAnalytics<P> {
+    const add = transactionFor(this.#settings, db)
+    return new TransactionAnalytics<P>(this.#call.bind(this), add)
   }
 
   /**
@@ -283,16 +290,10 @@ export class Analytics<P extends MaybePlan = undefined>
       return this.#endCall()
     }
     const delivery = this.#delivery
-    const appended = delivery.append(text, token)
+    const appended = binding?.append?.(text) ?? delivery.append(text, token)
     if (appended === 'too_large') {
-      this.#fail(
-        failedCall(
-          'message_too_large',
-          tooLarge(text, delivery.outbox.maxMessageBytes),
-          text,
-          token,
-        ),
-      )
+      const reason = tooLarge(text, delivery.outbox.maxMessageBytes)
+      this.#fail(failedCall('message_too_large', reason, text, token))
     } else if (appended === 'full') {
       this.#fail(failedCall('queue_full', delivery.obstacle, text, token))
     }

@@ -1,6 +1,5 @@
 // What stats(), flush() and close() take and return.
 
-import type { Delivery } from '../delivery/delivery.js'
 import type { ErrorCode } from '../runtime/error-codes.js'
 
 /** What has become of a client's messages since it was made. */
@@ -46,25 +45,4 @@ export interface CloseOptions {
    * @default 25_000, which fits into the 30 s that Kubernetes and others give a process after SIGTERM
    */
   timeout?: number | undefined
-}
-
-/** @param hasQueue whether it hands over to a shared queue */
-export function countsOf({ counters, outbox }: Delivery, hasQueue: boolean): Counts {
-  const { delivered, queued, failed } = counters
-  return { delivered, ...(hasQueue ? { queued } : {}), failed, pending: outbox.count }
-}
-
-export function statsOf(delivery: Delivery): Omit<Stats, 'filtered' | 'deadLettered'> {
-  const { counters, outbox, sender } = delivery
-  const { oldest } = outbox
-  return {
-    enqueued: counters.enqueued,
-    queued: counters.queued,
-    ...countsOf(delivery, false),
-    failedByCode: { ...counters.failedByCode },
-    bytes: outbox.bytes,
-    requests: sender.requests,
-    retries: sender.retries,
-    oldestAge: oldest === undefined ? 0 : Math.max(0, Date.now() - oldest),
-  }
 }

@@ -8,6 +8,13 @@ export interface QueueFactory {
   (settings: QueueSettings): QueueCarrier
   /** @internal For messages: where the queue is, without a password. */
   readonly place: string
+  /** @internal Adds a message to the queue by a statement on a transaction. Undefined if the queue cannot. */
+  readonly addIn?: ((db: Queryable, text: string) => Promise<void>) | undefined
+}
+
+/** Anything with the `query` of pg. The text has the placeholders `$1`, `$2` …, each once and in this order. */
+export interface Queryable {
+  query(text: string, values: unknown[]): PromiseLike<unknown>
 }
 
 /** What a client passes to its queue. */

@@ -11,7 +11,7 @@ import { Cluster } from '../postgres/cluster.js'
 import { run } from '../support/programs.js'
 import { RedisServer } from './redis-server.js'
 
-const withServers = new Set(['docs/workers.md'])
+const withServers = new Set(['docs/workers.md', 'docs/transactional-outbox.md'])
 const fences = pages
   .filter(({ path }) => withServers.has(path))
   .flatMap(fencesOf)
@@ -38,7 +38,10 @@ describe('the samples about shared queues', () => {
     cluster.stop()
   })
 
-  beforeEach(() => redis.client.flushall())
+  beforeEach(async () => {
+    await redis.client.flushall()
+    await cluster.query('delete from graphile_worker._private_jobs')
+  })
 
   it('are found', () => {
     expect(fences).to.have.length.above(0)
@@ -63,7 +66,7 @@ describe('the samples about shared queues', () => {
       const printed = [...fence.code.matchAll(/^console\.log\(.*\) \/\/ (.*)$/gm)].map(
         ([, text]) => text,
       )
-      expect(stdout.trim().split('\n')).to.deep.equal(printed)
+      expect(stdout.trim().split('\n').filter(Boolean)).to.deep.equal(printed)
     })
   }
 })

@@ -1,7 +1,8 @@
 // The statement that adds jobs to graphile-worker.
 
 import type { LaneJob } from '../engine.js'
-import { quoted, type Queryable } from './queryable.js'
+import type { Queryable } from '../../delivery/queue-factory.js'
+import { quoted } from './quoted.js'
 
 /** Where an app and its workers meet. */
 export interface JobNaming {
@@ -27,11 +28,12 @@ export async function addJobs(
   jobs: readonly Pick<LaneJob, 'lane' | 'data'>[],
 ): Promise<void> {
   const add = `${quoted(naming.schema)}.add_job`
-  for (const { lane, data } of jobs.length === 1 ? jobs : []) {
+  const [first, ...others] = jobs
+  if (first && others.length === 0) {
     // In plain words, for adapters to libraries that know no arrays.
     await db.query(
       `select ${add}($1::text, payload => $2::json, queue_name => $3::text, max_attempts => ${maxAttempts})`,
-      [naming.task, JSON.stringify(data), laneName(naming, lane, lanes)],
+      [naming.task, JSON.stringify(first.data), laneName(naming, first.lane, lanes)],
     )
     return
   }

@@ -4,7 +4,7 @@ import type { Unanswered } from '../../delivery/transport/answer.js'
 import type { Engine, LaneJob } from '../engine.js'
 import { addJobs, type JobNaming } from './add-jobs.js'
 import { explainPostgres } from './postgres-errors.js'
-import type { Queryable } from './queryable.js'
+import type { Queryable } from '../../delivery/queue-factory.js'
 
 export interface GraphileEngineOptions {
   readonly pool: Queryable

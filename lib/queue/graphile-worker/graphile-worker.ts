@@ -19,7 +19,7 @@ import { Liveness } from './liveness.js'
 import { nudgeLater } from './nudges.js'
 import { explainPostgres } from './postgres-errors.js'
 import { postgresPace } from './postgres-pace.js'
-import { quoted } from './queryable.js'
+import { quoted } from './quoted.js'
 
 export interface GraphileWorkerWorkerOptions extends WorkerOptions, JobPlace {
   /** A pool of pg, which you end yourself. A worker holds two of its connections, and uses others for moments. */

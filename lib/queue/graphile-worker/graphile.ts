@@ -1,9 +1,17 @@
 // What the option `delivery` takes for graphile-worker.
 
 import type { Pool } from 'pg'
-import type { QueueCarrier, QueueFactory, QueueSettings } from '../../delivery/queue-factory.js'
+import type {
+  Queryable,
+  QueueCarrier,
+  QueueFactory,
+  QueueSettings,
+} from '../../delivery/queue-factory.js'
+import { jobOf } from '../job.js'
+import { laneOf } from '../lanes.js'
 import { checkLanes, checkName, type LaneOptions } from '../queue-options.js'
 import { QueueSink } from '../queue-sink.js'
+import { addJobs } from './add-jobs.js'
 import { GraphileEngine } from './graphile-engine.js'
 import { checkPool, namingOf, type JobPlace } from './graphile-options.js'
 
@@ -32,5 +40,9 @@ export function graphileWorker(options: GraphileWorkerOptions): QueueFactory {
       },
     }
   }
-  return Object.assign(open, { place: 'PostgreSQL' })
+  const addIn = async (db: Queryable, text: string): Promise<void> => {
+    const data = jobOf(source, [text])
+    await addJobs(db, naming, lanes, [{ lane: laneOf(text, lanes), data }])
+  }
+  return Object.assign(open, { place: 'PostgreSQL', addIn })
 }

@@ -4,7 +4,7 @@
 import type { Pool, PoolClient } from 'pg'
 import { Sleepers } from '../../delivery/sleep.js'
 import type { JobNaming } from './add-jobs.js'
-import { quoted } from './queryable.js'
+import { quoted } from './quoted.js'
 
 /** The first half of the keys of our locks: the bytes of `self`. */
 const lockClass = 0x73656c66

@@ -2,7 +2,8 @@
 
 import type { SharedPace } from '../work/pace.js'
 import type { JobNaming } from './add-jobs.js'
-import { quoted, type Queryable } from './queryable.js'
+import type { Queryable } from '../../delivery/queue-factory.js'
+import { quoted } from './quoted.js'
 
 /** The longest pause that is made up for, in milliseconds. */
 const maxLag = 50
