@@ -1,7 +1,6 @@
 // What can be asked of a collector over HTTP.
 import { setMaxListeners } from 'node:events'
-import { isError } from '../../../../lib/runtime/value-kinds.js'
-import type { StoreUnavailable } from '../store/errors.js'
+import { isUnavailable } from '../store/errors.js'
 import { SpaceError } from './asking/spaces.js'
 import { jsonAnswer } from './exchange/answers.js'
 import { ApiError } from './exchange/api-error.js'
@@ -83,9 +82,4 @@ function answerOf(error: unknown): ApiAnswer {
     return new ApiError(503, 'store_unavailable', message, headers).answer
   }
   throw error
-}
-
-/** By its name: a store that is loaded when it is needed may have another copy of the class. */
-function isUnavailable(error: unknown): error is StoreUnavailable {
-  return isError(error) && error.name === 'StoreUnavailable'
 }

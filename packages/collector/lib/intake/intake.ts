@@ -1,5 +1,5 @@
 // The queue in front of a store: what comes from many requests is taken in together.
-import { StoreUnavailable } from '../store/errors.js'
+import { isUnavailable, StoreUnavailable } from '../store/errors.js'
 import type { Store } from '../store/store.js'
 import type { Rules } from '../profiles/rules.js'
 import type { Incoming, Outcome } from '../messages/incoming.js'
@@ -142,7 +142,7 @@ export class Intake {
       }
     } catch (error) {
       // What no store can take must not be the failure of all who came at the same time.
-      if (error instanceof StoreUnavailable || parts.length === 1) {
+      if (isUnavailable(error) || parts.length === 1) {
         for (const { of } of parts) this.#fail(of, error)
       } else {
         for (const part of parts) await this.#take([part])

@@ -5,7 +5,7 @@ import type { Dedup } from './dedup.js'
 import type { Settings } from '../http/options.js'
 import type { Parcel } from '../http/routes.js'
 import type { Intake } from '../intake/intake.js'
-import { StoreUnavailable } from '../store/errors.js'
+import { isUnavailable } from '../store/errors.js'
 import type { Incoming, Outcome } from '../messages/incoming.js'
 import type { Fault } from '../messages/discard.js'
 import { type CollectedMessage, isObject } from '../messages/message.js'
@@ -119,7 +119,7 @@ function incoming(verdicts: readonly Verdict[], { name, space }: Source): Incomi
 }
 
 function unavailable(error: unknown): Unavailable {
-  if (error instanceof StoreUnavailable) {
+  if (isUnavailable(error)) {
     return { reason: error.message, retryAfter: error.retryAfter }
   }
   const reason = `the messages could not be kept: ${isError(error) ? error.message : 'unknown'}`

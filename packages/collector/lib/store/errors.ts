@@ -1,4 +1,5 @@
 // How a store says that it cannot keep what it was given.
+import { isError } from '../../../../lib/runtime/value-kinds.js'
 
 /** The database cannot take anything now: it is full, locked, closed or gone. Nothing of the work was kept. */
 export class StoreUnavailable extends Error {
@@ -13,6 +14,11 @@ export class StoreUnavailable extends Error {
     super(message, { cause })
     this.retryAfter = retryAfter
   }
+}
+
+/** By its name: in a bundle, a store that is loaded when it is needed may have another copy of the class. */
+export function isUnavailable(error: unknown): error is StoreUnavailable {
+  return isError(error) && error.name === 'StoreUnavailable'
 }
 
 /** The database cannot be opened, and trying again will not help: the message says what will. */

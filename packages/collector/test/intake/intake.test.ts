@@ -2,7 +2,7 @@
 import { expect } from 'chai'
 import { Intake } from '../../lib/intake/intake.js'
 import { rulesFrom } from '../../lib/profiles/rules.js'
-import { StoreUnavailable } from '../../lib/store/errors.js'
+import { isUnavailable, StoreUnavailable } from '../../lib/store/errors.js'
 import { MemoryStore } from '../../lib/store/memory/memory-store.js'
 import type { Store, Transaction } from '../../lib/store/store.js'
 import { incoming } from '../store/conformance/examples.js'
@@ -118,6 +118,32 @@ describe('intake', () => {
     store.failure = undefined
     expect(await intake.add(batchOf(3))).to.have.length(3)
     expect((await store.counts()).messages).to.equal(3)
+    await intake.close()
+  })
+
+  it('knows a failing store by its name, as another part of a bundle has another copy of the class', async () => {
+    const store = new Watched()
+    let attempts = 0
+    const counted = Object.create(store, {
+      kind: { value: 'sqlite' },
+      transaction: {
+        value: (work: Parameters<Store['transaction']>[0]) => {
+          attempts += 1
+          return store.transaction(work)
+        },
+      },
+    }) as Store
+    const intake = new Intake(counted, rules)
+    class StoreUnavailable extends Error {
+      override readonly name = 'StoreUnavailable'
+    }
+    store.failure = new StoreUnavailable('The disk is full')
+    const failed = await Promise.allSettled([1, 2, 3].map((size) => intake.add(batchOf(size))))
+    expect(failed.map(({ status }) => status)).to.deep.equal(['rejected', 'rejected', 'rejected'])
+    // The first alone, and the others together: nothing was tried again one by one.
+    expect(attempts).to.equal(2)
+    expect(isUnavailable(store.failure)).to.equal(true)
+    expect(isUnavailable(new Error('The disk is full'))).to.equal(false)
     await intake.close()
   })
 
