@@ -35,7 +35,7 @@ export interface Hooks {
 
 export class Backend {
   readonly store: Store
-  readonly arrivals = new Arrivals(Date.now)
+  readonly arrivals: Arrivals
   readonly asking: Asking
   readonly people: People
   readonly misbehaviour = new Misbehaviour()
@@ -50,6 +50,7 @@ export class Backend {
     this.store = store
     this.#settings = settings
     this.#hooks = hooks
+    this.arrivals = new Arrivals(Date.now, () => hooks.now())
     this.#intake = settings.keep ? new Intake(store, settings.rules) : undefined
     // A store on disk knows every messageId that it has.
     const isRemembered = settings.dedup && settings.db === undefined

@@ -22,10 +22,10 @@ export class Arrivals {
   #seq = 0
   #clears = 0
 
-  /** @param now - The collector's clock, ms since 1970. */
-  constructor(now: () => number) {
+  /** @param clock - The machine's, ms since 1970. @param now - The collector's own, if it has one. */
+  constructor(clock: () => number, now = clock) {
     this.#now = now
-    this.traffic = new Traffic(now)
+    this.traffic = new Traffic(clock)
   }
 
   /** How often all messages were deleted. */
