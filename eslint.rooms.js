@@ -5,6 +5,7 @@ export const rooms = [
   'testing',
   'cli',
   'backfill',
+  'queue',
   'web',
   'client',
   'failures',
@@ -19,7 +20,7 @@ export const rooms = [
 ]
 
 /** What another package may import of lib/. */
-export const shared = ['spec', 'runtime']
+export const shared = ['plan', 'spec', 'runtime']
 
 const rule = '@typescript-eslint/no-restricted-imports'
 const depths = [1, 2, 3]

@@ -18,6 +18,8 @@ const entries = {
   koa: 'lib/web/koa.ts',
   fastify: 'lib/web/fastify.ts',
   fetch: 'lib/web/fetch.ts',
+  bullmq: 'lib/queue/bullmq/index.ts',
+  'graphile-worker': 'lib/queue/graphile-worker/index.ts',
   testing: 'lib/testing/index.ts',
   'testing-vitest': 'lib/testing/vitest.ts',
   'testing-jest': 'lib/testing/jest.ts',
@@ -39,17 +41,24 @@ const chunks = {
   client: [entries.index],
   web: [entries.express, entries.koa, entries.fastify, entries.fetch],
   'backfill-engine': [entries.backfill],
+  queue: ['lib/queue/queue-sink.ts', 'lib/queue/queue-options.ts', 'lib/queue/work/job-runner.ts'],
+  'queue-bullmq': [entries.bullmq],
+  'queue-graphile-worker': [entries['graphile-worker']],
   testing: [
     entries.testing,
     entries['testing-vitest'],
     entries['testing-jest'],
     entries['testing-chai'],
   ],
+  // A plan without such a schema need not load the validator.
+  'json-schema': ['lib/plan/json-schema.ts'],
   command: [command.cli],
   'command-progress': ['lib/cli/shared/display.ts', 'lib/cli/shared/interruption.ts'],
   'command-backfill': ['lib/cli/backfill/command.ts'],
+  'command-plan': ['lib/cli/plan/command.ts'],
   'command-resend': ['lib/cli/resend/command.ts'],
   'command-dev': ['lib/cli/dev/command.ts'],
+  'command-work': ['lib/cli/work/command.ts'],
 }
 const fileOf = (path) => fileURLToPath(new URL(path, import.meta.url))
 const entryFiles = new Set(Object.values({ ...entries, ...command }).map(fileOf))
@@ -82,17 +91,19 @@ const bundled = new Set([
   // Of the command and the sources of a backfill: a server that uses neither need not install them.
   'commander',
   'lossless-json',
+  // Of plans: `jsonSchema()`.
+  '@cfworker/json-schema',
 ])
 const external = (id) =>
   id.startsWith('node:') ||
   (/^[a-z@]/i.test(id) && !bundled.has(id) && !/^(lib|packages)\//.test(id))
 
-/** Bundled packages without white space, in every format: nobody reads them here. */
-const bundledCompactly = {
-  name: 'bundled-compactly',
+/** The bundled packages are nobody's to read here. */
+const minified = {
+  name: 'minified',
   async transform(code, id) {
     if (!id.includes('/node_modules/')) return null
-    const options = { minifyWhitespace: true, legalComments: 'none', target: 'node20' }
+    const options = { minify: true, legalComments: 'none', target: 'node20' }
     return { code: (await transform(code, options)).code, map: null }
   },
 }
@@ -106,7 +117,7 @@ const code = () => [
     // The bundled packages too: their comments would be a tenth of the tarball.
     exclude: [],
   }),
-  bundledCompactly,
+  minified,
 ]
 
 const names = (extension) => ({
@@ -114,20 +125,35 @@ const names = (extension) => ({
   chunkFileNames: `chunk-[name].${extension}`,
 })
 
+/** ES modules that a server loads stay as they are. */
+const readable = /^(?!command|queue|backfill-engine$|testing$|json-schema$)/
+
 /**
  * Takes out white space and comments, which would be a tenth of the package: of CommonJS, whose code stands in the ES
- * modules too, and of the command. Names stay, so a stack says where something happened.
+ * modules too, and of ES modules that only commands, scripts, tests and queues load. Names stay, so a stack says where
+ * something happened.
  */
 const compact = {
   name: 'compact',
   async renderChunk(code, chunk, { format }) {
-    if (format !== 'cjs' && !chunk.name.startsWith('command')) return null
-    return await transform(code, {
+    if (format !== 'cjs' && readable.test(chunk.name)) return null
+    const { code: small } = await transform(code, {
       minifyWhitespace: true,
+      minifySyntax: true,
       legalComments: 'none',
       target: 'node20',
     })
+    return { code: small, map: null }
   },
+}
+
+/** The types of a chunk stand once, in its CommonJS half: an ES module may import from that, but not the other way round. */
+const typesOnce = {
+  name: 'types-once',
+  renderChunk: (_code, { isEntry, fileName }) =>
+    isEntry
+      ? null
+      : { code: `export * from './${fileName.replace(/\.d\.ts$/, '.cjs')}';\n`, map: null },
 }
 
 /** The files of the page that are no code: as they are, and the style sheets as one, in the order of their names. */
@@ -183,7 +209,7 @@ export default [
     external,
     plugins: [dts()],
     output: [
-      { dir: 'dist', format: 'es', ...names('d.ts'), manualChunks },
+      { dir: 'dist', format: 'es', ...names('d.ts'), manualChunks, plugins: [typesOnce] },
       { dir: 'dist', format: 'es', ...names('d.cts'), manualChunks },
     ],
   },

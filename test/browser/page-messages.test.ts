@@ -41,6 +41,30 @@ describe('the view of messages', () => {
       expect(texts[2]).to.include('ID value blocked').and.to.include('nobody')
     }))
 
+  it('says what is not as planned', () =>
+    withInspector(shop(), async ({ page, open }) => {
+      const violations = [
+        { type: 'Required', field: 'properties.plan', description: 'is missing' },
+        { type: 'Unplanned Event', field: 'event', description: 'did you mean "Signed Up"?' },
+      ]
+      await shop().send('web', {
+        type: 'track',
+        userId: 'u1',
+        event: 'Signed up',
+        context: { violations },
+      })
+      await open('/')
+      await rows(page).first().waitFor()
+      const text = await rows(page).first().innerText()
+      expect(text).to.include('Required').and.to.include('Unplanned Event')
+      await rows(page).first().click()
+      await panel(page).getByText('Not as planned:').waitFor()
+      expect(await panel(page).getByRole('listitem').allInnerTexts()).to.deep.equal([
+        'properties.plan: is missing (Required)',
+        'event: did you mean "Signed Up"? (Unplanned Event)',
+      ])
+    }))
+
   it('stands still in a pause, says how many came, and goes on', () =>
     withInspector(shop(), async ({ page, open }) => {
       await shop().signUp()

@@ -9,7 +9,7 @@ import type { Settings } from './http/options.js'
 import { Intake } from './intake/intake.js'
 import type { Fault } from './messages/discard.js'
 import type { CollectedMessage } from './messages/message.js'
-import type { CollectedRequest } from './messages/records.js'
+import type { CollectedRequest, MessageViolation } from './messages/records.js'
 import { People } from './people/people.js'
 import { promote } from './profiles/promote.js'
 import { Reception } from './reception/reception.js'
@@ -23,6 +23,7 @@ export interface Hooks {
   now(): number
   isDown(): boolean
   accepted(message: CollectedMessage): void
+  violated(violation: MessageViolation): void
   duplicate(): void
   rejected(fault: Fault, message?: unknown): void
   requested(request: CollectedRequest): void
@@ -49,8 +50,8 @@ export class Backend {
   constructor(settings: Settings, store: Store, hooks: Hooks) {
     this.store = store
     this.#settings = settings
+    this.arrivals = new Arrivals(Date.now, settings.planned, () => hooks.now())
     this.#hooks = hooks
-    this.arrivals = new Arrivals(Date.now, () => hooks.now())
     this.#intake = settings.keep ? new Intake(store, settings.rules) : undefined
     // A store on disk knows every messageId that it has.
     const isRemembered = settings.dedup && settings.db === undefined
@@ -129,6 +130,7 @@ export class Backend {
   #newReception(): Reception {
     const { arrivals } = this
     const hooks = this.#hooks
+    const { planned } = this.#settings
     return new Reception({
       settings: this.#settings,
       dedup: this.#dedup,
@@ -136,9 +138,11 @@ export class Backend {
       reports: {
         accepted(message, { name, space }, outcome) {
           hooks.accepted(message)
+          const notPlanned = planned.violationsOf(message)
+          if (notPlanned.length > 0) hooks.violated({ message, violations: notPlanned })
           if (outcome?.isDuplicate !== false) return
           const { seq, profileId, violations } = outcome
-          arrivals.kept({ seq, message, space, source: name, profileId }, violations)
+          arrivals.kept({ seq, message, space, source: name, profileId }, violations, notPlanned)
         },
         duplicate(message, { name, space }) {
           hooks.duplicate()

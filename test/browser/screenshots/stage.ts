@@ -46,7 +46,7 @@ export class Stage {
     for (const { source, message } of sent) {
       const [key = ''] = Object.entries(SOURCES).find(([, name]) => name === source) ?? []
       this.#tick()
-      const reply = await fetch(`${this.url}/v1/batch`, {
+      const reply = await this.#collector.fetch(`${this.url}/v1/batch`, {
         method: 'POST',
         headers: { 'content-type': 'application/json', authorization: `Basic ${btoa(`${key}:`)}` },
         body: JSON.stringify({ batch: [message] }),

@@ -77,7 +77,7 @@ export class Remote {
 
   async #answerIn(response: Response): Promise<unknown> {
     try {
-      return (await response.json())
+      return await response.json()
     } catch (cause) {
       const { origin } = this.#url
       throw new Error(`what answers at ${origin} is no collector: name one with --url`, { cause })

@@ -64,6 +64,26 @@ describe('selfsame-collector', () => {
     return 'm.ndjson'
   }
 
+  it('says what is not as planned, by a plan in a file', async () => {
+    const selfsame = fileURLToPath(new URL('../../../../dist/plan.js', import.meta.url))
+    const plan = `import { definePlan, jsonSchema } from ${JSON.stringify(selfsame)}
+export default definePlan({ events: { 'Signed Up': jsonSchema({ type: 'object', required: ['plan'] }) } })`
+    writeFileSync(join(folder, 'plan.mjs'), plan)
+    const { child, url, text } = await serving(['--plan', 'plan.mjs'])
+    expect(await run(['send', file(), '--url', url])).to.include({ code: 0 })
+    child.kill('SIGINT')
+    expect(await once(child, 'close')).to.deep.equal([0, null])
+    const lines = text.out.split('\n')
+    const place = lines.findIndex((line) => line.includes('track "Signed Up"'))
+    expect(lines[place + 1]).to.equal('  not as planned: properties.plan: is missing')
+    expect(text.out.match(/not as planned/g)).to.have.lengthOf(1)
+
+    expect(await run(['--plan', 'none.mjs'])).to.deep.include({
+      code: 2,
+      err: 'selfsame-collector: the plan none.mjs cannot be read: ENOENT\n',
+    })
+  })
+
   it('takes messages into a file, says why ids are one person or two, rebuilds and erases', async () => {
     const { child, url, text } = await serving(['--db', 'events.db'])
     expect(await run(['send', file(), '--url', url])).to.include({ code: 0 })

@@ -78,6 +78,14 @@ describe('a row', () => {
       { kind: 'violation', text: 'ID value blocked' },
       { kind: 'unresolved', text: 'nobody' },
     ])
+    const missing = {
+      type: 'Required',
+      field: 'properties.plan',
+      description: 'is missing',
+    } as const
+    expect(marks({ planViolations: [missing, missing] })).to.deep.equal([
+      { kind: 'violation', text: 'Required' },
+    ])
     const refused = { kind: 'discarded', code: 'event_not_defined', at: '' } as const
     expect(marks({ refused })).to.deep.equal([{ kind: 'discarded', text: 'event_not_defined' }])
   })

@@ -1,4 +1,6 @@
 // What arrives, for those who watch: told by the collector, read by the API.
+import type { Violation } from '../../../../../lib/spec/violation.js'
+import { Planned } from '../../messages/planned.js'
 import type { StoredMessage } from '../../store/store.js'
 import { Feed } from './feed.js'
 import { redacted } from '../../store/redaction.js'
@@ -18,14 +20,17 @@ export class Arrivals {
   readonly feed = new Feed()
   readonly refusals = new Refusals()
   readonly traffic: Traffic
+  /** What says of a stored message whether it is as planned. */
+  readonly planned: Planned
   readonly #now: () => number
   #seq = 0
   #clears = 0
 
-  /** @param clock - The machine's, ms since 1970. @param now - The collector's own, if it has one. */
-  constructor(clock: () => number, now = clock) {
-    this.#now = now
-    this.traffic = new Traffic(clock)
+  /** @param now - The machine's clock, ms since 1970. @param time - The collector's own, if it has one. */
+  constructor(now: () => number, planned = new Planned(undefined), time = now) {
+    this.#now = time
+    this.traffic = new Traffic(now)
+    this.planned = planned
   }
 
   /** How often all messages were deleted. */
@@ -33,10 +38,19 @@ export class Arrivals {
     return this.#clears
   }
 
-  /** A message was kept: the store has it. @param violations - The names of the rules it violated. */
-  kept(stored: StoredMessage, violations?: readonly string[]): void {
+  /**
+   * A message was kept: the store has it.
+   *
+   * @param violations - The names of the rules it violated.
+   * @param planViolations - How it is not as planned.
+   */
+  kept(
+    stored: StoredMessage,
+    violations?: readonly string[],
+    planViolations: readonly Violation[] = [],
+  ): void {
     this.#seq = Math.max(this.#seq, stored.seq)
-    const found = foundOf(stored, violations)
+    const found = { ...foundOf(stored, violations), planViolations }
     this.traffic.count(found)
     this.feed.publish({ kind: 'message', found })
   }

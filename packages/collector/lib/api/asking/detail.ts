@@ -49,7 +49,7 @@ export interface MessageRow {
 const MOST = 1000
 
 /** Undefined if no store has such a message. */
-export async function detailOf({ store, promote, rules }: Needs, messageId: string) {
+export async function detailOf({ store, arrivals, promote, rules }: Needs, messageId: string) {
   const [stored] = await store.messages({ messageIds: [messageId], limit: 1 })
   if (stored === undefined) return undefined
   const log = (name: LogName) => store.log(name, { messageIds: [messageId], limit: MOST })
@@ -64,7 +64,10 @@ export async function detailOf({ store, promote, rules }: Needs, messageId: stri
     reasonOfViolation(row, rules, owners.get(String(row.conflicting_segment_id)))
   const names = [...new Set(violations.map(({ name }) => String(name)))]
   return {
-    ...viewOf(foundOf(stored, names)),
+    ...viewOf({
+      ...foundOf(stored, names),
+      planViolations: arrivals.planned.violationsOf(stored.message),
+    }),
     steps: stepsOf(stored, promote(stored.message), {
       graph,
       mappings,

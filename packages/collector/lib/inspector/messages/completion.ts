@@ -27,7 +27,7 @@ const HINTS: Readonly<Record<string, string>> = {
   source: 'where it came from',
   space: 'among whom people are resolved',
   profile: 'id of a person',
-  violation: 'a rule it violated',
+  violation: 'a rule it violated, or its plan',
   code: 'why it was discarded',
 }
 

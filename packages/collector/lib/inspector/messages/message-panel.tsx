@@ -65,7 +65,7 @@ function Missing({ error }: { error: AskError }) {
 function Content({ tab, message }: { tab: Tab; message: MessageView | MessageDetail }) {
   const fields = fieldsOf(message)
   if (tab === 'raw') return <RawTab value={message.message} />
-  if (tab === 'call') return <CallTab code={codeOf(fields)} refused={message.refused} />
+  if (tab === 'call') return <CallTab code={codeOf(fields)} message={message} />
   if (!('steps' in message)) return <RefusedTab refused={message.refused} tab={tab} />
   return tab === 'rows' ? <RowsTab message={message} /> : <ResolutionTab message={message} />
 }

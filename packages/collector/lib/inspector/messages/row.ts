@@ -62,10 +62,16 @@ function hintOf({ traits, properties }: Fields): string {
   return shown(Object.keys(values).join(', '), LONGEST)
 }
 
-function marksOf({ refused, violations = [], profileId }: Omit<MessageView, 'source'>): Mark[] {
+function marksOf({
+  refused,
+  violations = [],
+  planViolations = [],
+  profileId,
+}: Omit<MessageView, 'source'>): Mark[] {
   if (refused?.kind === 'duplicate') return [{ kind: 'duplicate', text: 'duplicate' }]
   if (refused !== undefined) return [{ kind: 'discarded', text: refused.code ?? 'discarded' }]
-  const marks = violations
+  const planned = new Set(planViolations.map(({ type }) => type))
+  const marks = [...violations, ...planned]
     .filter((name) => name !== 'No matching identifiers on event')
     .map((name): Mark => ({ kind: 'violation', text: shown(name, LONGEST) }))
   return profileId === null ? [...marks, { kind: 'unresolved', text: 'nobody' }] : marks
