@@ -26,7 +26,7 @@ export default tseslint.config(
   { ignores: ['**/dist/', 'node_modules/', '**/node_modules/', 'test/package/fixtures/'] },
   eslint.configs.recommended,
   {
-    files: ['lib/**/*.ts', 'test/**/*.ts', 'packages/**/*.ts'],
+    files: ['lib/**/*.ts', 'test/**/*.ts', 'packages/**/*.ts', 'packages/**/*.tsx'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: { parserOptions: { projectService: true } },
     rules: {
@@ -39,7 +39,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['lib/**/*.ts', 'packages/*/lib/**/*.ts'],
+    files: ['lib/**/*.ts', 'packages/*/lib/**/*.ts', 'packages/*/lib/**/*.tsx'],
     plugins: { house: { rules: { 'max-class-fields': maxClassFields } } },
     rules: {
       'max-lines': ['error', 400],

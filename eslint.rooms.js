@@ -20,7 +20,7 @@ export const rooms = [
 ]
 
 /** What another package may import of lib/. */
-export const shared = ['spec', 'runtime']
+export const shared = ['plan', 'spec', 'runtime']
 
 const rule = '@typescript-eslint/no-restricted-imports'
 const depths = [1, 2, 3]
@@ -45,10 +45,38 @@ export const roomConfigs = [
     }),
   ),
   {
-    files: ['packages/*/lib/**/*.ts'],
+    files: ['packages/*/lib/**/*.ts', 'packages/*/lib/**/*.tsx'],
     rules: restricted(
       `^(\\.\\./)+lib/(?!${shared.join('/|')}/)`,
       `A package imports only ${shared.join('/ and ')}/ of lib/ (eslint.rooms.js).`,
     ),
+  },
+  {
+    files: [
+      'packages/collector/lib/inspector/**/*.ts',
+      'packages/collector/lib/inspector/**/*.tsx',
+    ],
+    rules: {
+      [rule]: [
+        'error',
+        {
+          patterns: [
+            {
+              regex: '^(?!\\.{1,2}/|preact)',
+              message: 'The page runs in browsers: it imports preact alone.',
+            },
+            {
+              regex: '^(\\.\\./)+(lib/(?!spec/filter/)|http/|store/|intake/|reception/|cli/)',
+              message: 'Of lib/ the page imports the filter language (eslint.rooms.js).',
+            },
+            {
+              regex: '^(\\.\\./){2,}(api|cells|profiles|messages|faults)/',
+              allowTypeImports: true,
+              message: 'Of the collector the page imports types (eslint.rooms.js).',
+            },
+          ],
+        },
+      ],
+    },
   },
 ]

@@ -1,5 +1,5 @@
 // Builds dist/ of every package: ESM and CommonJS of every entry, each with its types.
-import { readFileSync, rmSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import commonjs from '@rollup/plugin-commonjs'
 import nodeResolve from '@rollup/plugin-node-resolve'
@@ -30,6 +30,8 @@ const command = { cli: 'lib/cli/main.ts' }
 /** The package `@selfsame/collector`. */
 const collector = { index: 'packages/collector/lib/index.ts' }
 const collectorCommand = { cli: 'packages/collector/lib/cli/main.ts' }
+/** The collector's page, for browsers. */
+const page = 'packages/collector/lib/inspector/'
 
 /**
  * The chunks, each with the modules from which it begins: it holds what they import, less what is in a chunk before
@@ -48,9 +50,12 @@ const chunks = {
     entries['testing-jest'],
     entries['testing-chai'],
   ],
+  // A plan without such a schema need not load the validator.
+  'json-schema': ['lib/plan/json-schema.ts'],
   command: [command.cli],
   'command-progress': ['lib/cli/shared/display.ts', 'lib/cli/shared/interruption.ts'],
   'command-backfill': ['lib/cli/backfill/command.ts'],
+  'command-plan': ['lib/cli/plan/command.ts'],
   'command-resend': ['lib/cli/resend/command.ts'],
   'command-dev': ['lib/cli/dev/command.ts'],
   'command-work': ['lib/cli/work/command.ts'],
@@ -86,18 +91,20 @@ const bundled = new Set([
   // Of the command and the sources of a backfill: a server that uses neither need not install them.
   'commander',
   'lossless-json',
+  // Of plans: `jsonSchema()`.
+  '@cfworker/json-schema',
 ])
 const external = (id) =>
   id.startsWith('node:') ||
   (/^[a-z@]/i.test(id) && !bundled.has(id) && !/^(lib|packages)\//.test(id))
 
-/** Takes the white space out of bundled packages, which nobody reads here. */
-const compactPackages = {
-  name: 'compact-packages',
+/** The bundled packages are nobody's to read here. */
+const minified = {
+  name: 'minified',
   async transform(code, id) {
-    if (!id.includes('node_modules')) return null
-    const compacted = await transform(code, { minifyWhitespace: true, legalComments: 'none' })
-    return { code: compacted.code, map: null }
+    if (!id.includes('/node_modules/')) return null
+    const options = { minify: true, legalComments: 'none', target: 'node20' }
+    return { code: (await transform(code, options)).code, map: null }
   },
 }
 
@@ -110,7 +117,7 @@ const code = () => [
     // The bundled packages too: their comments would be a tenth of the tarball.
     exclude: [],
   }),
-  compactPackages,
+  minified,
 ]
 
 const names = (extension) => ({
@@ -118,19 +125,48 @@ const names = (extension) => ({
   chunkFileNames: `chunk-[name].${extension}`,
 })
 
+/** ES modules that a server loads stay as they are. */
+const readable = /^(?!command|queue|backfill-engine$|testing$|json-schema$)/
+
 /**
  * Takes out white space and comments, which would be a tenth of the package: of CommonJS, whose code stands in the ES
- * modules too, of the command, and of what most servers never load. Names stay, so a stack says where something happened.
+ * modules too, and of ES modules that only commands, scripts and tests load. Names stay, so a stack says where something
+ * happened.
  */
 const compact = {
   name: 'compact',
   async renderChunk(code, chunk, { format }) {
-    if (format !== 'cjs' && !/^(command|queue|backfill|testing)/.test(chunk.name)) return null
-    return await transform(code, {
+    if (format !== 'cjs' && readable.test(chunk.name)) return null
+    const { code: small } = await transform(code, {
       minifyWhitespace: true,
+      minifySyntax: true,
       legalComments: 'none',
       target: 'node20',
     })
+    return { code: small, map: null }
+  },
+}
+
+/** The types of a chunk stand once, in its CommonJS half: an ES module may import from that, but not the other way round. */
+const typesOnce = {
+  name: 'types-once',
+  renderChunk: (_code, { isEntry, fileName }) =>
+    isEntry
+      ? null
+      : { code: `export * from './${fileName.replace(/\.d\.ts$/, '.cjs')}';\n`, map: null },
+}
+
+/** The files of the page that are no code: as they are, and the style sheets as one, in the order of their names. */
+const pageFiles = {
+  name: 'page-files',
+  async generateBundle() {
+    for (const name of ['index.html', 'icon.svg']) {
+      this.emitFile({ type: 'asset', fileName: name, source: readFileSync(page + name) })
+    }
+    const names = readdirSync(`${page}styles`).sort()
+    const sheets = names.map((name) => readFileSync(`${page}styles/${name}`, 'utf8')).join('\n')
+    const { code } = await transform(sheets, { loader: 'css', minify: true })
+    this.emitFile({ type: 'asset', fileName: 'page.css', source: code })
   },
 }
 
@@ -173,7 +209,7 @@ export default [
     external,
     plugins: [dts()],
     output: [
-      { dir: 'dist', format: 'es', ...names('d.ts'), manualChunks },
+      { dir: 'dist', format: 'es', ...names('d.ts'), manualChunks, plugins: [typesOnce] },
       { dir: 'dist', format: 'es', ...names('d.cts'), manualChunks },
     ],
   },
@@ -194,6 +230,22 @@ export default [
     external,
     plugins: code(),
     output: { ...commonJs, dir: 'packages/collector/dist', ...names('cjs') },
+  },
+  {
+    input: { page: `${page}main.tsx` },
+    plugins: [
+      nodeResolve({ browser: true, extensions: ['.ts', '.tsx', '.js'] }),
+      esbuild({
+        target: 'es2022',
+        jsx: 'automatic',
+        jsxImportSource: 'preact',
+        minify: true,
+        legalComments: 'none',
+        exclude: [],
+      }),
+      pageFiles,
+    ],
+    output: { dir: 'packages/collector/dist/page', format: 'es', ...names('js') },
   },
   {
     input: collector,

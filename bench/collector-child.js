@@ -12,10 +12,18 @@ const [task] = await once(process, 'message')
 if (process.argv[2] === 'in-process') await inProcess(task)
 else await serve(task)
 
-async function inProcess({ built, messages, db }) {
-  const { openStore, rulesFrom, takeIn } = await import(built)
+async function inProcess({ built, messages, db, isResolvedOnly }) {
+  const { Graph, openStore, rulesFrom, takeIn } = await import(built)
   const store = await openStore(db)
   const rules = rulesFrom()
+  const graph = new Graph('web', rules)
+  let seq = 0
+  const take = isResolvedOnly
+    ? (batch) => {
+        for (const { message, source } of batch) graph.take({ message, source, seq: ++seq })
+        graph.drain()
+      }
+    : (batch) => takeIn(store, rules, batch)
   const people = new People()
   const rates = []
   for (let share = 0; share < SHARE; share++) {
@@ -27,7 +35,7 @@ async function inProcess({ built, messages, db }) {
         source: 'web',
       }))
       const begin = performance.now()
-      await takeIn(store, rules, batch)
+      await take(batch)
       ms += performance.now() - begin
       note()
     }

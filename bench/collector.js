@@ -1,4 +1,4 @@
-// How fast the collector takes messages in: resolved in memory, into a SQLite file, and end to end over HTTP from a
+// How fast the collector takes messages in: resolved, then with all tables in memory and in a SQLite file, and end to end over HTTP from a
 // client of selfsame, beside an Express handler as one would write it by hand.
 // npm run bench:collector [-- --messages 1000000 --http 200000]; PostgreSQL: BENCH_POSTGRES_URL, an empty database.
 import { fork } from 'node:child_process'
@@ -24,8 +24,13 @@ try {
   console.log(`Node ${process.version}, ${availableParallelism()} x ${cpus()[0].model.trim()}`)
   console.log(`load before: ${loadavg()[0].toFixed(1)}`)
   const built = await bundle()
-  await inProcess('resolved in memory', { built, messages })
-  await inProcess('into a SQLite file', { built, messages, db: join(folder, 'direct.db') })
+  await inProcess('resolved, in memory', { built, messages, isResolvedOnly: true })
+  await inProcess('taken in, in memory', { built, messages })
+  await inProcess('taken in, into a SQLite file', {
+    built,
+    messages,
+    db: join(folder, 'direct.db'),
+  })
   await endToEnd('HTTP into a SQLite file', { db: join(folder, 'http.db') })
   if (process.env.BENCH_POSTGRES_URL) {
     await endToEnd('HTTP into PostgreSQL', { db: process.env.BENCH_POSTGRES_URL })
@@ -44,6 +49,7 @@ async function bundle() {
     stdin: {
       contents: `export { takeIn } from './intake/take-in.ts'
         export { openStore } from './store/open/open-store.ts'
+        export { Graph } from './profiles/graph.ts'
         export { rulesFrom } from './profiles/rules.ts'`,
       resolveDir: lib,
     },

@@ -1,6 +1,6 @@
 // Finds what is suspicious about valid messages.
 
-import { looksLikeEmail } from '../message/email-warning.js'
+import { looksLikeEmail } from '../spec/email.js'
 import type { Message } from '../spec/messages.js'
 import { meantTrait, wrongTrait } from '../spec/reserved-traits.js'
 import type { RowPosition } from './sources/source.js'

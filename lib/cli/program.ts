@@ -6,9 +6,10 @@ import { toError, errorText } from '../runtime/describe-value.js'
 import { version } from '../runtime/version.js'
 import { addBackfillOptions, type BackfillFlags } from './backfill/options.js'
 import { addDevOptions, type DevFlags } from './dev/options.js'
+import { addPlan, planExamples } from './plan/program.js'
 import { exitCodes, UsageError } from './shared/exit-codes.js'
 import { addResendOptions, type ResendFlags } from './resend/options.js'
-import { addWorkOptions, type WorkFlags } from './work/options.js'
+import { addWork, workExamples } from './work/program.js'
 import { processTerminal, type Terminal } from './shared/terminal.js'
 
 /** @returns the exit code */
@@ -66,22 +67,25 @@ function programWith(terminal: Terminal, ended: (code: number) => void): Command
       ended(await runDev(flags, terminal))
     })
   addDevOptions(dev)
-  const work = program
-    .command('work')
-    .description('deliver from a queue that several processes share, until Ctrl-C')
-    .action(async (flags: WorkFlags) => {
-      const { runWork } = await import('./work/command.js')
-      ended(await runWork(flags, terminal))
-    })
-  addWorkOptions(work)
+  const work = addWork(program, terminal, ended)
+  const plan = addPlan(program, terminal, ended)
   const codes =
     '\nExit codes: 0 done, 1 failed, 2 wrong usage, 3 not everything was delivered, 130 interrupted.'
   for (const [command, examples] of [
-    [program, [...backfillExamples.slice(0, 1), ...resendExamples.slice(0, 1), devExamples[0]]],
+    [
+      program,
+      [
+        ...backfillExamples.slice(0, 1),
+        ...resendExamples.slice(0, 1),
+        devExamples[0],
+        planExamples[0],
+      ],
+    ],
     [backfill, backfillExamples],
     [resend, resendExamples],
     [dev, devExamples],
     [work, workExamples],
+    [plan, planExamples],
   ] as const)
     command.addHelpText('after', `\nExamples:\n  ${examples.join('\n  ')}\n${codes}`)
   return program
@@ -103,12 +107,6 @@ const resendExamples = [
 const devExamples = [
   'selfsame dev --port 4010',
   'SEGMENT_HOST=http://127.0.0.1:4010 selfsame backfill users.csv --user-id id --timestamp at',
-]
-
-const workExamples = [
-  'selfsame work --bullmq redis://127.0.0.1:6379 --source web=WEB_WRITE_KEY',
-  'selfsame work --graphile-worker postgres://me@host/app --source web=WEB_WRITE_KEY',
-  'selfsame work --bullmq-env REDIS_URL --source web=WEB_KEY --source shop=SHOP_KEY --rate 2000',
 ]
 
 /** Runs before anything else reads the command line and may repeat a part of it. */

@@ -3,8 +3,10 @@
 export { checkMessage } from './check-message.js'
 export { definePlan } from './define-plan.js'
 export { typed } from './typed.js'
+export { jsonSchema, type JsonSchemaSchema } from './json-schema.js'
 export { isPlan } from './is-plan.js'
 export type { AnySchema, Plan, PlanDefinition, Schemas } from './plan.js'
+export type { JsonSchema, JsonType, TypeOfJsonSchema } from './json-schema-types.js'
 export type { StandardSchema } from './standard-schema.js'
 export type {
   AnyPlan,

@@ -46,7 +46,7 @@ export class Mistakes {
   }
 
   /** What a schema says of a value: `field` is where the value is in the message. */
-  addIssue(field: string, value: unknown, { message, path }: SchemaIssue): void {
+  addIssue(field: string, value: unknown, { message, path, keys }: SchemaIssue): void {
     let place = field
     let found: unknown = value
     for (const step of path ?? []) {
@@ -55,12 +55,28 @@ export class Mistakes {
       // Of what is missing there is nothing inside, and a key of a Map is none of an object.
       found = typeof found === 'object' && found !== null ? Reflect.get(found, key) : undefined
     }
+    const unknown = unknownKeys(keys)
+    if (unknown !== undefined) {
+      this.#addUnknown(place, unknown, message)
+      return
+    }
     const isMissing = found === undefined && place !== field
     const words = isMissing
       ? `${cut(place)} is missing`
       : `${cut(place)} is ${describeValue(found)}, which the plan does not allow`
     const description = typeof message === 'string' && message !== '' ? message : words
     this.add(isMissing ? 'Required' : 'Invalid Value', place, words, description)
+  }
+
+  /** Keys that the schema does not know, which zod names in one issue of their object. */
+  #addUnknown(place: string, keys: readonly string[], message: unknown): void {
+    for (const key of keys) {
+      if (this.isFull) return
+      const at = `${place}.${key}`
+      const words = `${cut(at)} is not in the schema`
+      const isOwn = keys.length === 1 && typeof message === 'string' && message !== ''
+      this.add('Invalid Value', at, words, isOwn ? message : words)
+    }
   }
 
   /** The schema itself is at fault, whatever it may have found besides. */
@@ -71,13 +87,19 @@ export class Mistakes {
     return this.checked()
   }
 
-  checked(): { found: MessageViolations; summary: string } {
+  checked(): { found: MessageViolations; summary: string; words: readonly string[] } {
     // A schema that finds issues and names none: the message is wrong all the same.
     if (this.#violations.length === 0) this.add('Invalid Value', this.#of, 'the schema refused it')
     const found = { type: this.#type, name: this.#name, violations: this.#violations }
     const more = this.#words.length - mostWords
     const words = this.#words.slice(0, mostWords).join('; ')
     const rest = more > 0 ? `; and ${more} more` : ''
-    return { found, summary: `${this.#of} is not as planned: ${words}${rest}` }
+    const summary = `${this.#of} is not as planned: ${words}${rest}`
+    return { found, summary, words: this.#words }
   }
+}
+
+function unknownKeys(keys: unknown): readonly string[] | undefined {
+  if (!Array.isArray(keys) || keys.length === 0) return undefined
+  return keys.every((key) => typeof key === 'string') ? keys : undefined
 }

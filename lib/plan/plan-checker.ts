@@ -25,6 +25,8 @@ export interface Violated {
   readonly found: MessageViolations
   /** The same in words that quote no value: for errors and warnings. */
   readonly summary: string
+  /** Of each violation, in words that quote no value. */
+  readonly words: readonly string[]
   /** What a schema threw. */
   readonly cause?: unknown
 }
@@ -38,10 +40,9 @@ export interface Transformed {
 
 /** What a message is checked by. */
 interface Target {
+  readonly type: MessageType
   readonly field: 'properties' | 'traits'
-  /** For the texts: `track "Order Completed"`. */
-  readonly of: string
-  readonly name?: string | undefined
+  readonly name: string | undefined
   readonly schema: AnySchema
 }
 
@@ -84,7 +85,7 @@ export class PlanChecker {
     fields: Fields,
   ): Violated | Transformed | undefined {
     if (schema === undefined || isUnchecked(schema)) return undefined
-    return this.#checkBy({ field: 'traits', of: type, schema }, type, fields.traits)
+    return this.#checkBy({ type, field: 'traits', name: undefined, schema }, fields.traits)
   }
 
   #checkNamed(
@@ -98,9 +99,8 @@ export class PlanChecker {
     const schema = name === undefined ? undefined : schemas.of(name)
     if (schema === 'unchecked') return undefined
     if (schema !== undefined) {
-      const of = `${type} ${JSON.stringify(name)}`
-      const target = { field: 'properties', of, name, schema } as const
-      const checked = this.#checkBy(target, type, fields.properties)
+      const target = { type, field: 'properties', name, schema } as const
+      const checked = this.#checkBy(target, fields.properties)
       return checked?.found && type === 'page' ? this.#checkPage(target, fields, checked) : checked
     }
     if (this.#plan.unplanned === 'allow') return undefined
@@ -124,19 +124,15 @@ export class PlanChecker {
   ): Violated | Transformed | undefined {
     const { category: added, ...passed } = { ...(properties as { category?: unknown }) }
     if (category === undefined || added !== category) return whole
-    const checked = this.#checkBy(target, 'page', passed)
+    const checked = this.#checkBy(target, passed)
     if (checked?.found) return whole
     return checked && { ...checked, value: { ...checked.value, category } }
   }
 
-  #checkBy(
-    { field, of, name, schema }: Target,
-    type: MessageType,
-    value: unknown,
-  ): Violated | Transformed | undefined {
-    const mistakes = new Mistakes(type, of, name)
+  #checkBy(target: Target, value: unknown): Violated | Transformed | undefined {
+    const { field, schema } = target
     if (this.#isAsking) {
-      return mistakes.only(field, 'a schema of the plan made the call, which it may not')
+      return mistakesOf(target).only(field, 'a schema of the plan made the call, which it may not')
     }
     this.#isAsking = true
     try {
@@ -144,12 +140,16 @@ export class PlanChecker {
       if (isThenable(result)) {
         // Nobody else would handle its rejection, and that would end the process.
         Promise.resolve(result).catch(() => undefined)
-        return mistakes.only(field, 'the schema is asynchronous; allowed: one that answers at once')
+        return mistakesOf(target).only(
+          field,
+          'the schema is asynchronous; allowed: one that answers at once',
+        )
       }
       const { issues, value: made } = result as { issues?: unknown; value?: unknown }
       if (issues === undefined) {
         return this.#plan.transform ? { field, value: toFields(field, made) } : undefined
       }
+      const mistakes = mistakesOf(target)
       for (const issue of issues as readonly SchemaIssue[]) {
         if (mistakes.isFull) break
         mistakes.addIssue(field, value, issue)
@@ -157,11 +157,19 @@ export class PlanChecker {
       return mistakes.checked()
     } catch (thrown) {
       const description = `the schema threw: ${messageOf(thrown)}`
-      return { ...mistakes.only(field, 'the schema threw', description), cause: toError(thrown) }
+      return {
+        ...mistakesOf(target).only(field, 'the schema threw', description),
+        cause: toError(thrown),
+      }
     } finally {
       this.#isAsking = false
     }
   }
+}
+
+/** Made only if something is wrong: most messages are as planned. */
+function mistakesOf({ type, name }: Target): Mistakes {
+  return new Mistakes(type, name === undefined ? type : `${type} ${JSON.stringify(name)}`, name)
 }
 
 /** Of an error whose message may be a getter that throws as well. */

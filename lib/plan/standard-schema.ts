@@ -22,6 +22,8 @@ export interface SchemaIssue {
   readonly message: string
   /** From the value to what is wrong in it. */
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined
+  /** Keys that are not in the schema, as zod names them. The interface does not have it. */
+  readonly keys?: unknown
 }
 
 /** What may be passed to a schema. */

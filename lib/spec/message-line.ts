@@ -28,6 +28,14 @@ export function rejectionLine({ code, reason }: { code: string; reason: string }
   return escaped(`rejected ${code}: ${reason}`)
 }
 
+/** `  not as planned: properties.revenue: is missing`: for below the line of the message. */
+export function violationLine(
+  violations: readonly { field: string; description: string }[],
+): string {
+  const texts = violations.map(({ field, description }) => `${field}: ${description}`)
+  return `  not as planned: ${escaped(texts.join('; '))}`
+}
+
 /** JSON has no line breaks, but may have control characters. */
 function quoted(value: unknown): string {
   return escaped(JSON.stringify(value))

@@ -18,9 +18,10 @@ type Graph = Map<string, Set<string>>
 function fileGraph(): Graph {
   const files = ['lib', 'packages/collector/lib'].flatMap((dir) =>
     readdirSync(join(root, dir), { recursive: true, encoding: 'utf8' })
-      .filter((name) => name.endsWith('.ts'))
+      .filter((name) => /\.tsx?$/.test(name))
       .map((name) => `${dir}/${name.replaceAll('\\', '/')}`),
   )
+  const known = new Set(files)
   return new Map(
     files.map((file) => {
       const { importedFiles } = ts.preProcessFile(
@@ -32,7 +33,10 @@ function fileGraph(): Graph {
         .map(({ fileName }) => fileName)
         .filter((name) => name.startsWith('.'))
         .map((name) => relative(root, join(root, dirname(file), name)).replaceAll('\\', '/'))
-        .map((name) => name.replace(/\.js$/, '.ts'))
+        .map((name) => {
+          const path = name.replace(/\.js$/, '.ts')
+          return known.has(path) ? path : `${path}x`
+        })
       return [file, new Set(imported)]
     }),
   )
@@ -142,6 +146,13 @@ describe('the linter', () => {
     ['lib/spec/planted.ts', "export { Analytics } from '../index.js'"],
     ['lib/runtime/planted.ts', "import '../../packages/collector/lib/index.js'"],
     ['packages/collector/lib/planted.ts', "import '../../../lib/delivery/delivery.js'"],
+    ['packages/collector/lib/inspector/parts/planted.tsx', "import 'node:fs'"],
+    ['packages/collector/lib/inspector/parts/planted.ts', "import '../../store/store.js'"],
+    ['packages/collector/lib/inspector/parts/planted.ts', "import { Api } from '../../api/api.js'"],
+    [
+      'packages/collector/lib/inspector/parts/planted.ts',
+      "import '../../../../../lib/runtime/codes.js'",
+    ],
   ] as const
   for (const [file, text] of planted) {
     it(`fails on the arrow: ${file}: ${text}`, async () => {
@@ -154,6 +165,10 @@ describe('the linter', () => {
     expect(await broken('lib/cli/planted.ts', "import '../backfill/index.js'")).to.be.empty
     expect(await broken('packages/collector/lib/planted.ts', "import '../../../lib/spec/merge.js'"))
       .to.be.empty
+    const inPage = 'packages/collector/lib/inspector/parts/planted.ts'
+    expect(await broken(inPage, "import { h } from 'preact'")).to.be.empty
+    expect(await broken(inPage, "import type { Api } from '../../api/api.js'")).to.be.empty
+    expect(await broken(inPage, "import '../../../../../lib/spec/filter/filter.js'")).to.be.empty
   })
 
   it('fails on what is too large', async () => {

@@ -30,9 +30,10 @@ const packages = {
       'LICENSE',
       'THIRD_PARTY_LICENSES.md',
       ...bothFormats('index'),
+      ...['index.html', 'page.js', 'page.css', 'icon.svg'].map((name) => `dist/page/${name}`),
     ],
     allowed:
-      /^(package\.json|README\.md|LICENSE|THIRD_PARTY_LICENSES\.md|dist\/[\w-]+\.(js|cjs|d\.ts|d\.cts))$/,
+      /^(package\.json|README\.md|LICENSE|THIRD_PARTY_LICENSES\.md|dist\/[\w-]+\.(js|cjs|d\.ts|d\.cts)|dist\/page\/\w+\.(html|js|css|svg))$/,
   },
 }
 

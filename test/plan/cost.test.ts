@@ -4,7 +4,7 @@ import { expect } from 'chai'
 import * as v from 'valibot'
 import { z } from 'zod'
 import { Analytics } from '../../lib/index.js'
-import { definePlan, typed, type AnySchema, type Plan } from '../../lib/plan/index.js'
+import { definePlan, jsonSchema, typed, type AnySchema, type Plan } from '../../lib/plan/index.js'
 
 /** Milliseconds, the least of several: other tests run at the same time. */
 function leastTime(work: () => void): number {
@@ -27,6 +27,7 @@ describe('a client with a plan of 1,000 events', () => {
   for (const [library, schema] of Object.entries({
     typed: () => typed(),
     zod: () => z.object({ revenue: z.number(), coupon: z.string().optional(), note: z.string() }),
+    jsonSchema: () => jsonSchema({ type: 'object', properties: { revenue: { type: 'number' } } }),
     valibot: () => v.object({ revenue: v.number(), coupon: v.optional(v.string()) }),
   })) {
     it(`is made within 5 ms, by ${library}`, () => {

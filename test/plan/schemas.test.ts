@@ -280,6 +280,26 @@ describe('a schema that misbehaves', () => {
     expect(violations).to.have.nested.property('0.type', 'Invalid Value')
   })
 
+  it('is strict: each key that it does not know is named', async () => {
+    const { violations, text } = await found(
+      (value) => z.strictObject({ n: z.number() })['~standard'].validate(value),
+      { n: 1, m: 2, o: undefined },
+    )
+    expect(violations).to.deep.equal([
+      {
+        type: 'Invalid Value',
+        field: 'properties.m',
+        description: 'properties.m is not in the schema',
+      },
+      {
+        type: 'Invalid Value',
+        field: 'properties.o',
+        description: 'properties.o is not in the schema',
+      },
+    ])
+    expect(text).to.include('properties.m is not in the schema; properties.o is not in the schema')
+  })
+
   it('has no end of issues, with long texts and paths: they are cut', async () => {
     function* endless(): Generator<object> {
       for (;;)

@@ -19,7 +19,7 @@ import { Analytics, currentAnalytics, type AnalyticsCalls, type AnalyticsOptions
 import { backfill, type BackfillCall } from 'selfsame/backfill'
 import { requestAnalytics } from 'selfsame/express'
 import { withAnalytics } from 'selfsame/fetch'
-import { definePlan, typed, type EventName, type PlannedTrack, type StandardSchema } from 'selfsame/plan'
+import { definePlan, jsonSchema, typed, type EventName, type PlannedTrack, type StandardSchema } from 'selfsame/plan'
 
 interface Item { sku: string; quantity?: number }
 declare const defaulted: StandardSchema<{ theme?: 'dark' | 'light' }, { theme: 'dark' | 'light' }>
@@ -35,6 +35,23 @@ const plan = definePlan({
   pages: { Pricing: typed<{ currency?: string }>(), Checkout: typed<{ step: number }>() },
   screens: { Home: typed<{ tab?: string }>() },
 })
+const byJson = definePlan({
+  events: {
+    'Item Rated': jsonSchema({
+      type: 'object',
+      properties: {
+        stars: { type: 'integer' },
+        mood: { enum: ['good', 'bad'] },
+        at: { type: 'string', format: 'date-time' },
+        tags: { type: 'array', items: { type: ['string', 'null'] } },
+        by: { anyOf: [{ type: 'string' }, { type: 'object', properties: { id: { type: 'number' } } }] },
+      },
+      required: ['stars'],
+      additionalProperties: false,
+    }),
+    'Note Taken': jsonSchema({ type: 'object', properties: { text: { type: 'string' } }, additionalProperties: true }),
+  },
+})
 const open = definePlan({ events: { 'Signed Up': typed<{ method: string }>() }, unplanned: 'allow' })
 const writeKey = 'key'
 const userId = 'u1'
@@ -42,6 +59,7 @@ const items: Item[] = []
 const analytics = new Analytics({ writeKey, plan })
 const lenient = new Analytics({ writeKey, plan: open })
 const none = new Analytics({ writeKey })
+const jsonly = new Analytics({ writeKey, plan: byJson })
 const bound = analytics.with({ userId })
 const current = currentAnalytics<typeof plan>()
 interface Row { id: number; method: 'password' | 'sso' }
@@ -245,6 +263,29 @@ export const uses: readonly Use[] = [
     code: `lenient.track({ userId, event: 'Signed Up', properties: { method: 1 } })`,
     wrong: { at: 'method', says: 'PropertiesOf<"Signed Up"' },
   },
+  // JSON Schema
+  {
+    code: `jsonly.track({ userId, event: 'Item Rated', properties: { stars: 5, mood: 'good', at: new Date(), tags: ['a', null], by: { id: 1 } } })`,
+  },
+  { code: `jsonly.track({ userId, event: 'Note Taken', properties: { text: 'a', more: 1 } })` },
+  { code: `jsonly.track({ userId, event: 'Note Taken' })` },
+  {
+    code: `jsonly.track({ userId, event: 'Item Rated', properties: { mood: 'good' } })`,
+    wrong: { at: 'properties', says: 'PropertiesOf<"Item Rated"' },
+  },
+  {
+    code: `jsonly.track({ userId, event: 'Item Rated', properties: { stars: '5' } })`,
+    wrong: { at: 'stars', says: 'PropertiesOf<"Item Rated"' },
+  },
+  {
+    code: `jsonly.track({ userId, event: 'Item Rated', properties: { stars: 5, mood: 'fine' } })`,
+    wrong: { at: 'mood', says: 'PropertiesOf<"Item Rated"' },
+  },
+  {
+    code: `jsonly.track({ userId, event: 'Item Rated', properties: { stars: 5, starz: 4 } })`,
+    wrong: { at: 'starz', says: 'PropertiesOf<"Item Rated"' },
+  },
+  { code: `jsonSchema({ type: 'strng' })`, wrong: { at: 'type', says: '"strng"' } },
   // the definition
   { code: `definePlan({ events: {} })` },
   { code: `definePlan({ events: { A: {} } })`, wrong: { at: 'A', says: "'~standard'" } },

@@ -10,10 +10,9 @@ import { exitCodes, UsageError } from '../shared/exit-codes.js'
 import { inFlags } from '../shared/shared-options.js'
 import type { Terminal } from '../shared/terminal.js'
 import { formatCount } from '../shared/words.js'
-import { CheckedSource, checkColumns } from './checked-source.js'
+import { CheckedSource } from './checked-source.js'
+import { mappingOf } from './chosen-mapping.js'
 import { type Destination, destinationOf } from './destination.js'
-import { FlagMapping } from './flag-mapping.js'
-import { loadMapFile } from './map-file.js'
 import type { BackfillFlags } from './options.js'
 import { dryRunText, reportText } from './report-text.js'
 import { inputOf, type Input } from './source-of.js'
@@ -73,39 +72,6 @@ async function optionsOf(
     maxRejects: flags.maxRejects,
   }
   return { source: new CheckedSource(input.source, check), run }
-}
-
-interface ChosenMapping {
-  readonly map?: BackfillOptions<Row>['map']
-  readonly mapping?: string
-  readonly check: (row: Row) => void
-}
-
-async function mappingOf(flags: BackfillFlags): Promise<ChosenMapping> {
-  const isByFlags = FlagMapping.isGiven(flags)
-  if (flags.map !== undefined) {
-    if (isByFlags)
-      throw new UsageError('give --map or options such as --user-id and --trait, not both')
-    const { map, text } = await loadMapFile(flags.map)
-    return { map, mapping: text, check: () => undefined }
-  }
-  if (isByFlags) {
-    const mapping = new FlagMapping(flags)
-    return {
-      map: (row) => mapping.map(row),
-      mapping: mapping.text,
-      check: (row) => checkColumns(row, mapping.columns),
-    }
-  }
-  return { check: checkIsCall }
-}
-
-/** Without a mapping, the rows must be calls themselves, from an archive or another tool. */
-function checkIsCall(row: Row): void {
-  if (typeof row.type === 'string' && ('userId' in row || 'anonymousId' in row)) return
-  throw new UsageError(
-    'there is no mapping from rows to calls: give --map FILE, or options such as --user-id and --trait (--suggest prints some)',
-  )
 }
 
 async function integrationsOf(text: string | undefined): Promise<Integrations | undefined> {

@@ -52,7 +52,8 @@ function addDestination(command: Command): Command {
     .option('--space <name>', 'space of its people (default: the name of the source)')
 }
 
-function addSource(command: Command): void {
+/** Also for other commands that read rows. */
+export function addSource(command: Command): void {
   command
     .optionsGroup('Where it comes from:')
     .addOption(
@@ -81,8 +82,9 @@ function addSource(command: Command): void {
     .option('--key <column>', 'unique column of the query, by which a run can be resumed')
 }
 
-function addMapping(command: Command): void {
-  command
+/** Also for other commands that make messages of rows. */
+export function addRowMapping(command: Command): Command {
+  return command
     .optionsGroup('What becomes of a row:')
     .option('--map <file>', 'module that exports a function: row to call, calls or null')
     .addOption(new Option('--type <type>', 'of the calls (default: identify)').choices(mappedTypes))
@@ -109,6 +111,10 @@ function addMapping(command: Command): void {
         'of an empty cell: no trait, null, an empty text (default: skip)',
       ).choices(emptyMeanings),
     )
+}
+
+function addMapping(command: Command): void {
+  addRowMapping(command)
     .addOption(engineOption('archived', 'the rows are messages from an archive'))
     .option('--no-active', 'leave "last seen" alone: context.active is false')
     .option('--integrations <json>', 'of every message: JSON, or a file that has it')

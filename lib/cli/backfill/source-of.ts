@@ -17,8 +17,14 @@ export interface Input {
   readonly resumeWith: string
 }
 
+/** As much of the options as says where the rows are. */
+export type InputFlags = Pick<
+  BackfillFlags,
+  'format' | 'delimiter' | 'quote' | 'columns' | 'encoding' | 'from' | 'fromEnv' | 'query' | 'key'
+> & { header?: boolean }
+
 /** @throws UsageError, or TypeError that names the option */
-export function inputOf(file: string | undefined, flags: BackfillFlags): Input {
+export function inputOf(file: string | undefined, flags: InputFlags): Input {
   const { from, fromEnv, query, key } = flags
   const isQuery = [from, fromEnv, query, key].some((flag) => flag !== undefined)
   if (!isQuery) return fileInput(file, flags)
@@ -28,7 +34,7 @@ export function inputOf(file: string | undefined, flags: BackfillFlags): Input {
   return { source, name: 'query', canResume: key !== undefined, resumeWith: 'the same command' }
 }
 
-function fileInput(file: string | undefined, flags: BackfillFlags): Input {
+function fileInput(file: string | undefined, flags: InputFlags): Input {
   if (file === undefined)
     throw new UsageError("give a file, '-' for standard input, or --from with a database")
   const { format, delimiter, quote, columns, header, encoding } = flags
@@ -37,7 +43,7 @@ function fileInput(file: string | undefined, flags: BackfillFlags): Input {
     delimiter,
     quote: quote === 'none' ? false : quote,
     columns,
-    ...(header ? {} : { header }),
+    ...(header === false ? { header } : {}),
     encoding,
   })
   const isStdin = file === stdinPath

@@ -1,7 +1,7 @@
 // `--suggest`: infers a mapping from the columns and the first rows.
 
 import type { BackfillSource } from '../../backfill/sources/source.js'
-import { looksLikeEmail } from '../../message/email-warning.js'
+import { looksLikeEmail } from '../../spec/email.js'
 import { UsageError } from '../shared/exit-codes.js'
 import {
   anonymousIdAmong,

@@ -2,8 +2,9 @@
 
 import { exitCodes, UsageError } from '../shared/exit-codes.js'
 import type { Terminal } from '../shared/terminal.js'
-import { messageLine, rejectionLine } from '../../spec/message-line.js'
+import { messageLine, rejectionLine, violationLine } from '../../spec/message-line.js'
 import { loadCollector, type RunningCollector } from '../shared/load-collector.js'
+import { loadPlan } from '../shared/load-plan.js'
 import type { DevFlags } from './options.js'
 
 /** @returns the exit code */
@@ -11,6 +12,7 @@ export async function runDev(flags: DevFlags, terminal: Terminal): Promise<numbe
   const ended = interruption()
   const collector = await started(flags)
   collector.on('message', (message) => terminal.print(messageLine(message)))
+  collector.on('violation', ({ violations }) => terminal.print(violationLine(violations)))
   collector.on('rejected', (rejection) => terminal.print(rejectionLine(rejection)))
   terminal.tell(`listening: set the option host to ${collector.url}; Ctrl-C ends it`)
   await ended
@@ -18,10 +20,11 @@ export async function runDev(flags: DevFlags, terminal: Terminal): Promise<numbe
   return exitCodes.done
 }
 
-async function started({ port, db, space }: DevFlags): Promise<RunningCollector> {
+async function started({ port, db, space, ...flags }: DevFlags): Promise<RunningCollector> {
   const collectors = loadCollector()
+  const plan = flags.plan === undefined ? undefined : await loadPlan(flags.plan)
   try {
-    return await collectors.startCollector({ port, db, space })
+    return await collectors.startCollector({ port, db, space, plan })
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
     throw new UsageError(`port ${port} is in use: choose another with --port, or 0 for any`)

@@ -6,6 +6,7 @@ export interface DevFlags {
   port: number
   db?: string
   space?: string
+  plan?: string
 }
 
 export function addDevOptions(command: Command): Command {
@@ -17,6 +18,7 @@ export function addDevOptions(command: Command): Command {
     )
     .option('--db <file>', 'keep messages, people and tables in a SQLite file')
     .option('--space <name>', 'the space that all write keys share (default: each its own)')
+    .option('--plan <file>', 'say what is not as planned: a .ts or .mjs module with a plan')
 }
 
 function port(text: string): number {

@@ -16,6 +16,7 @@ interface CollectorOptions {
   readonly db?: string | undefined
   readonly space?: string | undefined
   readonly sources?: Readonly<Record<string, string>>
+  readonly plan?: unknown
 }
 
 export interface OpenCollector {
@@ -38,8 +39,13 @@ export interface ReceivedRejection {
   readonly reason: string
 }
 
+export interface ReceivedViolations {
+  readonly violations: readonly { readonly field: string; readonly description: string }[]
+}
+
 export interface RunningCollector {
   readonly url: string
+  on(event: 'violation', listener: (found: ReceivedViolations) => void): unknown
   on(event: 'message', listener: (message: ReceivedMessage) => void): unknown
   on(event: 'rejected', listener: (rejection: ReceivedRejection) => void): unknown
   close(): Promise<void>

@@ -9,7 +9,7 @@ import type { Settings } from './http/options.js'
 import { Intake } from './intake/intake.js'
 import type { Fault } from './messages/discard.js'
 import type { CollectedMessage } from './messages/message.js'
-import type { CollectedRequest } from './messages/records.js'
+import type { CollectedRequest, MessageViolation } from './messages/records.js'
 import { People } from './people/people.js'
 import { promote } from './profiles/promote.js'
 import { Reception } from './reception/reception.js'
@@ -23,6 +23,7 @@ export interface Hooks {
   now(): number
   isDown(): boolean
   accepted(message: CollectedMessage): void
+  violated(violation: MessageViolation): void
   duplicate(): void
   rejected(fault: Fault, message?: unknown): void
   requested(request: CollectedRequest): void
@@ -35,7 +36,7 @@ export interface Hooks {
 
 export class Backend {
   readonly store: Store
-  readonly arrivals = new Arrivals(Date.now)
+  readonly arrivals: Arrivals
   readonly asking: Asking
   readonly people: People
   readonly misbehaviour = new Misbehaviour()
@@ -49,6 +50,7 @@ export class Backend {
   constructor(settings: Settings, store: Store, hooks: Hooks) {
     this.store = store
     this.#settings = settings
+    this.arrivals = new Arrivals(Date.now, settings.planned)
     this.#hooks = hooks
     this.#intake = settings.keep ? new Intake(store, settings.rules) : undefined
     // A store on disk knows every messageId that it has.
@@ -113,6 +115,7 @@ export class Backend {
       misbehaviour: this.misbehaviour,
       guard: { token, host, hosts },
       promote: (message) => promote(message, rules),
+      rules,
       clear: () => {
         if (db !== undefined)
           throw new TypeError('a database is not cleared: erase people, or delete it')
@@ -127,6 +130,7 @@ export class Backend {
   #newReception(): Reception {
     const { arrivals } = this
     const hooks = this.#hooks
+    const { planned } = this.#settings
     return new Reception({
       settings: this.#settings,
       dedup: this.#dedup,
@@ -134,9 +138,11 @@ export class Backend {
       reports: {
         accepted(message, { name, space }, outcome) {
           hooks.accepted(message)
+          const notPlanned = planned.violationsOf(message)
+          if (notPlanned.length > 0) hooks.violated({ message, violations: notPlanned })
           if (outcome?.isDuplicate !== false) return
-          const { seq, profileId } = outcome
-          arrivals.kept({ seq, message, space, source: name, profileId })
+          const { seq, profileId, violations } = outcome
+          arrivals.kept({ seq, message, space, source: name, profileId }, violations, notPlanned)
         },
         duplicate(message, { name, space }) {
           hooks.duplicate()

@@ -61,7 +61,7 @@ export async function openCollector(options: CollectorOptions = {}): Promise<Col
 }
 
 /**
- * A running collector. It emits `message`, `request` and `rejected`; what a listener throws stops nothing and is
+ * A running collector. It emits `message`, `violation`, `request` and `rejected`; what a listener throws stops nothing and is
  * found in `errors`.
  */
 export class Collector
@@ -294,6 +294,9 @@ export class Collector
       isDown: () => !this.#endpoint.isOpen,
       accepted: (message) => {
         this.#keep(message)
+      },
+      violated: (violation) => {
+        this.tell('violation', violation)
       },
       duplicate: () => {
         this.#duplicates += 1

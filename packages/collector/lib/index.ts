@@ -9,4 +9,10 @@ export { DISCARD_CODES, type DiscardCode } from './messages/discard.js'
 export type { CollectedMessage, JsonObject, MessageType } from './messages/message.js'
 export type { Answer, MisbehaveFunction, RequestInView } from './faults/misbehave.js'
 export type { CollectorOptions } from './http/options.js'
-export type { CollectedRequest, CollectorEvents, Rejection } from './messages/records.js'
+export type { Violation } from '../../../lib/spec/violation.js'
+export type {
+  CollectedRequest,
+  CollectorEvents,
+  MessageViolation,
+  Rejection,
+} from './messages/records.js'

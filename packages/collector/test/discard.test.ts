@@ -48,6 +48,8 @@ const REFUSED: [DiscardCode, Record<string, unknown>][] = [
   ],
   ['message_id_not_valid', { ...page, messageId: 'x'.repeat(101) }],
   ['message_id_not_valid', { ...page, messageId: 1 }],
+  ['message_id_not_valid', { ...page, messageId: 'm\0' }],
+  ['message_id_not_valid', { ...page, messageId: 'm\ud800' }],
   ['bad_request', { ...page, context: 'x' }],
   ['bad_request', { ...page, integrations: [] }],
 ]

@@ -30,6 +30,47 @@ describe('the routes', () => {
     expect(collector().accepted).to.equal(1)
   })
 
+  it('has the short names by which analytics-next calls them', async () => {
+    const headers = { 'content-type': 'text/plain' }
+    const bodies = {
+      b: { batch: [track('a')] },
+      t: { userId: 'u1', event: 'b' },
+      g: { userId: 'u1', groupId: 'g1' },
+    }
+    for (const [name, body] of Object.entries(bodies)) {
+      const reply = await post(collector(), `/v1/${name}`, body, { headers })
+      expect(reply.status, name).to.equal(200)
+    }
+    const messages = collector().messages.map(({ type, event }) => [type, event])
+    expect(messages).to.deep.equal([
+      ['track', 'Signed Up'],
+      ['track', 'b'],
+      ['group', undefined],
+    ])
+  })
+
+  it('takes messages of pages of any origin, and answers them nothing else', async () => {
+    const asked = {
+      origin: 'http://shop.example',
+      'access-control-request-method': 'POST',
+      'access-control-request-headers': 'authorization,content-type',
+    }
+    const preflight = await fetch(`${collector().url}/v1/t`, { method: 'OPTIONS', headers: asked })
+    expect(preflight.status).to.equal(204)
+    expect(Object.fromEntries(preflight.headers)).to.deep.include({
+      'access-control-allow-origin': '*',
+      'access-control-allow-methods': 'POST',
+      'access-control-allow-headers': 'authorization,content-type',
+    })
+    const reply = await post(collector(), '/v1/t', { userId: 'u1', event: 'a' })
+    expect(reply.headers['access-control-allow-origin']).to.equal('*')
+    for (const path of ['/', '/health', '/_/messages', '/page/page.js']) {
+      const other = await fetch(`${collector().url}${path}`, { method: 'OPTIONS', headers: asked })
+      expect(other.status, path).to.be.oneOf([403, 404, 405])
+      expect(other.headers.get('access-control-allow-origin'), path).to.equal(null)
+    }
+  })
+
   it('a proxy may ask for the whole URL', async () => {
     const socket = connect(collector().port, '127.0.0.1')
     const body = JSON.stringify(track('a'))
@@ -57,7 +98,7 @@ describe('the routes', () => {
   })
 
   it('any other method is 405', async () => {
-    for (const method of ['GET', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'TRACE', 'PROPFIND']) {
+    for (const method of ['GET', 'PUT', 'DELETE', 'PATCH', 'TRACE', 'PROPFIND']) {
       const reply = await send(collector(), '/v1/batch', '', { method })
       expect(reply.status, method).to.equal(405)
       expect(reply.headers.allow).to.equal('POST')

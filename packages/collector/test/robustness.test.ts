@@ -165,6 +165,27 @@ describe('a body that is hostile', () => {
     JSON.stringify(collector().messages)
   })
 
+  it('of messages that are too large leaves only their names in memory', async () => {
+    const large = 'x'.repeat(150_000)
+    await postBatch(collector(), [{ ...track('m1'), properties: { large } }, large, [large]])
+    await postBatch(collector(), [{ type: 'unknown', userId: large, event: 'E' }])
+    const small = { type: 'unknown', properties: { a: 1 } }
+    await postBatch(collector(), [small])
+    const sent = collector().rejected.map(({ message }) => message)
+    const { type, messageId, userId, event } = track('m1')
+    expect(sent).to.deep.equal([
+      { type, messageId, userId, event },
+      undefined,
+      undefined,
+      { type: 'unknown', event: 'E' },
+      small,
+    ])
+    const { text } = await send(collector(), '/_/messages?filter=is:discarded', '', {
+      method: 'GET',
+    })
+    expect(text.length).to.be.below(5_000)
+  })
+
   it('may be anything that JSON can be', async () => {
     for (const value of ['"x"', '1e999', '[[]]', '{"":{}}', 'false', '"\\ud800"', '{"length":1}']) {
       for (const body of [value, `{"batch":${value}}`, `{"batch":[${value}]}`]) {

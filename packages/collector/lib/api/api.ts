@@ -1,5 +1,7 @@
 // What can be asked of a collector over HTTP.
 import { setMaxListeners } from 'node:events'
+import { isError } from '../../../../lib/runtime/value-kinds.js'
+import type { StoreUnavailable } from '../store/errors.js'
 import { SpaceError } from './asking/spaces.js'
 import { jsonAnswer } from './exchange/answers.js'
 import { ApiError } from './exchange/api-error.js'
@@ -75,5 +77,15 @@ function answerOf(error: unknown): ApiAnswer {
   if (error instanceof SpaceError) {
     return jsonAnswer({ error: { code: 'not_found', message: error.message } }, { status: 404 })
   }
+  if (isUnavailable(error)) {
+    const { message, retryAfter } = error
+    const headers = { 'retry-after': String(retryAfter) }
+    return new ApiError(503, 'store_unavailable', message, headers).answer
+  }
   throw error
+}
+
+/** By its name: a store that is loaded when it is needed may have another copy of the class. */
+function isUnavailable(error: unknown): error is StoreUnavailable {
+  return isError(error) && error.name === 'StoreUnavailable'
 }

@@ -51,8 +51,14 @@ function programWith(terminal: Terminal, ended: (code: number) => void): Command
     })
     .exitOverride()
     .enablePositionalOptions()
+    .allowExcessArguments()
     .addHelpText('after', EXAMPLES)
     .action(async (flags: ServeFlags) => {
+      const [unknown] = program.args
+      if (unknown !== undefined) {
+        const names = program.commands.map((command) => command.name()).join(', ')
+        throw new UsageError(`there is no command ${unknown}; there are: ${names}`)
+      }
       ended(await serve(flags, terminal))
     })
   addServe(program)

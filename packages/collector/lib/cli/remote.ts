@@ -15,6 +15,18 @@ export function addRemote(command: Command): Command {
     .option('--token-env <name>', 'environment variable that has its token')
 }
 
+/** The collector cannot take anything now. */
+export class Unavailable extends Error {
+  override readonly name = 'Unavailable'
+  /** When to try again, s. */
+  readonly retryAfter: number
+
+  constructor(message: string, retryAfter: number) {
+    super(message)
+    this.retryAfter = retryAfter
+  }
+}
+
 export class Remote {
   readonly #url: URL
   readonly #headers: Record<string, string>
@@ -56,10 +68,20 @@ export class Remote {
         },
       )
     }
-    const answer: unknown = await response.json()
-    if (!response.ok)
-      throw new Error(`the collector answered ${response.status}: ${reasonIn(answer)}`)
-    return answer
+    const answer = await this.#answerIn(response)
+    if (response.ok) return answer
+    const message = `the collector answered ${response.status}: ${reasonIn(answer)}`
+    if (response.status !== 503) throw new Error(message)
+    throw new Unavailable(message, Number(response.headers.get('retry-after') ?? 1))
+  }
+
+  async #answerIn(response: Response): Promise<unknown> {
+    try {
+      return (await response.json())
+    } catch (cause) {
+      const { origin } = this.#url
+      throw new Error(`what answers at ${origin} is no collector: name one with --url`, { cause })
+    }
   }
 }
 

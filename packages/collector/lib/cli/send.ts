@@ -1,7 +1,9 @@
 // `selfsame-collector send`: hands the messages of a file to a collector that is running.
+import { randomUUID } from 'node:crypto'
+import { setTimeout as wait } from 'node:timers/promises'
 import type { Command } from 'commander'
-import { isObject } from '../messages/message.js'
-import { addRemote, readFile, Remote, type RemoteFlags } from './remote.js'
+import { isGiven, isObject } from '../messages/message.js'
+import { addRemote, readFile, Remote, type RemoteFlags, Unavailable } from './remote.js'
 import { exitCodes, type Terminal, UsageError } from './terminal.js'
 
 export interface SendFlags extends RemoteFlags {
@@ -10,6 +12,7 @@ export interface SendFlags extends RemoteFlags {
 
 const MAX_BATCH = 500
 const MAX_BATCH_BYTES = 400 * 1024
+const MOST_ATTEMPTS = 10
 
 export function addSend(command: Command): Command {
   command
@@ -24,11 +27,35 @@ export async function send(file: string, flags: SendFlags, terminal: Terminal): 
   const authorization = `Basic ${Buffer.from(`${writeKey}:`).toString('base64')}`
   let sent = 0
   for (const batch of batchesOf(messagesIn(readFile(file)))) {
-    await remote.post('/v1/batch', { batch, sentAt: new Date().toISOString() }, { authorization })
+    await post(remote, batch.map(withId), { authorization })
     sent += batch.length
   }
   terminal.print(`${sent} messages sent; tail is:discarded shows those that were refused`)
   return exitCodes.done
+}
+
+/** So that a batch that is sent again is kept once. */
+function withId(message: unknown): unknown {
+  return isObject(message) && !isGiven(message.messageId)
+    ? { ...message, messageId: randomUUID() }
+    : message
+}
+
+/** Sends a batch again while the collector cannot take it. */
+async function post(
+  remote: Remote,
+  batch: readonly unknown[],
+  headers: Record<string, string>,
+): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await remote.post('/v1/batch', { batch, sentAt: new Date().toISOString() }, headers)
+      return
+    } catch (error) {
+      if (!(error instanceof Unavailable) || attempt === MOST_ATTEMPTS) throw error
+      await wait(error.retryAfter * 1000)
+    }
+  }
 }
 
 function writeKeyOf({ writeKeyEnv }: SendFlags): string {

@@ -1,7 +1,9 @@
 // `selfsame-collector`: listens, and prints what arrives, until it is interrupted.
 import type { Command } from 'commander'
+import { loadPlanFile, PlanFileError } from '../../../../lib/plan/load-plan-file.js'
+import type { AnyPlan } from '../../../../lib/spec/planned-calls.js'
 import { type Collector, startCollector } from '../collector.js'
-import { messageLine, rejectionLine } from '../../../../lib/spec/message-line.js'
+import { messageLine, rejectionLine, violationLine } from '../../../../lib/spec/message-line.js'
 import { addStore, databaseOf, port, type StoreFlags } from './options.js'
 import { exitCodes, interruption, type Terminal, UsageError } from './terminal.js'
 
@@ -11,6 +13,7 @@ export interface ServeFlags extends StoreFlags {
   tokenEnv?: string
   source?: string[]
   quiet?: boolean
+  plan?: string
 }
 
 export const DEFAULT_PORT = 8877
@@ -22,6 +25,7 @@ export function addServe(command: Command): Command {
     .option('--listen <address>', 'another address than 127.0.0.1; needs --token-env')
     .option('--token-env <name>', 'environment variable that has the token of those who read')
     .option('--quiet', 'print no line for each message')
+    .option('--plan <file>', 'say what is not as planned: a .ts or .mjs module with a plan')
     .option(
       '--source <name=env>',
       'name of a source, and the environment variable that has its write key; several times',
@@ -39,6 +43,9 @@ export async function serve(flags: ServeFlags, terminal: Terminal): Promise<numb
     collector.on('message', (message) => {
       terminal.print(messageLine(message))
     })
+    collector.on('violation', ({ violations }) => {
+      terminal.print(violationLine(violations))
+    })
     collector.on('rejected', (rejection) => {
       terminal.print(rejectionLine(rejection))
     })
@@ -46,6 +53,8 @@ export async function serve(flags: ServeFlags, terminal: Terminal): Promise<numb
   const place = db === undefined ? 'in memory' : 'in the database'
   terminal.tell(`listening on ${collector.url}, ${place}; Ctrl-C ends it`)
   terminal.tell(`set the host of your client to ${collector.url}`)
+  const token = flags.tokenEnv === undefined ? '' : ' (the first time with ?token= and the token)'
+  terminal.tell(`see it happen: open ${collector.url} in a browser${token}`)
   await ended
   await collector.close()
   return exitCodes.done
@@ -59,12 +68,23 @@ async function started(flags: ServeFlags, db: string | undefined): Promise<Colle
       db,
       space: flags.space,
       rules: flags.rules,
+      plan: await planOf(flags),
       sources: sourcesOf(flags.source ?? []),
       token: tokenOf(flags),
     })
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
     throw new UsageError(`port ${flags.port} is in use: choose another with --port, or 0 for any`)
+  }
+}
+
+async function planOf({ plan }: ServeFlags): Promise<AnyPlan | undefined> {
+  if (plan === undefined) return undefined
+  try {
+    return await loadPlanFile(plan)
+  } catch (error) {
+    if (error instanceof PlanFileError) throw new UsageError(error.message)
+    throw error
   }
 }
 

@@ -1,7 +1,8 @@
 // What the subcommands that look into a database have in common.
+import { existsSync } from 'node:fs'
 import { identifierOf } from '../api/asking/spaces.js'
 import type { Identifier } from '../profiles/profile.js'
-import { openStore } from '../store/open/open-store.js'
+import { isPostgres, openStore } from '../store/open/open-store.js'
 import type { Store } from '../store/store.js'
 import { requiredDatabase, type StoreFlags } from './options.js'
 import { UsageError } from './terminal.js'
@@ -10,7 +11,10 @@ export async function withStore<T>(
   flags: StoreFlags,
   work: (store: Store, space: string) => Promise<T>,
 ): Promise<T> {
-  const store = await openStore(requiredDatabase(flags))
+  const db = requiredDatabase(flags)
+  // A store is created if it is not there: here that would be the answer to a typo.
+  if (!isPostgres(db) && !existsSync(db)) throw new UsageError(`there is no file ${db}`)
+  const store = await openStore(db)
   try {
     return await work(store, await spaceOf(store, flags.space))
   } finally {

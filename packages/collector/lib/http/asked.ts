@@ -4,6 +4,7 @@ import type { Api } from '../api/api.js'
 import { ApiError, invalid } from '../api/exchange/api-error.js'
 import type { ApiAnswer, ApiRequest, ApiStream } from '../api/exchange/request.js'
 import { BodyError, parseBody, readBody, tooLarge } from './body.js'
+import { answerFile } from './page.js'
 import { pathOf } from './routes.js'
 
 export interface Asked {
@@ -23,8 +24,33 @@ export interface Asked {
  * @param told - Told the status before it is written.
  */
 export async function answerAsked(asked: Asked, told: (status: number) => void): Promise<void> {
-  const { api, request, response, signal } = asked
-  const answer = await api.handle(requestOf(asked))
+  await give(asked, await asked.api.handle(requestOf(asked)), told)
+}
+
+/** Answers with a file of the page, if the API would answer. */
+export async function answerPage(
+  asked: Asked,
+  file: string,
+  told: (status: number) => void,
+): Promise<void> {
+  const request = requestOf(asked)
+  const refusal = asked.api.admit(request)
+  if (refusal !== undefined) {
+    await give(asked, refusal, told)
+    return
+  }
+  await drain(asked)
+  if (asked.signal.aborted) return
+  told(200)
+  await answerFile(file, request, asked.response)
+}
+
+async function give(
+  asked: Asked,
+  answer: ApiAnswer | ApiStream,
+  told: (status: number) => void,
+): Promise<void> {
+  const { request, response, signal } = asked
   if (signal.aborted) {
     await release(answer)
     return

@@ -5,14 +5,24 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { types } from 'node:util'
 import { Api } from '../api/api.js'
 import { failure, SUCCESS } from './answers.js'
-import { answerAsked } from './asked.js'
+import { answerAsked, answerPage, type Asked } from './asked.js'
 import { readBody, tooLarge } from './body.js'
+import { ANY_ORIGIN, preflight } from './cors.js'
 import { bodyLimit, judgeRequest } from './judge.js'
 import type { Answer, Misbehaviour } from '../faults/misbehave.js'
 import type { Settings } from './options.js'
 import type { Source, Sources } from './sources.js'
 import type { CollectedRequest } from '../messages/records.js'
-import { type Parcel, pathOf, type Refusal, refusal, type Route, routeOf } from './routes.js'
+import { pageFileFor } from './page.js'
+import {
+  isAlwaysJson,
+  type Parcel,
+  pathOf,
+  type Refusal,
+  refusal,
+  type Route,
+  routeOf,
+} from './routes.js'
 
 /** Messages could not be kept, for now: the client is to keep them. */
 export interface Unavailable {
@@ -127,10 +137,19 @@ export class Exchange {
   /** Routes that take no messages. They are never misbehaved on: a health check is to tell the truth. */
   async #answerElsewhere(isRoute: boolean): Promise<void> {
     if (Api.owns(this.#path)) {
-      await this.#ask()
+      await answerAsked(this.#asked(), (status) => this.note(status))
+      return
+    }
+    const file = pageFileFor(this.#method, this.#path, this.#request.headers.accept)
+    if (file !== undefined) {
+      await answerPage(this.#asked(), file, (status) => this.note(status))
       return
     }
     if ((await this.#drain()) === 'aborted') return
+    if (isRoute && this.#method === 'OPTIONS') {
+      this.#answer(204, '', preflight(this.#request.headers))
+      return
+    }
     const isRead = this.#method === 'GET' || this.#method === 'HEAD'
     const isHealth = HEALTH_PATHS.has(this.#path)
     if (isHealth && isRead) this.#answer(200, SUCCESS)
@@ -139,8 +158,8 @@ export class Exchange {
     else this.#answer(404, failure('there is no such route'))
   }
 
-  async #ask(): Promise<void> {
-    const asked = {
+  #asked(): Asked {
+    return {
       api: this.#desk.api,
       request: this.#request,
       response: this.#response,
@@ -149,9 +168,6 @@ export class Exchange {
         this.#bytes += length
       },
     }
-    await answerAsked(asked, (status) => {
-      this.note(status)
-    })
   }
 
   async #drain(): Promise<'aborted' | undefined> {
@@ -174,7 +190,11 @@ export class Exchange {
     const body = await this.#readBody(limit)
     if (body.end === 'aborted') return 'aborted'
     if (body.end === 'too large') return refusal(400, 'bad_request', tooLarge(limit))
-    const judged = await judgeRequest(route, this.#request.headers, body.data, settings)
+    const sent = this.#request.headers
+    const headers = isAlwaysJson(this.#path)
+      ? { ...sent, 'content-type': 'application/json' }
+      : sent
+    const judged = await judgeRequest(route, headers, body.data, settings)
     if ('refusal' in judged) return judged.refusal
     this.#source = sources.of(judged.writeKey)
     this.#count = judged.parcel.items.length
@@ -204,7 +224,7 @@ export class Exchange {
       const unavailable = await this.#keep(verdict)
       if (unavailable !== undefined) {
         const { reason, retryAfter } = unavailable
-        this.#answer(503, failure(reason), { 'retry-after': String(retryAfter) })
+        this.#answer(503, failure(reason), { ...ANY_ORIGIN, 'retry-after': String(retryAfter) })
         return
       }
     }
@@ -223,6 +243,7 @@ export class Exchange {
     const own = 'items' in verdict ? 200 : verdict.status
     const status = answer.status ?? (answer.retryAfter === undefined ? own : 429)
     this.#answer(status, answer.body ?? bodyFor(status, verdict), {
+      ...ANY_ORIGIN,
       ...retryHeaders(status, answer.retryAfter),
       ...answer.headers,
     })

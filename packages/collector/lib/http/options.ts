@@ -1,5 +1,8 @@
 // Every option of the collector, its default and its check.
+import { isPlan } from '../../../../lib/plan/is-plan.js'
+import type { AnyPlan } from '../../../../lib/spec/planned-calls.js'
 import { isObject } from '../messages/message.js'
+import { Planned } from '../messages/planned.js'
 import { type Rules, rulesFrom, type RulesOption } from '../profiles/rules.js'
 
 export interface CollectorOptions {
@@ -37,6 +40,11 @@ export interface CollectorOptions {
   /** How people are resolved: a preset, or rules that differ from the default ones. @default 'default' */
   rules?: RulesOption | undefined
   /**
+   * A plan, as `definePlan()` of `selfsame/plan` makes it: messages that are not as planned are kept, and what is wrong with
+   * them is shown beside them. @default undefined: what clients have written of their own
+   */
+  plan?: AnyPlan | undefined
+  /**
    * What those who read must bring, as a Bearer token or the username of HTTP Basic. Needed if `host` is not of this
    * machine alone. @default undefined, which is nothing
    */
@@ -56,7 +64,10 @@ export interface CollectorOptions {
   now?: (() => number) | undefined
 }
 
-type Defaulted = Exclude<keyof CollectorOptions, 'writeKeys' | 'db' | 'space' | 'rules' | 'token'>
+type Defaulted = Exclude<
+  keyof CollectorOptions,
+  'writeKeys' | 'db' | 'space' | 'rules' | 'plan' | 'token'
+>
 
 /** The options with nothing left open. */
 export type Settings = {
@@ -67,6 +78,7 @@ export type Settings = {
   readonly space: string | undefined
   readonly token: string | undefined
   readonly rules: Rules
+  readonly planned: Planned
 }
 
 type Check = { readonly allowed: string; readonly test: (value: unknown) => boolean }
@@ -105,6 +117,7 @@ const CHECKS: Readonly<Record<keyof CollectorOptions, Check>> = {
   },
   // Checked where they are read.
   rules: { allowed: 'rules', test: () => true },
+  plan: { allowed: 'what definePlan() of selfsame/plan returns', test: isPlan },
   maxMessages: wholeNumber(1, 10_000_000),
   writeKeys: {
     allowed: 'an array of non-empty strings',
@@ -153,6 +166,7 @@ export function settle(options: CollectorOptions): Settings {
     token: options.token,
     hosts: options.hosts ?? [],
     rules: rulesFrom(options.rules),
+    planned: new Planned(options.plan),
     maxMessages: options.maxMessages ?? (options.db === undefined ? 100_000 : 1000),
     requestTimeout: options.requestTimeout ?? 30_000,
     now: options.now ?? Date.now,

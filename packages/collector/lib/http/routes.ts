@@ -15,10 +15,23 @@ const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
   ['/v1/screen', 'screen'],
   ['/v1/group', 'group'],
   ['/v1/alias', 'alias'],
+  // The names by which analytics-next, in a browser, calls them.
+  ['/v1/b', 'batch'],
+  ['/v1/i', 'identify'],
+  ['/v1/t', 'track'],
+  ['/v1/p', 'page'],
+  ['/v1/s', 'screen'],
+  ['/v1/g', 'group'],
+  ['/v1/a', 'alias'],
 ])
 
 export function routeOf(path: string): Route | undefined {
   return ROUTES.get(path)
+}
+
+/** analytics-next announces its JSON as text, at the short names: these bodies are JSON whatever they say. */
+export function isAlwaysJson(path: string): boolean {
+  return /^\/v1\/.$/.test(path)
 }
 
 /** The path of a request, without its query. A proxy's client sends the whole URL. */

@@ -2,6 +2,7 @@
 import type { ProfileChanges } from '../profiles/changes.js'
 import { Graph } from '../profiles/graph.js'
 import type { Identifier } from '../profiles/profile.js'
+import { profileId } from '../profiles/profile-id.js'
 import { accountIdOf, promote } from '../profiles/promote.js'
 import type { Rules } from '../profiles/rules.js'
 import type { NewMessage, Store, Transaction } from '../store/store.js'
@@ -27,6 +28,8 @@ export async function takeIn(
 class Taking {
   readonly #transaction: Transaction
   readonly #rules: Rules
+  /** By the place of their message, of those that have some. */
+  readonly #violations = new Map<number, readonly string[]>()
 
   constructor(transaction: Transaction, rules: Rules) {
     this.#transaction = transaction
@@ -48,30 +51,28 @@ class Taking {
       const message = kept[next]
       if (message?.message !== incoming.message) return { isDuplicate: true }
       next += 1
-      return { isDuplicate: false, seq: message.seq, profileId: message.profileId }
+      const { seq, profileId } = message
+      return { isDuplicate: false, seq, profileId, violations: this.#violations.get(seq) ?? [] }
     })
   }
 
   async #keep(fresh: readonly Incoming[]): Promise<NewMessage[]> {
     const first = await this.#transaction.reserve(fresh.length)
-    const placed = fresh.map((incoming, i) => ({ ...incoming, seq: first + i }))
-    const profileIds = new Map<number, string | undefined>()
+    // Not by spreading, which is several times slower, and done for every message.
+    const placed = fresh.map(({ message, space, source }, i): Placed => {
+      return { message, space, source, seq: first + i, profileId: undefined }
+    })
     for (const [space, messages] of groupedBy(placed, 'space')) {
-      await this.#transaction.saveProfiles(await this.#resolve(space, messages, profileIds))
+      await this.#transaction.saveProfiles(await this.#resolve(space, messages))
     }
-    const kept = placed.map((message) => ({ ...message, profileId: profileIds.get(message.seq) }))
-    await this.#transaction.insertMessages(kept)
+    await this.#transaction.insertMessages(placed)
     for (const [source, messages] of groupedBy(placed, 'source')) {
       await this.#writeRows(source, messages)
     }
-    return kept
+    return placed
   }
 
-  async #resolve(
-    space: string,
-    messages: readonly Placed[],
-    profileIds: Map<number, string | undefined>,
-  ): Promise<ProfileChanges> {
+  async #resolve(space: string, messages: readonly Placed[]): Promise<ProfileChanges> {
     const graph = new Graph(space, this.#rules)
     const identifiers: Identifier[] = []
     const accountIds = new Set<string>()
@@ -85,10 +86,25 @@ class Taking {
       await this.#transaction.profilesOf(space, identifiers),
       accountIds.size === 0 ? [] : await this.#transaction.accounts(space, [...accountIds]),
     )
+    await this.#avoidTaken(graph, identifiers)
     messages.forEach((entry, place) => {
-      profileIds.set(entry.seq, graph.take(entry, promoted[place]).profileId)
+      const { profileId, violations } = graph.take(entry, promoted[place])
+      entry.profileId = profileId
+      if (violations.length > 0) this.#violations.set(entry.seq, violations)
     })
     return graph.drain()
+  }
+
+  /** What was split off and then erased may come again: its id of old is now somebody else's. */
+  async #avoidTaken(graph: Graph, identifiers: readonly Identifier[]): Promise<void> {
+    let first = identifiers.filter((identifier) => graph.profileOf(identifier) === undefined)
+    for (let attempt = 0; first.length > 0; attempt++) {
+      const ids = first.map((identifier) => profileId(graph.space, identifier, attempt))
+      const taken = await this.#transaction.takenProfileIds(ids)
+      if (taken.size === 0) return
+      graph.avoid(taken)
+      first = first.filter((_, place) => taken.has(ids[place] ?? ''))
+    }
   }
 
   async #writeRows(source: string, messages: readonly Placed[]): Promise<void> {
@@ -105,7 +121,10 @@ class Taking {
   }
 }
 
-type Placed = Incoming & { readonly seq: number }
+interface Placed extends Incoming {
+  readonly seq: number
+  profileId: string | undefined
+}
 
 function groupedBy(messages: readonly Placed[], key: 'space' | 'source'): Map<string, Placed[]> {
   const groups = new Map<string, Placed[]>()

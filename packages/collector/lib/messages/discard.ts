@@ -1,5 +1,6 @@
 // Why a message is refused: the discard codes, and the check that finds them.
 import { isGiven, isObject, type JsonObject, MESSAGE_TYPES, type MessageType } from './message.js'
+import { isPlain } from './plain-text.js'
 
 /**
  * Every code a message or a request can be refused with, and what it means. The names are those of
@@ -20,7 +21,8 @@ export const DISCARD_CODES = {
   bad_request: 'the request or the message is not what the API takes',
   unknown_source: 'the write key is missing or is not one of those accepted',
   type_not_known: 'type is missing or is not one of the six',
-  message_id_not_valid: 'messageId is not a string of at most 100 characters',
+  message_id_not_valid:
+    'messageId is not a string of at most 100 characters, without NUL and halves of surrogate pairs',
   message_too_large: 'the message is larger than maxMessageBytes',
   batch_too_large: 'the batch holds more messages than maxBatchSize',
 } as const
@@ -67,6 +69,7 @@ export function findFault(
  * taken in and written out.
  */
 export function sizeFault(item: JsonObject, maxMessageBytes: number): Fault | undefined {
+  if (isSurelySmall(item, maxMessageBytes)) return undefined
   let text: string
   try {
     text = JSON.stringify(item)
@@ -80,6 +83,36 @@ export function sizeFault(item: JsonObject, maxMessageBytes: number): Fault | un
   return isLarge
     ? fault('message_too_large', `the message has more than ${maxMessageBytes} bytes`)
     : undefined
+}
+
+/** A character may be six bytes of JSON, a number 25, and what stands around a value is less than 4. */
+const BYTES_OF_CHARACTER = 6
+const BYTES_OF_NUMBER = 25
+const BYTES_AROUND = 4
+/** The quickest look goes no deeper. */
+const SHALLOW = 20
+
+/** Whether a message cannot be too large or too deep: most are not, by far, and need not be written out for it. */
+function isSurelySmall(item: JsonObject, maxBytes: number): boolean {
+  return roomLeft(item, maxBytes, SHALLOW) >= 0
+}
+
+/** What is left of so many bytes; less than 0 if they may not be enough. */
+function roomLeft(value: unknown, room: number, levels: number): number {
+  if (typeof value === 'string') return room - value.length * BYTES_OF_CHARACTER - BYTES_AROUND
+  if (!isNested(value)) return room - BYTES_OF_NUMBER - BYTES_AROUND
+  if (levels === 0) return -1
+  let left = room - BYTES_AROUND
+  if (Array.isArray(value)) {
+    for (let i = 0; i < value.length && left >= 0; i++) left = roomLeft(value[i], left, levels - 1)
+    return left
+  }
+  for (const key of Object.keys(value)) {
+    if (left < 0) return left
+    left -= key.length * BYTES_OF_CHARACTER + BYTES_AROUND
+    left = roomLeft((value as JsonObject)[key], left, levels - 1)
+  }
+  return left
 }
 
 function isTooDeep(item: JsonObject, text: string): boolean {
@@ -153,5 +186,5 @@ function isBadId(value: unknown): boolean {
 }
 
 function isMessageId(value: unknown): boolean {
-  return typeof value === 'string' && value.length <= MAX_MESSAGE_ID_LENGTH
+  return typeof value === 'string' && value.length <= MAX_MESSAGE_ID_LENGTH && isPlain(value)
 }

@@ -19,4 +19,6 @@ export type Outcome =
       readonly seq: number
       /** The profile it was counted to; undefined if nothing identified it. */
       readonly profileId: string | undefined
+      /** The names of the violations it caused, each once. */
+      readonly violations: readonly string[]
     }

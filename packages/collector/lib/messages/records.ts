@@ -1,5 +1,6 @@
 // What the collector notes down besides the messages: requests and rejections; and their events.
 import type { IncomingHttpHeaders } from 'node:http'
+import type { Violation } from '../../../../lib/spec/violation.js'
 import type { Fault } from './discard.js'
 import type { CollectedMessage } from './message.js'
 
@@ -29,12 +30,21 @@ export interface Rejection extends Fault {
   readonly message?: unknown
 }
 
+/** A message that was accepted and is not as planned. */
+export interface MessageViolation {
+  readonly message: CollectedMessage
+  /** What the client wrote into it, and what the plan of the collector says. */
+  readonly violations: readonly Violation[]
+}
+
 /** The events of a collector, and what their listeners get. */
 export interface CollectorEvents {
   /** A message was accepted. */
   message: [message: CollectedMessage]
   /** A request was answered, reset, aborted or left without an answer. */
   request: [request: CollectedRequest]
+  /** A message was accepted that is not as planned: after its `message`. */
+  violation: [violation: MessageViolation]
   /** A message was refused, or a request as a whole. */
   rejected: [rejection: Rejection]
 }

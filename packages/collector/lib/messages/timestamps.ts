@@ -5,9 +5,20 @@
 const ISO_DATE =
   /^(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ](\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(Z|[+-]\d{2}:?\d{2})?)?$/i
 
+// As JavaScript itself writes them; the days that only some months have are left to be looked at.
+const CANONICAL =
+  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/
+
+/** Whether a text is a time as `toISOString()` writes it. Of those for the 29th to the 31st it says no. */
+export function isCanonical(text: string): boolean {
+  return text.length === 24 && CANONICAL.test(text)
+}
+
 /** The time that an ISO 8601 text means, in ms since 1970, or undefined if it is none. No zone means UTC. */
 export function parseDate(value: unknown): number | undefined {
   if (typeof value !== 'string') return undefined
+  // Nearly all are, and are read in a fraction of the time.
+  if (isCanonical(value)) return Date.parse(value)
   const parts = ISO_DATE.exec(value)
   if (parts === null) return undefined
   const field = (index: number) => Number(parts[index] ?? 0)

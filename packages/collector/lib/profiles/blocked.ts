@@ -1,4 +1,5 @@
 // Values that identify nobody: what programs send when they know no id.
+import { isPlain } from '../messages/plain-text.js'
 
 /** Those that Segment suggests (Unify: Identity Resolution settings). The pattern matches '0' and '' as well. */
 export const SEGMENT_BLOCKED: readonly (string | RegExp)[] = [/^[0-]*$/, '-1', 'null', 'anonymous']
@@ -22,7 +23,12 @@ export const DEFAULT_BLOCKED: readonly (string | RegExp)[] = [...SEGMENT_BLOCKED
 
 export type IsBlocked = (value: string) => boolean
 
-/** @returns a test that ignores case, space around a value, and quotes around it. Texts are compared whole. */
+/**
+ * Texts are compared whole.
+ *
+ * @returns a test that ignores case, space around a value, and quotes around it. It is also true of a value that not
+ * every store can tell from another: one with a NUL character or half a surrogate pair.
+ */
 export function blockedBy(blocked: readonly (string | RegExp)[]): IsBlocked {
   const texts = new Set<string>()
   const patterns: RegExp[] = []
@@ -33,7 +39,7 @@ export function blockedBy(blocked: readonly (string | RegExp)[]): IsBlocked {
   }
   return (value) => {
     const text = bare(value)
-    if (text === '' || texts.has(text)) return true
+    if (text === '' || texts.has(text) || !isPlain(value)) return true
     for (const pattern of patterns) if (pattern.test(text)) return true
     return false
   }

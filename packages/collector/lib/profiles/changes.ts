@@ -31,6 +31,6 @@ export interface ProfileChanges {
 export interface Resolution {
   /** The profile it was counted to, at that time; undefined if nothing identified it. */
   readonly profileId: string | undefined
-  /** How many violations it caused. */
-  readonly violations: number
+  /** The names of the violations it caused, each once. */
+  readonly violations: readonly string[]
 }

@@ -87,7 +87,7 @@ export class Graph {
     if (violations.length > 0) this.#changes.noteViolations(violations, profile?.id, entry)
     const account = this.#accounts.take(entry)
     if (account !== undefined) this.#changes.noteAccount(account)
-    return { profileId: profile?.id, violations: violations.length }
+    return { profileId: profile?.id, violations: namesOf(violations) }
   }
 
   /** Takes identifiers out of their profiles, and keeps the two apart from then on. */
@@ -232,6 +232,12 @@ export class Graph {
     const moment = { timestamp: message.timestamp, seq }
     this.#changes.noteTraits(profile, setTraits(profile.traits, message.traits, moment), entry)
   }
+}
+
+const NONE: readonly string[] = []
+
+function namesOf(violations: readonly Violation[]): readonly string[] {
+  return violations.length === 0 ? NONE : [...new Set(violations.map(({ name }) => name))]
 }
 
 function violation(

@@ -1,5 +1,7 @@
 // Which identifiers a message brings (Segment Unify: External IDs).
 import { type CollectedMessage, isObject, type JsonObject } from '../messages/message.js'
+import { ERASED } from '../messages/erased.js'
+import { isPlain } from '../messages/plain-text.js'
 import { nameOf } from '../messages/snake-case.js'
 import type { Identifier } from './profile.js'
 import type { Rules } from './rules.js'
@@ -32,7 +34,8 @@ export function promote(message: CollectedMessage, rules: Rules): Promoted {
 /** The account that a group call is about. */
 export function accountIdOf(message: CollectedMessage): string | undefined {
   const { type, groupId } = message
-  return type === 'group' && typeof groupId === 'string' && groupId !== '' ? groupId : undefined
+  if (type !== 'group' || typeof groupId !== 'string' || groupId === '') return undefined
+  return groupId === ERASED || !isPlain(groupId) ? undefined : groupId
 }
 
 /** From here on looking through a list takes longer than making keys. */
@@ -91,9 +94,9 @@ export function keyOf(type: string, value: string): string {
   return `${type}\u0000${value}`
 }
 
-/** An id is text: 42 and "42" are one. */
+/** An id is text: 42 and "42" are one. What is left of somebody who was erased is none. */
 function textOf(value: unknown): string | undefined {
-  if (typeof value === 'string') return value === '' ? undefined : value
+  if (typeof value === 'string') return value === '' || value === ERASED ? undefined : value
   return typeof value === 'number' && Number.isFinite(value) ? String(value) : undefined
 }
 
@@ -120,7 +123,7 @@ function addDevice(found: Found, device: JsonObject): void {
 function addExternal(found: Found, external: unknown): void {
   if (!isObject(external)) return
   const { id, type, collection, encoding } = external
-  if (typeof type !== 'string' || type === '' || type.includes('\u0000')) return
+  if (typeof type !== 'string' || type === '' || !isPlain(type)) return
   if (encoding !== 'none' || collection !== 'users') return
   found.add(type.toLowerCase(), id)
 }

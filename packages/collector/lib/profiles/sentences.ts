@@ -54,16 +54,13 @@ export function sentenceOfViolation(
   if (row.external_id_type === null) return `${messageOf(row)} had nothing that identifies anybody.`
   const dropped = identifierOf(row)
   const had = [counterpart, dropped].flatMap((each) => (each === undefined ? [] : nameOf(each)))
-  const reason = reasonOf(row, dropped, rules, owner)
+  const reason = reasonOfViolation(row, rules, owner)
   return `${messageOf(row)} had ${had.join(' and ')}. ${reason}, so ${nameOf(dropped)} was left out.`
 }
 
-function reasonOf(
-  row: LogRow,
-  dropped: Identifier,
-  rules: Rules,
-  owner: Profile | undefined,
-): string {
+/** Why an identifier was left out, without a full stop: `anonymous_id a1 already belongs to user_id u1, and a …`. */
+export function reasonOfViolation(row: LogRow, rules: Rules, owner: Profile | undefined): string {
+  const dropped = identifierOf(row)
   switch (row.name) {
     case 'ID value blocked':
       return `${dropped.value.trim() === '' ? 'A blank' : dropped.value} is a blocked value, which identifies nobody`

@@ -14,8 +14,9 @@ export function isNewer(a: Moment, b: Moment): boolean {
 
 /** @param a, b - ISO 8601, UTC, with milliseconds */
 export function isLater(a: string, b: string): boolean {
-  // Those of the years 0 to 9999 sort as text.
-  return a.length === b.length ? a > b : Date.parse(a) > Date.parse(b)
+  // Those of the years 0 to 9999 sort as text; those before Christ in the wrong order.
+  const isText = a.length === b.length && !a.startsWith('-')
+  return isText ? a > b : Date.parse(a) > Date.parse(b)
 }
 
 export interface TraitChanges {

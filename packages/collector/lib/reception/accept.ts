@@ -30,10 +30,11 @@ export function judgeParcel(
   const { items } = parcel
   if (items.length === 0) return [{ kind: 'refused', fault: fault('empty_batch') }]
   const common = parcelFault(parcel, settings)
+  const sentAt = parseDate(parcel.sentAt)
   const times: Times = {
     at,
-    receivedAt: new Date(at).toISOString(),
-    sentAt: parseDate(parcel.sentAt),
+    receivedAt: isoOf(at),
+    sentAt: sentAt === undefined ? undefined : { time: sentAt, text: isoOf(sentAt) },
   }
   return items.map((item): Verdict => {
     const wrong = common ?? findFault(item, parcel.type, settings.maxMessageBytes)
@@ -58,10 +59,15 @@ function parcelFault(parcel: Parcel, settings: Settings): Fault | undefined {
   return sizeFault({ context, integrations }, settings.maxMessageBytes)
 }
 
+interface SentAt {
+  readonly time: number
+  readonly text: string
+}
+
 interface Times {
   readonly at: number
   readonly receivedAt: string
-  readonly sentAt: number | undefined
+  readonly sentAt: SentAt | undefined
 }
 
 /**
@@ -81,14 +87,23 @@ function complete(message: JsonObject, parcel: Parcel, times: Times): CollectedM
   if (parcel.type !== undefined) message.type = parcel.type
   // An empty messageId says as little as none.
   if (!isGiven(message.messageId) || message.messageId === '') message.messageId = randomUUID()
-  const sentAt = times.sentAt ?? parseDate(message.sentAt)
-  if (sentAt !== undefined) message.sentAt = new Date(sentAt).toISOString()
+  const sentAt = times.sentAt ?? sentAtOf(message)
+  if (sentAt !== undefined) message.sentAt = sentAt.text
   // Some clients send the time of the call under the name it has on the server.
   if (isGiven(message.timestamp)) message.originalTimestamp = message.timestamp
   const original = parseDate(message.originalTimestamp)
   message.receivedAt = times.receivedAt
-  message.timestamp = new Date(correctedTimestamp(times.at, sentAt, original)).toISOString()
+  message.timestamp = isoOf(correctedTimestamp(times.at, sentAt?.time, original))
   return message as CollectedMessage
+}
+
+function sentAtOf(message: JsonObject): SentAt | undefined {
+  const time = parseDate(message.sentAt)
+  return time === undefined ? undefined : { time, text: isoOf(time) }
+}
+
+function isoOf(time: number): string {
+  return new Date(time).toISOString()
 }
 
 function merged(common: JsonObject | undefined, own: unknown): JsonObject | undefined {

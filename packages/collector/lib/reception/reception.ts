@@ -8,7 +8,7 @@ import type { Intake } from '../intake/intake.js'
 import { StoreUnavailable } from '../store/errors.js'
 import type { Incoming, Outcome } from '../messages/incoming.js'
 import type { Fault } from '../messages/discard.js'
-import type { CollectedMessage } from '../messages/message.js'
+import { type CollectedMessage, isObject } from '../messages/message.js'
 import type { Unavailable } from '../http/exchange.js'
 import type { Source } from '../http/sources.js'
 
@@ -61,8 +61,10 @@ export class Reception {
     const { reports, settings } = this.#parts
     let place = 0
     for (const verdict of verdicts) {
-      if (verdict.kind === 'refused') reports.refused(verdict.fault, verdict.message, source)
-      else if (verdict.kind === 'duplicate') reports.duplicate(verdict.message, source)
+      if (verdict.kind === 'refused') {
+        const shown = shownOf(verdict.message, settings.maxMessageBytes)
+        reports.refused(verdict.fault, shown, source)
+      } else if (verdict.kind === 'duplicate') reports.duplicate(verdict.message, source)
       else {
         const outcome = outcomes[place]
         place += 1
@@ -72,6 +74,39 @@ export class Reception {
         else reports.accepted(verdict.message, source, outcome)
       }
     }
+  }
+}
+
+/** What says which message it is. */
+const NAMES = [
+  'type',
+  'messageId',
+  'userId',
+  'anonymousId',
+  'groupId',
+  'event',
+  'name',
+  'timestamp',
+]
+const LONGEST_NAME = 200
+
+/** Of a refused message that is too large to be held with a thousand like it, what it is called. */
+function shownOf(message: unknown, maxBytes: number): unknown {
+  if (isSmall(message, maxBytes)) return message
+  if (!isObject(message)) return undefined
+  const named = NAMES.flatMap((name) => {
+    const value = message[name]
+    return typeof value === 'string' && value.length <= LONGEST_NAME ? [[name, value]] : []
+  })
+  return Object.fromEntries(named) as unknown
+}
+
+function isSmall(message: unknown, maxBytes: number): boolean {
+  try {
+    return message === undefined || JSON.stringify(message).length <= maxBytes
+  } catch {
+    // Nested too deeply to be written.
+    return false
   }
 }
 

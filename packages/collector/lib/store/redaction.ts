@@ -1,10 +1,8 @@
 // The values of an erased person in what belongs to others: a shared device, an e-mail that somebody else typed.
 import type { Cell } from '../cells/cells.js'
+import { ERASED } from '../messages/erased.js'
 import { type CollectedMessage, isGiven } from '../messages/message.js'
 import type { UpsertState } from '../warehouse/schema.js'
-
-/** Stands in a message in the place of a value of somebody who was erased. */
-const ERASED = '[erased]'
 
 /** A copy in which these texts are replaced, wherever they stand. Something that has none of them is given back itself. */
 export function redacted<T>(value: T, texts: ReadonlySet<string>, by: unknown = ERASED): T {

@@ -85,6 +85,8 @@ export interface Transaction {
   reserve(count: number): Promise<number>
   /** The profiles that these identifiers belong to, each whole and once. They are the caller's to change. */
   profilesOf(space: string, identifiers: readonly Identifier[]): Promise<Profile[]>
+  /** Which of these ids a profile has, or had before it was merged into another. */
+  takenProfileIds(ids: readonly string[]): Promise<ReadonlySet<string>>
   accounts(space: string, ids: readonly string[]): Promise<Account[]>
   insertMessages(messages: readonly NewMessage[]): Promise<void>
   saveProfiles(changes: ProfileChanges): Promise<void>

@@ -1,7 +1,8 @@
 // What could not be kept as it was sent, and why.
 import type { Cell } from '../cells/cells.js'
 import { jsonText } from './json-text.js'
-import { cutText, plainText } from './text.js'
+import { plainText } from '../messages/plain-text.js'
+import { cutText } from './text.js'
 import type { Discard } from './schema.js'
 
 /** As much of a value as a discard shows, in characters of its JSON. */

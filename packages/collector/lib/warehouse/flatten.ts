@@ -3,7 +3,7 @@ import { isObject, type JsonObject } from '../messages/message.js'
 import type { Cell } from '../cells/cells.js'
 import { jsonText } from './json-text.js'
 import { type Path, paths } from './paths.js'
-import { isPlain } from './text.js'
+import { isPlain } from '../messages/plain-text.js'
 
 /** A value on its way into a column. */
 export interface RawCell {

@@ -4,7 +4,8 @@ import type { Discards, DiscardReason } from './discards.js'
 import type { RawCell } from './flatten.js'
 import { mayBeTooWide, Room } from './room.js'
 import type { SchemaChange } from './schema.js'
-import { cutText, plainText } from './text.js'
+import { plainText } from '../messages/plain-text.js'
+import { cutText } from './text.js'
 import { converted, instantOf, isExactTime, typeOf, type Value, widened } from './types.js'
 
 /** PostgreSQL has at most 1,600 columns in a table. */

@@ -1,14 +1,12 @@
 // The types of columns: which a value has, which holds which, and what a value is in it.
 import type { Cell, ColumnType } from '../cells/cells.js'
-import { parseDate } from '../messages/timestamps.js'
+import { isCanonical, parseDate } from '../messages/timestamps.js'
 
 /** A value that is there. */
 export type Value = Exclude<Cell, null>
 
 // A time and its zone, and no more of its fraction than a timestamp keeps.
 const EXACT = /^\d{4}-\d\d?-\d\d?[Tt ]\d\d?:\d\d(?::\d\d(?:\.\d{1,3}0*)?)?(?:[Zz]|[+-]\d\d:?\d\d)$/
-const CANONICAL =
-  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/
 
 const YEAR_1 = new Date(0).setUTCFullYear(1, 0, 1)
 const YEAR_10000 = Date.UTC(10_000, 0, 1)
@@ -50,7 +48,7 @@ export function isExactTime(text: string): boolean {
 /** The instant as ISO 8601 in UTC; undefined if it is none, or not of the years that every store knows. */
 export function instantOf(value: Cell): string | undefined {
   if (typeof value !== 'string') return undefined
-  if (value.length === 24 && CANONICAL.test(value) && !value.startsWith('0000')) return value
+  if (isCanonical(value) && !value.startsWith('0000')) return value
   const time = parseDate(value)
   if (time === undefined || time < YEAR_1 || time >= YEAR_10000) return undefined
   return new Date(time).toISOString()

@@ -5,7 +5,7 @@ import type { SchemaDraft } from './draft.js'
 import { type RawCell, rawCell } from './flatten.js'
 import { fixedColumns } from './tables.js'
 import type { TableDraft } from './table-draft.js'
-import { plainText } from './text.js'
+import { plainText } from '../messages/plain-text.js'
 
 /** PostgreSQL keeps no longer key in an index; Segment takes no longer groupId. */
 const LONGEST_ID = 500

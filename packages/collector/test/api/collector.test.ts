@@ -1,6 +1,6 @@
 // What a running collector answers beside taking in messages.
 import { once } from 'node:events'
-import { request } from 'node:http'
+import { type IncomingMessage, request } from 'node:http'
 import { expect } from 'chai'
 import { basic, eachWithCollector, postBatch, send, track } from '../client.js'
 
@@ -78,6 +78,21 @@ describe('a collector', () => {
     await get('/_/messages?filter=user:u1')
     const [noted] = collector().requests
     expect(noted).to.deep.include({ method: 'GET', path: '/_/messages', status: 200 })
+  })
+
+  it('tells live readers which rules a message violated', async () => {
+    const outgoing = request(`${collector().url}/_/live?filter=violation:*`, { agent: false })
+    outgoing.end()
+    const [response] = (await once(outgoing, 'response')) as [IncomingMessage]
+    response.setEncoding('utf8')
+    await postBatch(collector(), [track('m1'), { ...track('m2'), userId: 'null' }])
+    let text = ''
+    for await (const part of response) {
+      text += part as string
+      if (text.includes('"m2"')) break
+    }
+    expect(text).to.not.include('"m1"')
+    expect(text).to.include('"violations":["ID value blocked","No matching identifiers on event"]')
   })
 
   it('has room again for live readers that have left', async () => {

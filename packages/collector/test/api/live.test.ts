@@ -9,6 +9,7 @@ import { useFakeTimers } from 'sinon'
 import { Feed } from '../../lib/api/arrivals/feed.js'
 import type { FoundMessage } from '../../lib/api/arrivals/found.js'
 import { LiveReader } from '../../lib/api/routes/live-reader.js'
+import { Sample } from '../../lib/api/routes/sample.js'
 import { type Bench, eachWithBench } from './support.js'
 
 interface SentEvent {
@@ -95,8 +96,8 @@ describe('a reader of the live feed', () => {
     try {
       const feed = new Feed()
       const over = new AbortController()
-      const select = () => Promise.resolve(new Set<FoundMessage>())
-      const chunks = new LiveReader(feed, select, over.signal).chunks(undefined)
+      const select = () => new Set<FoundMessage>()
+      const chunks = new LiveReader(feed, { select }, over.signal).chunks(undefined)
       expect((await chunks.next()).value).to.equal('retry: 1000\n\n')
       expect((await chunks.next()).value).to.match(/^id: .*\nevent: ready\n/)
       const comment = chunks.next()
@@ -111,6 +112,35 @@ describe('a reader of the live feed', () => {
     } finally {
       clock.restore()
     }
+  })
+})
+
+describe('a reader of a sample that falls behind', () => {
+  const read = async (between: (feed: Feed) => void) => {
+    const feed = new Feed()
+    const over = new AbortController()
+    const select = (found: readonly FoundMessage[]) => new Set(found)
+    const question = { select, sample: new Sample(1) }
+    const chunks = new LiveReader(feed, question, over.signal).chunks(undefined)
+    await chunks.next()
+    await chunks.next()
+    const found = { position: { seq: 1, order: 0 }, message: {} }
+    for (let count = 0; count < 3000; count += 1) {
+      feed.publish({ kind: 'message', found })
+      if (count === 0) between(feed)
+    }
+    const { value } = await chunks.next()
+    over.abort()
+    return value as string
+  }
+
+  it('hears how many messages it missed', async () => {
+    expect(await read(() => undefined)).to.match(/event: sampled\ndata: {"skipped":3000}/)
+  })
+
+  it('is told to load everything again if it missed more than messages', async () => {
+    const text = await read((feed) => feed.publish({ kind: 'cleared' }))
+    expect(text).to.match(/event: reload\ndata: {"reason":"too_slow"}/)
   })
 })
 
@@ -162,7 +192,44 @@ describe('GET /_/live', () => {
     const reader = await open('/_/live?filter=violation:*')
     await reader.next()
     await bench().take([{ userId: 'u1' }, { userId: 'null' }])
-    expect((await reader.next())[0]!.data.position).to.equal('2')
+    const [event] = await reader.next()
+    expect(event!.data).to.include({ position: '2' })
+    expect(event!.data.violations).to.deep.equal([
+      'ID value blocked',
+      'No matching identifiers on event',
+    ])
+  })
+
+  it('gives a reader who asks for it a sample, and says how many were left out', async () => {
+    const all = await open('/_/live?filter=type:track')
+    const sampled = await open('/_/live?filter=type:track&sample=1')
+    await Promise.all([all, sampled].map((reader) => reader.next()))
+    const count = 600
+    await bench().take([
+      { type: 'identify', userId: 'u1' },
+      ...Array.from({ length: count }, () => ({ userId: 'u1' })),
+    ])
+    expect(await all.next(count)).to.have.length(count)
+    let got = 0
+    let skipped = 0
+    while (got + skipped < count) {
+      const [next] = await sampled.next()
+      if (next!.event === 'sampled') skipped += Number(next!.data.skipped)
+      else got += 1
+    }
+    expect(got).to.be.within(200, 210)
+    expect(got + skipped).to.equal(count)
+    bench().arrivals.peopleChanged()
+    expect((await sampled.next())[0]!.event).to.equal('people')
+  })
+
+  it('tells a reader of a sample which rules its messages violated', async () => {
+    const sampled = await open('/_/live?sample=10')
+    await sampled.next()
+    await bench().take([{ userId: 'u1' }, { userId: 'null', anonymousId: 'a1' }])
+    const [first, second] = await sampled.next(2)
+    expect(first!.data.violations).to.deep.equal([])
+    expect(second!.data.violations).to.deep.equal(['ID value blocked'])
   })
 
   it('resumes after the last event that a reader had', async () => {

@@ -102,11 +102,18 @@ inEachStore('GET /_/messages', (bench) => {
     expect(ids(await search(bench()))).to.deep.equal(['m1'])
     expect(ids(await search(bench(), { filter: 'type:track' }))).to.deep.equal(['m1'])
     const { json } = await search(bench(), { filter: 'is:discarded' })
+    const at = String(json.messages[0].refused.at)
+    expect(new Date(at).toISOString()).to.equal(at)
     expect(json.messages).to.have.length(1)
     expect(json.messages[0]).to.deep.equal({
       position: '1.1',
       source: 'shop',
-      refused: { kind: 'discarded', code: 'event_not_defined', reason: 'a track needs an event' },
+      refused: {
+        kind: 'discarded',
+        code: 'event_not_defined',
+        reason: 'a track needs an event',
+        at,
+      },
       message: { type: 'track', userId: 'u1', event: '' },
     })
     const duplicates = await search(bench(), { filter: 'is:duplicate user:u1' })
@@ -247,6 +254,7 @@ inEachStore('GET /_/messages/{messageId}', (bench) => {
       rule: 'Identifier value limit exceeded',
       limitedType: 'user_id',
       conflictingProfileId: first.profileId,
+      reason: 'anonymous_id a1 already belongs to user_id u1, and a person has one user_id',
     })
     const third = (await bench().get('/_/messages/m3')).json
     const kinds = third.steps.map(({ kind }: { kind: string }) => kind)

@@ -68,6 +68,10 @@ inEachStore('GET /_/profiles/{profile}', (bench) => {
       'm1',
     ])
     expect(json.history.external_id_mapping_updates).to.have.length(2)
+    expect(json.moments.map(({ what, messageId }: any) => [what, messageId])).to.deep.equal([
+      ['created', 'm1'],
+      ['added', 'm2'],
+    ])
     expect((await bench().get(`/_/profiles/${json.id}`)).json).to.deep.equal(json)
     expect((await bench().get('/_/profiles/user_id:u2')).status).to.equal(404)
   })
@@ -141,6 +145,27 @@ describe('what is done to people', () => {
     expect(reply.json).to.deep.equal({ messages: 1, rows: 2 })
     expect(bench().calls).to.deep.equal([['erase', 'main', id]])
     expect(kinds()).to.deep.equal(['people'])
+  })
+
+  it('forgets what was refused, and what live readers could resume, of a person who is erased', async () => {
+    const { feed } = bench().arrivals
+    const start = feed.last
+    await bench().take([
+      { messageId: 's1', userId: 'u1', anonymousId: 'secret', properties: { note: 'secret note' } },
+      { messageId: 's1', userId: 'u1', properties: { note: 'secret duplicate' } },
+      { messageId: 'o1', userId: 'other', properties: { note: 'own' } },
+    ])
+    const message = { type: 'track', anonymousId: 'secret' }
+    bench().refuse({ kind: 'discarded', code: 'event_not_defined', reason: '', message })
+    bench().refuse({ kind: 'discarded', code: 'bad_request', reason: '', message: undefined })
+    // Here nothing is erased from the store: only what was gathered beside it is looked at.
+    await bench().send('POST', '/_/profiles/user_id:u1/erase')
+    const { json } = await bench().get('/_/messages?filter=is:duplicate OR is:discarded')
+    expect(json.messages.map(({ refused }: any) => refused.code)).to.deep.equal(['bad_request'])
+    const resumed = feed.after(start, 100)!
+    expect(JSON.stringify(resumed)).not.to.include('secret')
+    expect(JSON.stringify(resumed)).to.include('own')
+    expect(resumed).to.have.length(feed.last - start)
   })
 
   it('explains', async () => {

@@ -82,6 +82,7 @@ export class Bench {
       misbehaviour: this.misbehaviour,
       guard: { host: '127.0.0.1', hosts: [], token: undefined, ...guard },
       promote: (message) => promote(message, rules),
+      rules,
       clear: () => {
         this.calls.push(['clear'])
         if (clear !== undefined) return clear()
@@ -126,8 +127,8 @@ export class Bench {
       const message = messages[place]!
       if (outcome.isDuplicate) this.refuse({ kind: 'duplicate', message, space, source })
       else {
-        const { seq, profileId } = outcome
-        this.arrivals.kept({ seq, message, space, source, profileId })
+        const { seq, profileId, violations } = outcome
+        this.arrivals.kept({ seq, message, space, source, profileId }, violations)
       }
     })
     return messages

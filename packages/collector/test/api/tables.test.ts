@@ -1,10 +1,12 @@
 // The routes of tables, SQL, the summary and the faults.
 /* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-unsafe-assignment,
    @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-return -- the answers are JSON, whose shape is what is tested */
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
+import { useFakeTimers } from 'sinon'
 import { Bench, eachWithBench, inEachStore } from './support.js'
 
 inEachStore('GET /_/tables', (bench) => {
@@ -23,6 +25,18 @@ inEachStore('GET /_/tables', (bench) => {
     expect(users.columns).to.deep.include({ name: 'age', type: 'integer' })
     const names = tables.map(({ name }: any) => name)
     expect(names).to.include.members(['identifies', 'messages', 'profiles', 'violations'])
+  })
+
+  it('says when to ask again if the store cannot answer now', async () => {
+    await bench().store.close()
+    for (const target of ['/_/tables', '/_/messages', '/_/profiles/user_id:u1', '/_/summary']) {
+      const { status, headers, json } = await bench().get(target)
+      expect([status, json.error], target).to.deep.equal([
+        503,
+        { code: 'store_unavailable', message: 'The store is closed' },
+      ])
+      expect(headers['retry-after']).to.equal('5')
+    }
   })
 
   it('gives the newest rows of one', async () => {
@@ -175,6 +189,27 @@ describe('/_/faults', () => {
     expect(await bench().misbehaviour.ask(asked)).to.equal(undefined)
   })
 
+  it('has one answer for a time, and then behaves by itself', async () => {
+    const { json } = await put({ always: { reset: 'before' }, for: 40 })
+    expect(json).to.deep.include({ ...none, always: { reset: 'before' } })
+    expect(Date.parse(String(json.until))).to.be.within(Date.now() - 1000, Date.now() + 1000)
+    while ((await bench().get('/_/faults')).json.always !== null) await nextTurn()
+    expect((await bench().get('/_/faults')).json).to.deep.equal(none)
+    expect(bench().misbehaviour.asked).to.equal(undefined)
+  })
+
+  it('lets what was set later stand when that time is over', async () => {
+    const clock = useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    try {
+      await put({ always: { status: 503 }, for: 30 })
+      await put({ always: { status: 500 } })
+      await clock.tickAsync(31)
+      expect((await bench().get('/_/faults')).json.always).to.deep.equal({ status: 500 })
+    } finally {
+      clock.restore()
+    }
+  })
+
   it('tells of a function that the program has set', async () => {
     await put({ always: { status: 503 } })
     bench().misbehaviour.set([() => undefined])
@@ -193,6 +228,8 @@ describe('/_/faults', () => {
       { always: 5 },
       { always: {}, next: [] },
       { always: {}, more: 1 },
+      { always: {}, for: 0 },
+      { next: [], for: 5 },
     ]
     for (const body of wrong) expect((await put(body)).status, JSON.stringify(body)).to.equal(400)
     expect((await put({ next: [{ status: 99 }] })).json.error.message).to.include('status')

@@ -2,7 +2,9 @@
 import { expect } from 'chai'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -61,6 +63,26 @@ describe('selfsame-collector', () => {
     writeFileSync(join(folder, 'm.ndjson'), messages.map((each) => JSON.stringify(each)).join('\n'))
     return 'm.ndjson'
   }
+
+  it('says what is not as planned, by a plan in a file', async () => {
+    const selfsame = fileURLToPath(new URL('../../../../dist/plan.js', import.meta.url))
+    const plan = `import { definePlan, jsonSchema } from ${JSON.stringify(selfsame)}
+export default definePlan({ events: { 'Signed Up': jsonSchema({ type: 'object', required: ['plan'] }) } })`
+    writeFileSync(join(folder, 'plan.mjs'), plan)
+    const { child, url, text } = await serving(['--plan', 'plan.mjs'])
+    expect(await run(['send', file(), '--url', url])).to.include({ code: 0 })
+    child.kill('SIGINT')
+    expect(await once(child, 'close')).to.deep.equal([0, null])
+    const lines = text.out.split('\n')
+    const place = lines.findIndex((line) => line.includes('track "Signed Up"'))
+    expect(lines[place + 1]).to.equal('  not as planned: properties.plan: is missing')
+    expect(text.out.match(/not as planned/g)).to.have.lengthOf(1)
+
+    expect(await run(['--plan', 'none.mjs'])).to.deep.include({
+      code: 2,
+      err: 'selfsame-collector: the plan none.mjs cannot be read: ENOENT\n',
+    })
+  })
 
   it('takes messages into a file, says why ids are one person or two, rebuilds and erases', async () => {
     const { child, url, text } = await serving(['--db', 'events.db'])
@@ -125,6 +147,8 @@ describe('selfsame-collector', () => {
     ['a password in the query', ['--db', 'postgres://h/d?password=hunter2'], '--db-env'],
     ['rules that are none', ['--rules', 'nothing.json'], 'cannot be read'],
     ['an unknown option', ['--nope'], "unknown option '--nope'"],
+    ['an unknown command', ['tial'], 'there is no command tial; there are: tail, send'],
+    ['a file that is not there', ['explain', 'a:1', 'b:2', '--db', 'typo.db'], 'no file typo.db'],
     [
       'an identifier that is none',
       ['explain', 'u1', 'a1', '--db', 'x.db'],
@@ -146,6 +170,61 @@ describe('selfsame-collector', () => {
       expect(err).to.match(new RegExp(message)).and.not.include('hunter2')
     }).timeout(20_000)
   }
+
+  it('says that what answers is no collector', async () => {
+    const other = createServer((_request, response) => response.end('<html>'))
+    await once(other.listen(0, '127.0.0.1'), 'listening')
+    try {
+      const url = `http://127.0.0.1:${(other.address() as AddressInfo).port}`
+      const { code, err } = await run(['tail', '--url', url])
+      expect(code).to.equal(1)
+      expect(err).to.equal(
+        `selfsame-collector: what answers at ${url} is no collector: name one with --url\n`,
+      )
+    } finally {
+      other.close()
+    }
+  }).timeout(20_000)
+
+  it('creates no file to look into', async () => {
+    for (const args of [['explain', 'a:1', 'b:2'], ['erase', 'a:1', '--yes'], ['rebuild']]) {
+      expect((await run([...args, '--db', 'typo.db'])).code).to.equal(2)
+    }
+    expect(existsSync(join(folder, 'typo.db'))).to.equal(false)
+  }).timeout(20_000)
+
+  it('sends again what the collector cannot take now, and all of it once', async () => {
+    await using collector = await startCollector()
+    collector.misbehave({ status: 503, retryAfter: 0, store: true }, { status: 503, retryAfter: 0 })
+    const sent = await run(['send', file(), '--url', collector.url])
+    expect(sent.code).to.equal(0)
+    expect(collector.requests.map(({ status }) => status)).to.deep.equal([503, 503, 200])
+    expect(collector.accepted).to.equal(3)
+  }).timeout(20_000)
+
+  it('ends without a word when nobody reads any more', async () => {
+    await using collector = await startCollector({ db: join(folder, 'events.db') })
+    const batch = Array.from({ length: 2000 }, (_, i) => ({
+      type: 'track',
+      event: 'E',
+      userId: `u${i}`,
+      anonymousId: `a${i}`,
+    }))
+    await collector.fetch('/v1/batch', {
+      body: JSON.stringify({ batch, writeKey: 'k' }),
+      headers: { 'content-type': 'application/json' },
+    })
+    writeFileSync(join(folder, 'rules.json'), '{"blocked":[{"pattern":"^a"}]}')
+    const rebuild = ['rebuild', '--rules', 'rules.json', '--limit', '2000', '--db', 'events.db']
+    for (const args of [rebuild, ['--help']]) {
+      const { child, text } = start(args)
+      child.stdout.destroy()
+      expect((await once(child, 'close'))[0], args.join(' ')).to.equal(0)
+      expect(
+        text.err.replace('nothing was changed: --apply puts the result in place\n', ''),
+      ).to.equal('')
+    }
+  }).timeout(30_000)
 
   it('has help with examples', async () => {
     const { code, out } = await run(['--help'])

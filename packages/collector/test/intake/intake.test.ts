@@ -25,6 +25,7 @@ class Watched extends MemoryStore {
       for (const name of [
         'reserve',
         'profilesOf',
+        'takenProfileIds',
         'accounts',
         'insertMessages',
         'saveProfiles',

@@ -65,6 +65,14 @@ describe('the API over PostgreSQL', () => {
     expect([change.status, change.json.error.code]).to.deep.equal([400, 'sql_error'])
   })
 
+  it('finds nothing by a text that PostgreSQL cannot have', async () => {
+    await bench.take([{ userId: 'u1' }])
+    expect((await bench.get('/_/profiles?search=u%00')).json.profiles).to.deep.equal([])
+    for (const path of ['/_/profiles/u%00', '/_/messages/u%00', '/_/tables/u%00']) {
+      expect((await bench.get(path)).status, path).to.equal(404)
+    }
+  })
+
   it('gives people', async () => {
     await bench.take([{ type: 'identify', userId: 'u1', anonymousId: 'a1', traits: { plan: 'x' } }])
     const { json } = await other.get('/_/profiles/anonymous_id:a1')

@@ -71,7 +71,7 @@ describe('tables in PostgreSQL', function () {
       ' ',
     ]
     for (const [i, value] of odd.entries()) {
-      const userId = `u${i}${value}`
+      const userId = `u${i}`
       await take({
         messageId: `m${value}`,
         type: 'identify',
@@ -151,6 +151,49 @@ describe('tables in PostgreSQL', function () {
     const [last, first] = await rows('system')
     expect(last).to.include({ ctid: 'text', xmin: 'x', tableoid: true, select: 2, cmax: 3 })
     expect(first).to.include({ ctid: '1' })
+  })
+
+  it('have keys whose names no event has', async () => {
+    await take({ messageId: 'm1', userId: 'u', event: 'Order' })
+    await take(
+      { messageId: 'm2', userId: 'u', event: 'Order Pkey' },
+      { messageId: 'm3', userId: 'u', event: 'Tracks Pkey' },
+      { messageId: 'm4', type: 'identify', userId: 'u' },
+      { messageId: 'm5', userId: 'u', event: 'Users Pkey' },
+    )
+    for (const table of ['order', 'order_pkey', 'tracks_pkey', 'users_pkey']) {
+      expect(await rows(table), table).to.have.length(1)
+    }
+  })
+
+  it('take messages in while a view has the name of an event, with a word', async () => {
+    await take({ messageId: 'm1', userId: 'u', event: 'Paid' })
+    await database.query('create view my_shop.revenue as select count(*) from my_shop.paid')
+    await take(
+      { messageId: 'm2', userId: 'u', event: 'Revenue', properties: { amount: 5 } },
+      { messageId: 'm3', userId: 'u', event: 'Paid' },
+    )
+    await take({ messageId: 'm4', userId: 'u', event: 'Revenue' })
+    expect(await rows('tracks')).to.have.length(4)
+    expect(await rows('paid')).to.have.length(2)
+    const [last, first] = await rows('discards')
+    expect(first).to.include({ message_id: 'm2', table: 'revenue', column: 'properties' })
+    expect(first?.value).to.include('"amount":5')
+    expect(last).to.include({ message_id: 'm4', reason: 'the table could not be created' })
+  })
+
+  it('take messages in while a view has the name of users, and show them when it is gone', async () => {
+    await take({ messageId: 'm1', userId: 'u', event: 'Paid' })
+    await database.query('create view my_shop.users as select 1 as one')
+    await take({ messageId: 'm2', type: 'identify', userId: 'u', traits: { plan: 'a', city: 'b' } })
+    await store.close()
+    await database.query('drop view my_shop.users')
+    store = await openPostgresStore(database.url)
+    await take({ messageId: 'm3', type: 'identify', userId: 'u', traits: { plan: 'c' } })
+    expect(await rows('identifies')).to.have.length(2)
+    expect((await rows('users'))[0]).to.include({ id: 'u', plan: 'c' })
+    await take({ messageId: 'm4', type: 'identify', userId: 'u', traits: { city: 'd', zip: 1 } })
+    expect((await rows('users'))[0]).to.include({ plan: 'c', city: 'd', zip: 1 })
   })
 
   it('take messages in while somebody reads a table that should change, with a word', async () => {

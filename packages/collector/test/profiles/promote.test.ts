@@ -81,6 +81,13 @@ describe('promote', () => {
     expect(from({ traits: { email: 42 } })).to.deep.equal(['email:42'])
   })
 
+  it('finds nobody in what is left of somebody who was erased', () => {
+    const left = '[erased]'
+    expect(from({ userId: left, anonymousId: 'a', traits: { email: left } })).to.deep.equal([
+      'anonymous_id:a',
+    ])
+  })
+
   it('is not led astray by what is no object', () => {
     for (const value of [null, 'x', 7, [], [{ email: 'e' }]]) {
       expect(from({ userId: 'u', traits: value, properties: value, context: value })).to.deep.equal(
@@ -98,6 +105,7 @@ describe('promote', () => {
       { ...whole, collection: 'accounts' },
       { ...whole, type: '' },
       { ...whole, type: 'a\u0000b' },
+      { ...whole, type: 'a\ud800b' },
       { ...whole, id: null },
       { ...whole, type: 7 },
     ]
@@ -140,5 +148,8 @@ describe('accountIdOf', () => {
     expect(idOf({ type: 'track', groupId: 'g' })).to.equal(undefined)
     expect(idOf({ type: 'group', groupId: '' })).to.equal(undefined)
     expect(idOf({ type: 'group' })).to.equal(undefined)
+    for (const groupId of ['[erased]', 'g\0', 'g\ud800']) {
+      expect(idOf({ type: 'group', groupId })).to.equal(undefined)
+    }
   })
 })

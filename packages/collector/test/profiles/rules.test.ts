@@ -85,6 +85,13 @@ describe('rules', () => {
       expect(blocked('default', ...good)).to.deep.equal(["'"])
     })
 
+    it('that stores cannot tell apart, whatever the rules', () => {
+      const odd = ['a\0b', 'a\ud800', '\udc00']
+      for (const rules of ['default', 'segment', { blocked: { replace: [] } }] as const) {
+        expect(blocked(rules, ...odd, 'a\ufffdb', '😀')).to.deep.equal(odd)
+      }
+    })
+
     it('that are Segment’s alone', () => {
       expect(blocked('segment', ...segment)).to.deep.equal(segment)
       expect(blocked('segment', ...more)).to.deep.equal([' ', '""'])

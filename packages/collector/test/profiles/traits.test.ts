@@ -18,6 +18,11 @@ describe('traits', () => {
     const far = { timestamp: '+010000-01-01T00:00:00.000Z', seq: 1 }
     expect(isNewer(far, at(1))).to.equal(true)
     expect(isNewer(at(1), far)).to.equal(false)
+    const early = { timestamp: '-003000-01-01T00:00:00.000Z', seq: 2 }
+    const late = { timestamp: '-002000-01-01T00:00:00.000Z', seq: 1 }
+    expect(isNewer(late, early)).to.equal(true)
+    expect(isNewer(early, late)).to.equal(false)
+    expect(isNewer(at(1), late)).to.equal(true)
   })
 
   it('take the newest value of each', () => {

@@ -1,7 +1,7 @@
 // What a store in memory forgets, and what it does not.
 import { expect } from 'chai'
 import { MemoryStore } from '../../lib/store/memory/memory-store.js'
-import { rowsOf, take } from './conformance/examples.js'
+import { incoming, rowsOf, take } from './conformance/examples.js'
 
 describe('a store in memory', () => {
   it('keeps the newest messages with their rows, and all profiles, users and counts', async () => {
@@ -30,6 +30,39 @@ describe('a store in memory', () => {
       identifiers: 50,
       violations: { 'ID value blocked': 50 },
     })
+    await store.close()
+  })
+
+  it('names a space for as long as it has a message or a profile', async () => {
+    const store = new MemoryStore({ limit: 2 })
+    const nobody = { anonymousId: 'null' }
+    await take(store, [incoming(nobody, { space: 'a' }), incoming({ userId: 'u' }, { space: 'b' })])
+    expect(await store.spaces()).to.deep.equal(['a', 'b'])
+    // The one message of a, which nobody sent, is let go; that of b has a profile.
+    await take(store, [incoming(nobody, { space: 'c' }), incoming(nobody, { space: 'd' })])
+    expect(await store.spaces()).to.deep.equal(['b', 'c', 'd'])
+    const u = await store.profileOf('b', { type: 'user_id', value: 'u' })
+    const failing = store.transaction(async (transaction) => {
+      await transaction.erase('b', [u?.id ?? ''])
+      throw new Error('taken back')
+    })
+    expect(await failing.catch((error: unknown) => (error as Error).message)).to.equal('taken back')
+    expect(await store.spaces()).to.deep.equal(['b', 'c', 'd'])
+    await store.transaction((transaction) => transaction.erase('b', [u?.id ?? '']))
+    expect(await store.spaces()).to.deep.equal(['c', 'd'])
+    await store.close()
+  })
+
+  it('looks at no message to name the spaces', async () => {
+    const store = new MemoryStore()
+    const messages = Array.from({ length: 20_000 }, (_, i) => ({ anonymousId: `a${i}` }))
+    await take(store, messages)
+    await take(store, [incoming({ userId: 'u' }, { space: 'other' })])
+    const start = performance.now()
+    for (let i = 0; i < 1000; i++) await store.spaces()
+    const each = (performance.now() - start) / 1000
+    // Looking at all of them takes about a millisecond.
+    expect(each).to.be.below(0.1)
     await store.close()
   })
 

@@ -279,11 +279,38 @@ for (const driver of drivers) {
           'VACUUM',
           'INSERT INTO messages DEFAULT VALUES',
           'SELECT 1 \u0000',
+          // What libsql has for files, however its name is written.
+          ...[
+            'readfile',
+            '"READFILE"',
+            '[readfile]',
+            '`readfile`',
+            'readfile/**/',
+            'readfile -- (\n',
+          ].map((name) => `SELECT ${name}('/etc/passwd')`),
+          `SELECT writefile('${join(folder, 'written')}', 'x')`,
+          "WITH a(x) AS (SELECT 1), b(y) AS (SELECT readfile('/etc/passwd')) SELECT * FROM b",
+          "SELECT readfile('/etc/passwd') AS materialized",
+          "SELECT * FROM fsdir('/etc')",
+          "SELECT * FROM 'fsdir'('/etc')",
+          "SELECT * FROM fsdir WHERE path = '/etc'",
+          `SELECT * FROM "FSDIR" WHERE path = '/etc'`,
+          "SELECT * FROM 'fsdir' WHERE path = '/etc'",
+          'SELECT * FROM pragma_database_list',
+          "SELECT sha3_query('SELECT 1')",
+          "SELECT load_extension('x')",
+          'SELECT zeroblob(900000000)',
+          'SELECT hex(randomblob(30000000))',
         ]) {
           const error = await failure(store.sql(text, LIMITS))
           expect(error, text).to.have.property('name', 'QueryRejected')
         }
+        expect(existsSync(join(folder, 'written'))).to.equal(false)
         expect(await store.messages({})).to.have.length(1)
+        const words = `WITH a(x) AS (SELECT 1), b(y, z) AS NOT MATERIALIZED (VALUES (2, 'readfile(')) SELECT count(*)
+          FILTER (WHERE x IN (1, 2)) OVER (PARTITION BY y), CAST(y AS varchar(5)), json_extract('[1]', '$[0]'), z
+          FROM a JOIN b ON (x < y) WHERE EXISTS (SELECT 1) AND (x LIKE ('1'))`
+        expect((await store.sql(words, LIMITS)).rows).to.deep.equal([[1, '2', 1, 'readfile(']])
         const harmless = 'SELECT \';\' AS "a;b" -- ; DELETE\n/* ; */ ;'
         expect((await store.sql(harmless, LIMITS)).rows).to.deep.equal([[';']])
         expect((await store.sql('EXPLAIN QUERY PLAN SELECT 1', LIMITS)).columns).to.include(

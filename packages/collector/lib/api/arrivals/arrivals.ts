@@ -1,20 +1,36 @@
 // What arrives, for those who watch: told by the collector, read by the API.
+import type { Violation } from '../../../../../lib/spec/violation.js'
+import { Planned } from '../../messages/planned.js'
 import type { StoredMessage } from '../../store/store.js'
 import { Feed } from './feed.js'
-import { foundOf } from './found.js'
+import { redacted } from '../../store/redaction.js'
+import { type FoundMessage, foundOf } from './found.js'
 import { type RefusedMessage, Refusals } from './refusals.js'
 import { Traffic } from './traffic.js'
+
+/** Who was erased. */
+export interface Erased {
+  /** With those that were merged into it. */
+  readonly profileIds: ReadonlySet<string>
+  /** The values of the identifiers. */
+  readonly values: ReadonlySet<string>
+}
 
 export class Arrivals {
   readonly feed = new Feed()
   readonly refusals = new Refusals()
   readonly traffic: Traffic
+  /** What says of a stored message whether it is as planned. */
+  readonly planned: Planned
+  readonly #now: () => number
   #seq = 0
   #clears = 0
 
   /** @param now - The collector's clock, ms since 1970. */
-  constructor(now: () => number) {
+  constructor(now: () => number, planned = new Planned(undefined)) {
+    this.#now = now
     this.traffic = new Traffic(now)
+    this.planned = planned
   }
 
   /** How often all messages were deleted. */
@@ -22,17 +38,26 @@ export class Arrivals {
     return this.#clears
   }
 
-  /** A message was kept: the store has it. @param violations - The names of the rules it violated. */
-  kept(stored: StoredMessage, violations?: readonly string[]): void {
+  /**
+   * A message was kept: the store has it.
+   *
+   * @param violations - The names of the rules it violated.
+   * @param planViolations - How it is not as planned.
+   */
+  kept(
+    stored: StoredMessage,
+    violations?: readonly string[],
+    planViolations: readonly Violation[] = [],
+  ): void {
     this.#seq = Math.max(this.#seq, stored.seq)
-    const found = foundOf(stored, violations)
+    const found = { ...foundOf(stored, violations), planViolations }
     this.traffic.count(found)
     this.feed.publish({ kind: 'message', found })
   }
 
   /** A message was discarded, or its messageId was there already. */
   refused(refused: RefusedMessage): void {
-    const found = this.refusals.push(refused, this.#seq)
+    const found = this.refusals.push(refused, { seq: this.#seq, at: this.#now() })
     this.traffic.count(found)
     this.feed.publish({ kind: 'message', found })
   }
@@ -44,6 +69,18 @@ export class Arrivals {
     this.refusals.clear()
     this.traffic.clear()
     this.feed.publish({ kind: 'cleared' })
+  }
+
+  /**
+   * A person was erased: what was counted to one of these profiles, or names one of these identifiers, is forgotten.
+   */
+  erased({ profileIds, values }: Erased): void {
+    const isTheirs = ({ profileId, message }: FoundMessage) =>
+      (typeof profileId === 'string' && profileIds.has(profileId)) ||
+      redacted(message, values) !== message
+    this.refusals.forget(isTheirs)
+    this.feed.forget(isTheirs)
+    this.peopleChanged()
   }
 
   /** Profiles changed by hand: by a split, an erasure or a rebuild. */

@@ -19,11 +19,17 @@ export class Feed {
   readonly #name = randomBytes(6).toString('hex')
   readonly #events: FeedEvent[] = []
   #last = 0
+  #lastChange = 0
   readonly #waiting = new Set<() => void>()
 
   /** The number of the newest event; 0 before the first. */
   get last(): number {
     return this.#last
+  }
+
+  /** The number of the newest event that is no message; 0 before the first. */
+  get lastChange(): number {
+    return this.#lastChange
   }
 
   /** How many wait for the next event. */
@@ -50,8 +56,18 @@ export class Feed {
 
   publish(event: FeedEvent): void {
     this.#last += 1
+    if (event.kind !== 'message') this.#lastChange = this.#last
     this.#events[this.#last % MAX_EVENTS] = event
-    for (const wake of [...this.#waiting]) wake()
+    if (this.#waiting.size > 0) for (const wake of [...this.#waiting]) wake()
+  }
+
+  /** Who resumes is told that people changed in the place of these messages. */
+  forget(isForgotten: (found: FoundMessage) => boolean): void {
+    this.#events.forEach((event, place) => {
+      if (event.kind === 'message' && isForgotten(event.found)) {
+        this.#events[place] = { kind: 'people' }
+      }
+    })
   }
 
   /** The events after this number, at most so many; undefined if some of them are no longer kept. */

@@ -1,5 +1,6 @@
 // A message as those who ask get it.
 import type { Candidate } from '../../../../../lib/spec/filter/filter.js'
+import type { Violation } from '../../../../../lib/spec/violation.js'
 import type { StoredMessage } from '../../store/store.js'
 import { type Position, positionText } from './position.js'
 
@@ -14,6 +15,8 @@ export interface FoundMessage {
   readonly profileId?: string | null | undefined
   /** The names of the violations it caused. */
   readonly violations?: readonly string[] | undefined
+  /** How it is not as planned: what the client wrote into it, and what the plan of the collector says. */
+  readonly planViolations?: readonly Violation[] | undefined
   /** Why it was not kept. */
   readonly refused?: Refused | undefined
 }
@@ -23,6 +26,8 @@ export interface Refused {
   readonly kind: 'discarded' | 'duplicate'
   readonly code?: string | undefined
   readonly reason?: string | undefined
+  /** When it came, by the clock of the machine: ISO 8601, UTC. */
+  readonly at: string
 }
 
 export function foundOf(stored: StoredMessage, violations?: readonly string[]): FoundMessage {
@@ -33,13 +38,13 @@ export function foundOf(stored: StoredMessage, violations?: readonly string[]): 
 
 /** As a filter looks at it. */
 export function candidateOf(found: FoundMessage): Candidate {
-  const { refused, message, source, space, profileId, violations } = found
+  const { refused, message, source, space, profileId, violations = [] } = found
   return {
     message,
     source,
     space,
     profileId,
-    violations,
+    violations: [...violations, ...(found.planViolations ?? []).map(({ type }) => type)],
     isDiscarded: refused?.kind === 'discarded',
     isDuplicate: refused?.kind === 'duplicate',
     code: refused?.code,

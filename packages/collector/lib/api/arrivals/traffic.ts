@@ -28,7 +28,7 @@ export class Traffic {
 
   constructor(now: () => number) {
     this.#now = now
-    this.#second = this.#currentSecond()
+    this.#second = secondOf(now())
   }
 
   count(found: FoundMessage): void {
@@ -40,10 +40,11 @@ export class Traffic {
       const code = refused.code ?? 'unknown'
       this.#codes.set(code, (this.#codes.get(code) ?? 0) + 1)
     }
-    this.#turn()
+    const now = this.#now()
+    this.#turn(now)
     const place = this.#second % SECONDS
     this.#counts[place] = (this.#counts[place] ?? 0) + 1
-    this.#countSender(found)
+    this.#countSender(found, now)
   }
 
   /** Since the collector started, or was cleared. */
@@ -58,7 +59,7 @@ export class Traffic {
 
   /** Messages in each of the last 60 seconds, the newest last. */
   get seconds(): number[] {
-    this.#turn()
+    this.#turn(this.#now())
     return Array.from(
       { length: SECONDS },
       (_, place) => this.#counts[(this.#second + place + 1) % SECONDS] ?? 0,
@@ -78,29 +79,30 @@ export class Traffic {
   }
 
   /** Empties the seconds that have gone by. A clock that goes back counts into the newest. */
-  #turn(): void {
-    const now = this.#currentSecond()
-    for (let gone = Math.min(now - this.#second, SECONDS); gone > 0; gone -= 1) {
-      this.#counts[(now - gone + 1) % SECONDS] = 0
+  #turn(now: number): void {
+    const second = secondOf(now)
+    for (let gone = Math.min(second - this.#second, SECONDS); gone > 0; gone -= 1) {
+      this.#counts[(second - gone + 1) % SECONDS] = 0
     }
-    this.#second = Math.max(this.#second, now)
+    this.#second = Math.max(this.#second, second)
   }
 
-  #currentSecond(): number {
-    return Math.max(0, Math.floor(this.#now() / 1000))
-  }
-
-  #countSender({ source, message }: FoundMessage): void {
+  #countSender({ source, message }: FoundMessage, now: number): void {
     const library = libraryOf(message)
-    const key = JSON.stringify([source, library])
+    // With the length before it, no two pairs have the same key.
+    const key = `${source?.length ?? ''},${source ?? ''}${library ?? ''}`
     const known = this.#senders.get(key)
     if (known !== undefined) {
       known.messages += 1
-      known.lastSeen = this.#now()
+      known.lastSeen = now
     } else if (this.#senders.size < MAX_SENDERS) {
-      this.#senders.set(key, { source, library, messages: 1, lastSeen: this.#now() })
+      this.#senders.set(key, { source, library, messages: 1, lastSeen: now })
     }
   }
+}
+
+function secondOf(time: number): number {
+  return Math.max(0, Math.floor(time / 1000))
 }
 
 function libraryOf(message: unknown): string | undefined {

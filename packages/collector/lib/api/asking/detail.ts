@@ -2,10 +2,13 @@
 import type { Cell } from '../../cells/cells.js'
 import type { CollectedMessage } from '../../messages/message.js'
 import type { LogName, LogRow } from '../../profiles/changes.js'
+import { ownerIdsIn } from '../../profiles/moments.js'
 import type { Identifier } from '../../profiles/profile.js'
+import { reasonOfViolation } from '../../profiles/sentences.js'
 import type { Store, StoredMessage, TableInfo } from '../../store/store.js'
 import { foundOf, viewOf } from '../arrivals/found.js'
 import type { Needs } from '../needs/needs.js'
+import { profilesOf } from './moments.js'
 
 /**
  * A step of resolving a message, in the order in which they were taken.
@@ -28,6 +31,8 @@ export interface Step {
   /** The type of which there would have been too many. */
   readonly limitedType?: Cell
   readonly conflictingProfileId?: Cell
+  /** Why it was dropped, in plain English. */
+  readonly reason?: string
   readonly profileId?: Cell
   readonly from?: Cell
   readonly into?: Cell
@@ -44,7 +49,7 @@ export interface MessageRow {
 const MOST = 1000
 
 /** Undefined if no store has such a message. */
-export async function detailOf({ store, promote }: Needs, messageId: string) {
+export async function detailOf({ store, arrivals, promote, rules }: Needs, messageId: string) {
   const [stored] = await store.messages({ messageIds: [messageId], limit: 1 })
   if (stored === undefined) return undefined
   const log = (name: LogName) => store.log(name, { messageIds: [messageId], limit: MOST })
@@ -54,10 +59,22 @@ export async function detailOf({ store, promote }: Needs, messageId: string) {
     log('profile_traits_updates'),
     log('violations'),
   ])
+  const owners = await profilesOf(store, ownerIdsIn({ violations }))
+  const reasonOf = (row: LogRow) =>
+    reasonOfViolation(row, rules, owners.get(String(row.conflicting_segment_id)))
   const names = [...new Set(violations.map(({ name }) => String(name)))]
   return {
-    ...viewOf(foundOf(stored, names)),
-    steps: stepsOf(stored, promote(stored.message), { graph, mappings, traits, violations }),
+    ...viewOf({
+      ...foundOf(stored, names),
+      planViolations: arrivals.planned.violationsOf(stored.message),
+    }),
+    steps: stepsOf(stored, promote(stored.message), {
+      graph,
+      mappings,
+      traits,
+      violations,
+      reasonOf,
+    }),
     rows: await rowsOf(store, stored),
     discards: await discardsOf(store, messageId),
   }
@@ -68,6 +85,7 @@ interface Logs {
   readonly mappings: readonly LogRow[]
   readonly traits: readonly LogRow[]
   readonly violations: readonly LogRow[]
+  readonly reasonOf: (violation: LogRow) => string
 }
 
 function stepsOf(
@@ -78,7 +96,7 @@ function stepsOf(
   const brought = [...promoted.identifiers, ...promoted.blocked]
   return [
     ...brought.map(({ type, value }): Step => ({ kind: 'promoted', type, value })),
-    ...inOrder(logs.violations).map(violationStep),
+    ...inOrder(logs.violations).map((row) => violationStep(row, logs.reasonOf(row))),
     ...inOrder(logs.graph).map((row): Step => {
       const [from, into] = [cell(row, 'segment_id'), cell(row, 'canonical_segment_id')]
       return from === into ? { kind: 'created', profileId: from } : { kind: 'merged', from, into }
@@ -98,7 +116,7 @@ function stepsOf(
   ]
 }
 
-function violationStep(row: LogRow): Step {
+function violationStep(row: LogRow, reason: string): Step {
   const rule = cell(row, 'name')
   const type = cell(row, 'external_id_type')
   if (type === null) return { kind: 'violated', rule }
@@ -109,6 +127,7 @@ function violationStep(row: LogRow): Step {
     rule,
     limitedType: cell(row, 'limited_type'),
     conflictingProfileId: cell(row, 'conflicting_segment_id'),
+    reason,
   }
 }
 

@@ -1,7 +1,7 @@
 // Finds messages by a filter, among those of the store and those that were refused.
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Filter } from '../../../../../lib/spec/filter/filter.js'
-import { isObject } from '../../messages/message.js'
+import { type CollectedMessage, isObject } from '../../messages/message.js'
 import type { MessageQuery, Store, StoredMessage } from '../../store/store.js'
 import type { Arrivals } from '../arrivals/arrivals.js'
 import { candidateOf, type FoundMessage, foundOf } from '../arrivals/found.js'
@@ -42,7 +42,7 @@ export interface Found {
 
 export async function find(sources: Sources, filter: Filter, options: FindOptions): Promise<Found> {
   const found = await scan(sources, filter, options)
-  return { ...found, messages: await withViolations(sources.store, found.messages) }
+  return { ...found, messages: await withViolations(sources, found.messages) }
 }
 
 async function scan(
@@ -87,10 +87,11 @@ export function isAskingForRefused(filter: Filter, all = false): boolean {
 }
 
 async function* pagesOf(
-  { store, arrivals }: Sources,
+  sources: Sources,
   filter: Filter,
   { size, ...range }: Range & { size: number },
 ): AsyncGenerator<FoundMessage[], void, undefined> {
+  const { store, arrivals } = sources
   const isForward = range.after !== undefined
   const withRefused = isAskingForRefused(filter, range.all)
   let cursor = range.after ?? range.before
@@ -100,7 +101,7 @@ async function* pagesOf(
     const isLast = stored.length < size
     const last = stored.at(-1)
     const border = isLast || last === undefined ? undefined : { seq: last.seq, order: 0 }
-    const page = await known(store, stored, filter)
+    const page = await known(sources, stored, filter)
     if (withRefused) {
       const [from, to] = isForward ? [cursor, border] : [border, cursor]
       page.push(...arrivals.refusals.between(from, to))
@@ -116,23 +117,27 @@ async function* pagesOf(
 
 /** With their violations if the filter asks for them: that is a look into the log for each page. */
 async function known(
-  store: Store,
+  sources: Sources,
   stored: readonly StoredMessage[],
   filter: Filter,
 ): Promise<FoundMessage[]> {
   const found = stored.map((each) => foundOf(each))
-  return filter.mentions.has('violation') ? withViolations(store, found) : found
+  return filter.mentions.has('violation') ? withViolations(sources, found) : found
 }
 
-/** The same messages, in their order, with the violations that are in the log. */
+/** The same messages, in their order, with the violations that are in the log, and with how they are not as planned. */
 export async function withViolations(
-  store: Store,
+  { store, arrivals }: Sources,
   messages: readonly FoundMessage[],
 ): Promise<FoundMessage[]> {
   const names = await violationsOf(store, messages.map(messageIdOf).filter(isText))
   return messages.map((each) =>
     each.refused === undefined
-      ? { ...each, violations: names.get(messageIdOf(each) ?? '') ?? [] }
+      ? {
+          ...each,
+          violations: names.get(messageIdOf(each) ?? '') ?? [],
+          planViolations: arrivals.planned.violationsOf(each.message as CollectedMessage),
+        }
       : each,
   )
 }

@@ -2,6 +2,7 @@
 import type { Misbehaviour } from '../../faults/misbehave.js'
 import type { CollectedMessage } from '../../messages/message.js'
 import type { Identifier } from '../../profiles/profile.js'
+import type { Rules } from '../../profiles/rules.js'
 import type { Store } from '../../store/store.js'
 import type { Arrivals } from '../arrivals/arrivals.js'
 import type { GuardOptions } from '../guard/guard.js'
@@ -34,6 +35,7 @@ export interface Needs {
     readonly identifiers: readonly Identifier[]
     readonly blocked: readonly Identifier[]
   }
+  readonly rules: Rules
   /** Deletes all messages and what became of them, and tells `arrivals`. */
   readonly clear: () => Promise<void> | void
   /** The collector's clock, ms since 1970. */

@@ -1,6 +1,7 @@
 // One reader of the live feed, as server-sent events (HTML: Server-sent events).
 import type { Feed, FeedEvent } from '../arrivals/feed.js'
 import { type FoundMessage, viewOf } from '../arrivals/found.js'
+import type { Sample } from './sample.js'
 
 /** What stands between reads that find something: shorter than proxies wait, ms. */
 const HEARTBEAT = 15_000
@@ -9,8 +10,13 @@ const RETRY = 1000
 /** So that a chunk stays small beside what a socket holds. */
 const MOST_EVENTS = 50
 
-/** Of these messages, those that the reader asked for. */
-export type Select = (found: readonly FoundMessage[]) => Promise<ReadonlySet<FoundMessage>>
+/** What a reader asked for. */
+export interface LiveQuestion {
+  /** Of these messages, those that it wants. */
+  readonly select: (found: readonly FoundMessage[]) => ReadonlySet<FoundMessage>
+  /** How many a second it wants; undefined is all. */
+  readonly sample?: Sample | undefined
+}
 
 /**
  * One reader. It has no buffer: the feed keeps the newest events for all readers. A reader that falls behind is told to load
@@ -18,43 +24,52 @@ export type Select = (found: readonly FoundMessage[]) => Promise<ReadonlySet<Fou
  */
 export class LiveReader {
   readonly #feed: Feed
-  readonly #select: Select
+  readonly #question: LiveQuestion
   readonly #signal: AbortSignal
 
-  constructor(feed: Feed, select: Select, signal: AbortSignal) {
+  constructor(feed: Feed, question: LiveQuestion, signal: AbortSignal) {
     this.#feed = feed
-    this.#select = select
+    this.#question = question
     this.#signal = signal
   }
 
   async *chunks(lastId: string | undefined): AsyncGenerator<string, void, undefined> {
     const feed = this.#feed
+    const { sample } = this.#question
     const resumed = lastId === undefined ? feed.last : feed.numberOf(lastId)
     let place = resumed ?? feed.last
     yield `retry: ${RETRY}\n\n`
     if (resumed === undefined) yield this.#event('reload', { reason: 'unknown_id' }, place)
     else yield this.#event('ready', {}, place)
     for (;;) {
-      if (place === feed.last) await feed.wait(HEARTBEAT, this.#signal)
+      if (place === feed.last) {
+        await feed.wait(Math.min(HEARTBEAT, sample?.reportIn ?? Infinity), this.#signal)
+      }
       if (this.#signal.aborted) return
       const events = feed.after(place, MOST_EVENTS)
-      if (events === undefined) {
+      if (events === undefined && sample !== undefined && feed.lastChange <= place) {
+        // Only messages were missed, and not all of them are wanted.
+        sample.skip(feed.last - place)
+        place = feed.last
+      } else if (events === undefined) {
         place = feed.last
         yield this.#event('reload', { reason: 'too_slow' }, place)
-      } else if (events.length === 0) {
-        yield ': still here\n\n'
       } else {
-        const text = await this.#textOf(events, place + 1)
+        const text = this.#textOf(events, place + 1)
         place += events.length
         // A comment, so that a reader whose filter matches nothing is seen to be there.
-        yield text === '' ? ':\n\n' : text
+        if (text !== '') yield text
+        else if (sample === undefined || events.length === 0) yield ': still here\n\n'
       }
+      const skipped = sample?.report() ?? 0
+      if (skipped > 0) yield this.#event('sampled', { skipped }, place)
     }
   }
 
-  async #textOf(events: readonly FeedEvent[], first: number): Promise<string> {
+  #textOf(events: readonly FeedEvent[], first: number): string {
     const found = events.flatMap((event) => (event.kind === 'message' ? [event.found] : []))
-    const wanted = await this.#select(found)
+    const { select, sample } = this.#question
+    const wanted = new Set([...select(found)].filter(() => sample?.admits() !== false))
     return events
       .map((event, index) => {
         if (event.kind !== 'message') return this.#event(event.kind, {}, first + index)

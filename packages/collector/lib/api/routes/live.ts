@@ -1,15 +1,17 @@
 // The route of the live feed.
 import type { Filter } from '../../../../../lib/spec/filter/filter.js'
 import { DATA_HEADERS } from '../exchange/answers.js'
-import { isAskingForRefused, withViolations } from '../asking/find.js'
+import { isAskingForRefused } from '../asking/find.js'
 import { ApiError } from '../exchange/api-error.js'
 import { linked } from '../exchange/linked-signal.js'
 import type { Route } from '../exchange/route.js'
 import { candidateOf } from '../arrivals/found.js'
-import { LiveReader, type Select } from './live-reader.js'
+import { type LiveQuestion, LiveReader } from './live-reader.js'
+import { Sample } from './sample.js'
 import type { Needs } from '../needs/needs.js'
 
 const MAX_READERS = 100
+const SAMPLE = { min: 1, max: 1000 }
 
 export function liveRoutes(needs: Needs): Route[] {
   let readers = 0
@@ -17,10 +19,14 @@ export function liveRoutes(needs: Needs): Route[] {
     {
       method: 'GET',
       path: '/_/live',
-      query: ['filter', 'all'],
+      query: ['filter', 'all', 'sample'],
       answer: ({ query, request }) => {
         const filter = query.filter()
-        const select = selection(needs, filter, query.flag('all'))
+        const perSecond = query.whole('sample', SAMPLE, undefined)
+        const question: LiveQuestion = {
+          select: selection(filter, query.flag('all')),
+          sample: perSecond === undefined ? undefined : new Sample(perSecond),
+        }
         if (readers >= MAX_READERS) {
           const problem = `${MAX_READERS} readers are connected already`
           throw new ApiError(503, 'too_many_readers', problem, { 'retry-after': '10' })
@@ -28,7 +34,7 @@ export function liveRoutes(needs: Needs): Route[] {
         readers += 1
         const { signal, unlink } = linked(needs.closed, request.signal)
         const lastId = request.headers['last-event-id']
-        const reader = new LiveReader(needs.arrivals.feed, select, signal)
+        const reader = new LiveReader(needs.arrivals.feed, question, signal)
         return Promise.resolve({
           kind: 'stream',
           status: 200,
@@ -43,15 +49,11 @@ export function liveRoutes(needs: Needs): Route[] {
   ]
 }
 
-function selection(needs: Needs, filter: Filter, all: boolean): Select {
+function selection(filter: Filter, all: boolean): LiveQuestion['select'] {
   const withRefused = isAskingForRefused(filter, all)
-  return async (messages) => {
+  return (messages) => {
     const asked = messages.filter(({ refused }) => withRefused || refused === undefined)
-    const isAboutViolations = filter.mentions.has('violation')
-    const known = isAboutViolations ? await withViolations(needs.store, asked) : asked
-    return new Set(
-      asked.filter((found, place) => filter.matches(candidateOf(known[place] ?? found))),
-    )
+    return new Set(asked.filter((found) => filter.matches(candidateOf(found))))
   }
 }
 

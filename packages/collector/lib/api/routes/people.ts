@@ -3,6 +3,7 @@ import { isObject } from '../../messages/message.js'
 import type { LogName } from '../../profiles/changes.js'
 import type { Identifier, Profile } from '../../profiles/profile.js'
 import { foundOf, viewOf } from '../arrivals/found.js'
+import { historyOf } from '../asking/moments.js'
 import { identifierOf, profileNamed, spaceNamed } from '../asking/spaces.js'
 import { profileView } from '../asking/views.js'
 import { jsonAnswer } from '../exchange/answers.js'
@@ -17,13 +18,6 @@ const MAX_SPLIT = 1000
 /** How much of its history a person's page shows. */
 const MOST_HISTORY = 500
 const MOST_MESSAGES = 100
-
-const LOGS: readonly LogName[] = [
-  'id_graph_updates',
-  'external_id_mapping_updates',
-  'profile_traits_updates',
-  'violations',
-]
 
 export function peopleRoutes(needs: Needs): Route[] {
   return [
@@ -50,9 +44,12 @@ export function peopleRoutes(needs: Needs): Route[] {
       path: '/_/profiles/:profile/erase',
       query: ['space'],
       answer: async (call) => {
-        const { space, id } = await profileIn(needs, call)
+        const { space, id, merged, mappings } = await profileIn(needs, call)
         const erased = await unlessTypeError(() => needs.people.erase(space, id), 'cannot_erase')
-        needs.arrivals.peopleChanged()
+        needs.arrivals.erased({
+          profileIds: new Set([id, ...merged]),
+          values: new Set(mappings.map(({ value }) => value)),
+        })
         return jsonAnswer(erased)
       },
     },
@@ -86,19 +83,35 @@ async function search({ store }: Needs, { query }: Call) {
 }
 
 /** A person, with everything that a page about it shows. */
-async function personOf({ store }: Needs, profile: Profile) {
+async function personOf({ store, rules }: Needs, profile: Profile) {
   const profileIds = [profile.id, ...profile.merged]
-  const [messages, ...logs] = await Promise.all([
+  const log = (name: LogName) => store.log(name, { profileIds, limit: MOST_HISTORY })
+  const [
+    messages,
+    id_graph_updates,
+    external_id_mapping_updates,
+    profile_traits_updates,
+    violations,
+  ] = await Promise.all([
     store.messages({ profileId: profile.id, limit: MOST_MESSAGES }),
-    ...LOGS.map((name) => store.log(name, { profileIds, limit: MOST_HISTORY })),
+    log('id_graph_updates'),
+    log('external_id_mapping_updates'),
+    log('profile_traits_updates'),
+    log('violations'),
   ])
-  const history = Object.fromEntries(LOGS.map((name, place) => [name, logs[place] ?? []]))
+  const history = {
+    id_graph_updates,
+    external_id_mapping_updates,
+    profile_traits_updates,
+    violations,
+  }
   return {
     ...profileView(profile),
     traitTimes: Object.fromEntries(
       [...profile.traits].map(([name, { timestamp }]) => [name, timestamp]),
     ),
     messages: messages.map((stored) => viewOf(foundOf(stored))),
+    moments: await historyOf(store, rules, history),
     history,
   }
 }

@@ -1,5 +1,6 @@
 // All that the memory store holds.
 import type { CollectedMessage } from '../../messages/message.js'
+import { plainText } from '../../messages/plain-text.js'
 import type { LogName, LogRow } from '../../profiles/changes.js'
 import type { Identifier } from '../../profiles/profile.js'
 import type { Discard } from '../../warehouse/schema.js'
@@ -10,6 +11,7 @@ import { Counters } from './counters.js'
 import { LogBook } from './log-book.js'
 import { People } from './people.js'
 import { Tables } from './tables.js'
+import { Tally } from './tally.js'
 import type { Undo } from './undo.js'
 
 export interface KeptMessage {
@@ -27,6 +29,8 @@ export class Contents {
   nextSeq = 1
   readonly messages = new LogBook<KeptMessage>()
   readonly byId = new Map<string, KeptMessage>()
+  /** Of the messages. */
+  readonly spaces = new Tally()
   readonly people = new People()
   readonly logs: Readonly<Record<LogName, LogBook<LogRow>>> = {
     id_graph_updates: new LogBook(),
@@ -46,6 +50,7 @@ export class Contents {
       if (!oldest) break
       const { messageId } = oldest.message
       this.byId.delete(messageId)
+      this.spaces.add(oldest.space, -1)
       for (const table of oldest.tables) this.tables.forgetRow(table, messageId)
     }
     for (const log of [...Object.values(this.logs), this.discards]) {
@@ -71,8 +76,7 @@ export class Contents {
         : all.has(profileId) || (touched.has(message.messageId) && isOnlyOf(message, values)))
     const messages = [...this.messages.oldestFirst()].filter(isTheirs)
     const messageIds = new Set(messages.map(({ message }) => message.messageId))
-    const userIds = new Set(messages.flatMap(({ message }) => message.userId ?? []))
-
+    const userIds = new Set(messages.flatMap(({ message }) => userIdIn(message)))
     for (const value of this.people.valuesOf(survivors, 'user_id')) userIds.add(value)
     this.people.erase(space, survivors, undo)
     const gone = filter(this.messages, (entry) => !isTheirs(entry), undo)
@@ -80,6 +84,10 @@ export class Contents {
       const { messageId } = entry.message
       this.byId.delete(messageId)
       undo.push(() => this.byId.set(messageId, entry))
+      this.spaces.add(space, -1)
+      undo.push(() => {
+        this.spaces.add(space, 1)
+      })
     }
     this.#redact(touched, values, undo)
     const rows = this.tables.erase(messageIds, userIds, undo)
@@ -132,7 +140,7 @@ export class Contents {
       if (!entry || redacted(entry.message, values) === entry.message) continue
       const { message } = entry
       changed.add(id)
-      if (typeof message.userId === 'string') userIds.add(message.userId)
+      for (const userId of userIdIn(message)) userIds.add(userId)
       entry.message = redactedMessage(message, values)
       undo.push(() => (entry.message = message))
       if (entry.profileId !== undefined) this.people.redact(entry.profileId, values, undo)
@@ -162,6 +170,11 @@ export class Contents {
     }
     for (const log of Object.values(this.logs)) filter(log, (row) => row.space !== space, undo)
   }
+}
+
+/** As the row of the user has it. */
+function userIdIn({ userId }: CollectedMessage): string[] {
+  return typeof userId === 'string' ? [plainText(userId)] : []
 }
 
 /** Whether a message that belongs to nobody, as an alias does, has one of these ids. */

@@ -24,7 +24,7 @@ import type {
 import { Turns } from '../turns.js'
 import { Contents } from './contents.js'
 import { MemoryTransaction } from './memory-transaction.js'
-import { isLog, isOwn, ownRows } from './own-rows.js'
+import { countOwn, isLog, isOwn, ownRows } from './own-rows.js'
 
 const LIMIT = 100_000
 
@@ -66,12 +66,9 @@ export class MemoryStore implements Store {
   }
 
   spaces(): Promise<string[]> {
-    return this.#read(({ messages, people }) => {
-      const spaces = new Set<string>()
-      for (const { space } of messages.oldestFirst()) spaces.add(space)
-      for (const { space } of people.all()) spaces.add(space)
-      return [...spaces].sort()
-    })
+    return this.#read(({ spaces, people }) =>
+      [...new Set([...spaces.keys(), ...people.spaces()])].sort(),
+    )
   }
 
   profile(id: string): Promise<Profile | undefined> {
@@ -158,7 +155,7 @@ export class MemoryStore implements Store {
         schema: undefined,
         name,
         columns: OWN_TABLES[name],
-        rows: [...ownRows(contents, name)].length,
+        rows: countOwn(contents, name),
       }))
       const logs = (Object.keys(LOG_TABLES) as LogName[]).map((name) => ({
         schema: undefined,

@@ -45,22 +45,29 @@ export class MemoryTransaction implements Transaction {
     return Promise.resolve([...ids].flatMap((id) => people.get(id) ?? []))
   }
 
+  takenProfileIds(ids: readonly string[]): Promise<ReadonlySet<string>> {
+    const { people } = this.#contents
+    return Promise.resolve(new Set(ids.filter((id) => people.has(id))))
+  }
+
   accounts(space: string, ids: readonly string[]): Promise<Account[]> {
     const { people } = this.#contents
     return Promise.resolve([...new Set(ids)].flatMap((id) => people.account(space, id) ?? []))
   }
 
   insertMessages(messages: readonly NewMessage[]): Promise<void> {
-    const { byId, messages: kept, counters } = this.#contents
+    const { byId, messages: kept, counters, spaces } = this.#contents
     for (const { seq, message, space, source, profileId } of messages) {
       const entry: KeptMessage = { seq, message, space, source, profileId, tables: [] }
       const { messageId } = message
       if (byId.has(messageId)) throw new Error(`The message ${messageId} is kept already`)
       kept.push(entry)
       byId.set(messageId, entry)
+      spaces.add(space, 1)
       this.#undo.push(() => {
         kept.pop()
         byId.delete(messageId)
+        spaces.add(space, -1)
       })
     }
     counters.add('messages', messages.length, this.#undo)

@@ -96,6 +96,20 @@ const ROWS: Readonly<Record<OwnTable, (contents: Contents) => Iterable<Row>>> = 
   },
 }
 
+/** How many rows a table has: without writing each of them. */
+export function countOwn(contents: Contents, table: OwnTable): number {
+  return COUNTS[table](contents)
+}
+
+const COUNTS: Readonly<Record<OwnTable, (contents: Contents) => number>> = {
+  messages: ({ messages }) => messages.length,
+  profiles: ({ people }) => people.size,
+  identifiers: ({ people }) => people.identifiers,
+  profile_accounts: ({ people }) => [...people.allAccounts()].length,
+  discards: ({ discards }) => discards.length,
+  operations: ({ operations }) => operations.length,
+}
+
 /** Without those that were removed. */
 function traitsOf(traits: Traits): string {
   return JSON.stringify(valuesOf(traits))

@@ -3,6 +3,7 @@ import type { ProfileChanges } from '../../profiles/changes.js'
 import type { Account, Identifier, Profile } from '../../profiles/profile.js'
 import { copyAccount, copyProfile } from '../copies.js'
 import { redacted } from '../redaction.js'
+import { Tally } from './tally.js'
 import type { Undo } from './undo.js'
 
 export class People {
@@ -11,6 +12,7 @@ export class People {
   readonly #owners = new Map<string, string>()
   readonly #merged = new Map<string, string>()
   readonly #accounts = new Map<string, Account>()
+  readonly #spaces = new Tally()
 
   get size(): number {
     return this.#profiles.size
@@ -18,6 +20,11 @@ export class People {
 
   get identifiers(): number {
     return this.#owners.size
+  }
+
+  /** Those that have profiles. */
+  spaces(): Iterable<string> {
+    return this.#spaces.keys()
   }
 
   /** The id of the profile that this one was merged into, or its own. */
@@ -32,6 +39,11 @@ export class People {
   get(id: string): Profile | undefined {
     const profile = this.#profiles.get(this.survivor(id))
     return profile && copyProfile(profile)
+  }
+
+  /** Whether a profile has this id, or had it before it was merged. */
+  has(id: string): boolean {
+    return this.#profiles.has(id) || this.#merged.has(id)
   }
 
   owner(space: string, identifier: Identifier): string | undefined {
@@ -63,7 +75,7 @@ export class People {
     let space: string | undefined
     for (const profile of [...profiles, ...touched]) {
       space = profile.space
-      change(this.#profiles, [profile.id, profile], undo)
+      this.#set(profile.id, profile, undo)
     }
     // An owner that is merged stays the owner: a question for it is answered with the survivor.
     for (const { profileId, mapping } of added) {
@@ -73,7 +85,7 @@ export class People {
       change(this.#owners, [keyOf(space ?? '', identifier), to], undo)
     }
     for (const { from, into } of merges) {
-      change(this.#profiles, [from, undefined], undo)
+      this.#set(from, undefined, undo)
       change(this.#merged, [from, into], undo)
     }
     for (const account of accounts) {
@@ -98,7 +110,7 @@ export class People {
       for (const mapping of this.#profiles.get(id)?.mappings ?? []) {
         change(this.#owners, [keyOf(space, mapping), undefined], undo)
       }
-      change(this.#profiles, [id, undefined], undo)
+      this.#set(id, undefined, undo)
     }
     for (const from of this.#mergedInto(ids)) change(this.#merged, [from, undefined], undo)
   }
@@ -111,7 +123,7 @@ export class People {
       const value = redacted(trait.value, values, null)
       if (value !== trait.value) profile.traits.set(name, { ...trait, value })
     }
-    change(this.#profiles, [profile.id, profile], undo)
+    this.#set(profile.id, profile, undo)
   }
 
   /** Forgets all that a space has. */
@@ -122,6 +134,21 @@ export class People {
     for (const [key, account] of [...this.#accounts]) {
       if (account.space === space) change(this.#accounts, [key, undefined], undo)
     }
+  }
+
+  #set(id: string, profile: Profile | undefined, undo: Undo): void {
+    const before = this.#profiles.get(id)
+    change(this.#profiles, [id, profile], undo)
+    const count = (space: string | undefined, by: number) => {
+      if (space === undefined) return
+      this.#spaces.add(space, by)
+      undo.push(() => {
+        this.#spaces.add(space, -by)
+      })
+    }
+    if (before?.space === profile?.space) return
+    count(before?.space, -1)
+    count(profile?.space, 1)
   }
 
   #mergedInto(ids: ReadonlySet<string>): string[] {

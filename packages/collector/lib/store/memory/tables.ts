@@ -143,8 +143,7 @@ export class Tables {
   ): Record<string, Cell>[] | undefined {
     const table = this.#tables.get(name)
     if (!table) return undefined
-    const all = [...table.rows.values(), ...[...table.states.values()].map(rowOf)]
-    const found = where ? all.filter((row) => valueOf(row, where.column) === where.value) : all
+    const found = where?.column === 'id' ? rowsWithId(table, where.value) : rowsWhere(table, where)
     return found
       .slice(Math.max(0, found.length - limit))
       .reverse()
@@ -177,6 +176,20 @@ export class Tables {
       undo.push(() => states.set(id, state))
     }
   }
+}
+
+/** Few of very many: they are not looked for. */
+function rowsWithId({ rows, states }: Table, id: string): Row[] {
+  const [row, state] = [rows.get(id), states.get(id)]
+  return [...(row ? [row] : []), ...(state ? [rowOf(state)] : [])]
+}
+
+function rowsWhere(
+  { rows, states }: Table,
+  where: { readonly column: string; readonly value: string } | undefined,
+): Row[] {
+  const all = [...rows.values(), ...[...states.values()].map(rowOf)]
+  return where ? all.filter((row) => valueOf(row, where.column) === where.value) : all
 }
 
 function copyState(state: UpsertState): UpsertState {

@@ -17,10 +17,15 @@ export async function openStore(
   if (db === undefined)
     return new MemoryStore(maxMessages === undefined ? {} : { limit: maxMessages })
   // Loaded when needed: a store in memory starts in no time.
-  if (/^postgres(ql)?:/i.test(db)) {
+  if (isPostgres(db)) {
     const { openPostgresStore } = await import('../postgres/postgres-store.js')
     return await openPostgresStore(db)
   }
   const { openSqliteStore } = await import('../sqlite/sqlite-store.js')
   return await openSqliteStore({ path: db })
+}
+
+/** Whether it is the URL of a PostgreSQL database, and not the path of a file. */
+export function isPostgres(db: string): boolean {
+  return /^postgres(ql)?:/i.test(db)
 }

@@ -1,5 +1,6 @@
 // People are forgotten, and spaces are resolved anew.
 import type { Cell } from '../../cells/cells.js'
+import { plainText } from '../../messages/plain-text.js'
 import type { LogName } from '../../profiles/changes.js'
 import { LOG_TABLES } from '../../profiles/logs.js'
 import { MESSAGE_COLUMN, PROFILE_COLUMNS, VALUE_COLUMN } from '../log-columns.js'
@@ -55,7 +56,7 @@ export async function eraseProfiles(
   for (const [, , text] of messages) {
     const { userId, messageId } = JSON.parse(String(text)) as Record<string, Cell>
     messageIds.add(String(messageId))
-    if (userId !== null && userId !== undefined) userIds.add(String(userId))
+    if (userId !== null && userId !== undefined) userIds.add(plainText(String(userId)))
   }
   for (const [type, value] of identifiers) if (type === 'user_id') userIds.add(value ?? null)
   const rows = await eraseRows(erasure, messages, [...userIds])

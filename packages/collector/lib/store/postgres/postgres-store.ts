@@ -27,6 +27,7 @@ import type { Reader } from './people-rows.js'
 import * as reading from './reader.js'
 import { query } from './sql-query.js'
 import * as tableReading from './table-reader.js'
+import { toStored } from './texts.js'
 import { Writer } from './writer.js'
 
 /**
@@ -139,7 +140,9 @@ async function snapshot<T>(
   await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
   const result = await work({
     async rows(text, values = []) {
-      const found = await client.query<Cell[]>({ text, values: [...values], rowMode: 'array' })
+      // A text that PostgreSQL cannot have is asked for as it is kept, so that it finds what there is: nothing.
+      const asked = values.map((value) => (typeof value === 'string' ? toStored(value) : value))
+      const found = await client.query<Cell[]>({ text, values: asked, rowMode: 'array' })
       return found.rows
     },
   })

@@ -97,6 +97,14 @@ export class PostgresTransaction implements Transaction {
     return readProfiles(this.#session, await ownersOf(this.#session, space, identifiers))
   }
 
+  async takenProfileIds(ids: readonly string[]): Promise<ReadonlySet<string>> {
+    const rows = await this.#session.rows(
+      'SELECT id FROM selfsame.profiles WHERE id = ANY ($1::text[])',
+      [arrayOf('text', ids)],
+    )
+    return new Set(rows.map(([id]) => String(id)))
+  }
+
   accounts(space: string, ids: readonly string[]): Promise<Account[]> {
     return readAccounts(this.#session, space, ids)
   }

@@ -1,6 +1,7 @@
 // What the messages of others say of somebody who is erased.
 import type { Cell } from '../../cells/cells.js'
-import type { CollectedMessage } from '../../messages/message.js'
+import { type CollectedMessage, isGiven } from '../../messages/message.js'
+import { plainText } from '../../messages/plain-text.js'
 import { holds, isOnlyOf, redacted, redactedMessage, redactedState } from '../redaction.js'
 import { traitsFromText, traitsToText } from '../traits-text.js'
 import { arrayOf } from './arrays.js'
@@ -74,7 +75,9 @@ export async function redactMessages(
   session.write('DELETE FROM selfsame.discards WHERE message_id = ANY ($1::text[])', [
     texts(messages.map(({ message }) => message.messageId)),
   ])
-  const userIds = messages.flatMap(({ message }) => message.userId ?? [])
+  const userIds = messages.flatMap(({ message: { userId } }) =>
+    isGiven(userId) ? plainText(String(userId)) : [],
+  )
   const sources = await session.rows('SELECT source, schema FROM selfsame.selfsame_sources')
   for (const [source, schema] of sources) {
     const tables = { schema: String(schema), tables: await readTables(session, String(schema)) }

@@ -22,6 +22,10 @@ export interface RowWriter {
 
 export function insertRows(writer: RowWriter, batch: RowBatch): void {
   const { session, tables } = writer
+  if (!tables.tables.has(batch.table)) {
+    discardRows(writer, batch)
+    return
+  }
   const into = tableName(tables, batch.table)
   const columns = tables.tables.get(batch.table) ?? new Map<string, ColumnType>()
   const idAt = batch.columns.indexOf('id')
@@ -45,6 +49,16 @@ export function insertRows(writer: RowWriter, batch: RowBatch): void {
     ...kept.map(({ name, type }) => [columnName(name), SQL_TYPES[type]] as const),
   ]
   insert(session, { into, shape, tail: `ON CONFLICT (${SEQ}) DO NOTHING` }, rows)
+}
+
+/** The table could not be created: its name is taken. Rows of events are in `tracks` as well, without properties. */
+function discardRows({ discards }: RowWriter, { table, columns, rows }: RowBatch): void {
+  const idAt = columns.indexOf('id')
+  for (const cells of rows) {
+    const row = Object.fromEntries(columns.map((column, at) => [column, cells[at] ?? null]))
+    const place = { table, column: 'properties', id: String(cells[idAt]) }
+    discards.push(discardOf(row, place, 'the table could not be created'))
+  }
 }
 
 interface Place {
@@ -90,7 +104,7 @@ function discardMissing(
   })
 }
 
-function discardOf(cell: Cell, place: Omit<Place, 'type'>, reason: string): Discard {
+function discardOf(cell: Cell | object, place: Omit<Place, 'type'>, reason: string): Discard {
   return {
     table: place.table,
     column: place.column,

@@ -1,4 +1,5 @@
 // Tables and columns are added and widened, in the transaction of the rows that need it.
+import { createHash } from 'node:crypto'
 import type { Columns, ColumnType } from '../../cells/cells.js'
 import type { SchemaChange } from '../../warehouse/schema.js'
 import { STATEMENT_TIMEOUT } from './connections.js'
@@ -16,8 +17,19 @@ import { columnName, quote, SQL_TYPES } from './sql-text.js'
 const LOCK_WAIT = 2_000
 const TRY_AGAIN = 60_000
 
-/** A lock that was not to be had, a view that needs the column, 1,600 columns, one of somebody else's. */
-const REFUSED: ReadonlySet<string> = new Set(['55P03', '0A000', '2BP01', '54011', '42701', '42501'])
+/**
+ * A lock that was not to be had, a view that needs the column, 1,600 columns, one of somebody else's, a view of
+ * somebody else's that has the name of the table.
+ */
+const REFUSED: ReadonlySet<string> = new Set([
+  '55P03',
+  '0A000',
+  '2BP01',
+  '54011',
+  '42701',
+  '42501',
+  '42P07',
+])
 
 export class SchemaChanges {
   readonly #cache: TableCache
@@ -34,10 +46,9 @@ export class SchemaChanges {
     await session.script('SET LOCAL statement_timeout = 0')
     for (const change of changes) {
       const table = `${quote(schema)}.${quote(change.table)}`
-      if (change.kind === 'create') {
-        await session.script(create(table, change))
-        tables.set(change.table, new Map(change.columns))
-      } else if (await this.#alter(session, table, change)) {
+      if (!(await this.#carryOut(session, table, change))) continue
+      if (change.kind === 'create') tables.set(change.table, new Map(change.columns))
+      else {
         const columns = tables.get(change.table) ?? new Map<string, ColumnType>()
         if (change.kind === 'widen') columns.set(change.column, change.to)
         else for (const [column, type] of change.columns) columns.set(column, type)
@@ -47,12 +58,8 @@ export class SchemaChanges {
   }
 
   /** @returns whether it was done */
-  async #alter(
-    session: Session,
-    table: string,
-    change: Exclude<SchemaChange, { kind: 'create' }>,
-  ): Promise<boolean> {
-    const text = change.kind === 'widen' ? widen(table, change) : add(table, change.columns)
+  async #carryOut(session: Session, table: string, change: SchemaChange): Promise<boolean> {
+    const text = textOf(table, change)
     const now = Date.now()
     if ((this.#refused.get(text) ?? 0) > now) return false
     const error = await session.attempt(`SET LOCAL lock_timeout = ${LOCK_WAIT}; ${text}`)
@@ -86,16 +93,29 @@ export class SchemaChanges {
   }
 }
 
+function textOf(table: string, change: SchemaChange): string {
+  if (change.kind === 'create') return create(table, change)
+  return change.kind === 'widen' ? widen(table, change) : add(table, change.columns)
+}
+
 function create(
   table: string,
   { table: name, columns }: { table: string; columns: Columns },
 ): string {
-  const list = [...columns].map(([column, type]) => definition(column, type))
-  if (!UPSERTED.has(name))
-    return `CREATE TABLE ${table} (${SEQ} bigint PRIMARY KEY, ${list.join(', ')})`
+  const list = [...columns].map(([column, type]) => definition(column, type)).join(', ')
+  const key = `CONSTRAINT ${keyName(name)} PRIMARY KEY`
+  if (!UPSERTED.has(name)) return `CREATE TABLE ${table} (${SEQ} bigint ${key}, ${list})`
   return `CREATE TABLE ${table} (
-    ${SEQ} bigint GENERATED ALWAYS AS IDENTITY, ${list.join(', ')}, PRIMARY KEY (id)
+    ${SEQ} bigint GENERATED ALWAYS AS IDENTITY, ${list}, ${key} (id)
   ) WITH (fillfactor = 80)`
+}
+
+/**
+ * The index of a key is a relation, as a table is: PostgreSQL would name that of `order` `order_pkey`, which is also the
+ * table of an event "Order Pkey". No event has a table whose name begins like this.
+ */
+function keyName(table: string): string {
+  return `selfsame_key_${createHash('sha256').update(table).digest('hex').slice(0, 16)}`
 }
 
 function add(table: string, columns: Columns): string {

@@ -29,8 +29,8 @@ export async function readStates(
   { session, source, tables, table }: UpsertTable,
   ids: readonly string[],
 ): Promise<UpsertState[]> {
-  const columns = tables.tables.get(table)
-  if (columns === undefined || ids.length === 0) return []
+  if (ids.length === 0) return []
+  const columns = tables.tables.get(table) ?? new Map<string, ColumnType>()
   const rows = await session.rows(
     `SELECT state FROM selfsame.selfsame_upserts WHERE source = $1 AND "table" = $2 AND id = ANY ($3::text[])`,
     [
@@ -56,11 +56,9 @@ function stateOf(text: string, types: ReadonlyMap<string, ColumnType>): UpsertSt
   return { id, columns, rest }
 }
 
-/** What a column that could not be added would have is kept in the state, and shown when it is there. */
+/** What a column or table that could not be added would have is kept in the state, and shown when it is there. */
 export function writeStates(of: UpsertTable, states: readonly UpsertState[]): void {
   const { session, source, tables, table } = of
-  const into = tableName(tables, table)
-  const types = tables.tables.get(table) ?? new Map<string, ColumnType>()
   insert(
     session,
     {
@@ -70,6 +68,9 @@ export function writeStates(of: UpsertTable, states: readonly UpsertState[]): vo
     },
     states.map((state) => [source, table, keyOf(state.id), textOf(state)]),
   )
+  const types = tables.tables.get(table)
+  if (types === undefined) return
+  const into = tableName(tables, table)
   const used = new Set(states.flatMap(({ columns }) => [...columns.keys()]))
   used.delete('id')
   const columns = [...types].filter(([column]) => used.has(column))

@@ -2,7 +2,8 @@
 import type { Cell } from '../../cells/cells.js'
 
 export interface Statement {
-  run(values: readonly Cell[]): void
+  /** @returns how many rows it changed */
+  run(values: readonly Cell[]): number
   /** Rows as arrays. */
   all(values: readonly Cell[]): Cell[][]
   columns(): string[]

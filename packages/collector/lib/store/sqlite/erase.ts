@@ -1,4 +1,5 @@
 // People are forgotten, and spaces are resolved anew, in a SQLite file.
+import { plainText } from '../../messages/plain-text.js'
 import { LOG_TABLES } from '../../profiles/logs.js'
 import { MESSAGE_COLUMN, PROFILE_COLUMNS, VALUE_COLUMN } from '../log-columns.js'
 import { indexMessagesAgain, MESSAGES_OF } from './late-indexes.js'
@@ -30,15 +31,15 @@ export function eraseProfiles(
   const values = JSON.stringify(identifiers.map(([, value]) => value))
   // A message that belongs to nobody may have their ids: an alias does.
   const messages = statements.all(
-    `SELECT message_id, seq, message ->> '$.userId' FROM messages WHERE seq IN (${MESSAGES_OF})
-     UNION ALL SELECT message_id, seq, message ->> '$.userId' FROM messages
+    `SELECT message_id, seq, message -> '$.userId' FROM messages WHERE seq IN (${MESSAGES_OF})
+     UNION ALL SELECT message_id, seq, message -> '$.userId' FROM messages
      WHERE profile IS NULL AND space = ? AND (message ->> '$.userId' ${LISTED}
        OR message ->> '$.anonymousId' ${LISTED} OR message ->> '$.previousId' ${LISTED})`,
     [numbers, numbers, space, values, values, values],
   ) as [string, number, string | null][]
   const others = messagesOfOthers(writer, space, { profiles, identifiers, own: messages })
   messages.push(...others.erased)
-  const userIds = new Set(messages.flatMap(([, , userId]) => userId ?? []))
+  const userIds = new Set(messages.flatMap(([, , userId]) => userIdIn(userId)))
   for (const [type, value] of identifiers) if (type === 'user_id') userIds.add(value)
 
   const seqs = JSON.stringify(messages.map(([, seq]) => seq))
@@ -70,6 +71,12 @@ export function eraseProfiles(
   counters.add('profiles', -profiles.filter(([, , isMerged]) => isMerged === 0).length)
   people.forget()
   return { messages: messages.length, rows }
+}
+
+/** As the row of the user has it. The JSON says it whole: libsql reads a text as far as its first NUL. */
+function userIdIn(json: string | null): string[] {
+  const userId: unknown = json === null ? null : JSON.parse(json)
+  return typeof userId === 'string' ? [plainText(userId)] : []
 }
 
 /** The survivors of these profiles, and all that were merged into them. */

@@ -11,7 +11,7 @@ interface Database {
 
 interface DatabaseStatement {
   raw(isRaw: boolean): this
-  run(values: readonly unknown[]): unknown
+  run(values: readonly unknown[]): { changes: number }
   all(values: readonly unknown[]): unknown[]
   columns(): { name: string }[]
 }
@@ -43,7 +43,7 @@ class LibsqlConnection implements Connection {
   prepare(sql: string): Statement {
     const statement = this.#database.prepare(sql)
     return {
-      run: (values) => void statement.run(values.map(bindable)),
+      run: (values) => statement.run(values.map(bindable)).changes,
       all: (values) => statement.raw(true).all(values.map(bindable)) as Cell[][],
       columns: () => statement.columns().map(({ name }) => name),
     }

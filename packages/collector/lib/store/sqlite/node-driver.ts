@@ -11,7 +11,7 @@ interface Database {
 
 interface DatabaseStatement {
   setReturnArrays(isOn: boolean): void
-  run(...values: readonly unknown[]): unknown
+  run(...values: readonly unknown[]): { changes: number | bigint }
   all(...values: readonly unknown[]): unknown[]
   columns(): { name: string }[]
 }
@@ -49,7 +49,7 @@ class NodeConnection implements Connection {
     const statement = withCode(() => this.#database.prepare(sql))
     statement.setReturnArrays(true)
     return {
-      run: (values) => void withCode(() => statement.run(...values.map(bindable))),
+      run: (values) => Number(withCode(() => statement.run(...values.map(bindable))).changes),
       all: (values) => withCode(() => statement.all(...values.map(bindable)) as Cell[][]),
       columns: () => statement.columns().map(({ name }) => name),
     }

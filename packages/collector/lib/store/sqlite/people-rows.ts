@@ -3,7 +3,6 @@ import type { Cell } from '../../cells/cells.js'
 import type { LogName, ProfileChanges } from '../../profiles/changes.js'
 import { LOG_TABLES } from '../../profiles/logs.js'
 import type { Account, Identifier, Profile } from '../../profiles/profile.js'
-import { copyProfile } from '../copies.js'
 import { traitsToText } from '../traits-text.js'
 import type { Counters } from './counters.js'
 import { type CachedProfile, ProfileCache } from './profile-cache.js'
@@ -38,6 +37,10 @@ export class PeopleRows {
   readonly #entries = new Map<string, CachedProfile>()
   /** Numbers of profiles that are named before they are saved. */
   readonly #reserved = new Map<string, number>()
+  /** What was given out, and has not been saved since. */
+  readonly #given = new Set<CachedProfile>()
+  /** Ids that are not in the file. */
+  readonly #absent = new Set<string>()
   /** Of which only the last message is new. */
   readonly #touched = new Map<number, Profile>()
 
@@ -65,7 +68,20 @@ export class PeopleRows {
     }
     const entries = [...found.values()]
     for (const entry of entries) this.#entries.set(entry.profile.id, entry)
-    return entries.map(({ profile }) => copyProfile(profile))
+    // Not copies, which would cost as much as all the rest: what is not saved afterwards is read again.
+    for (const entry of entries) this.#given.add(entry)
+    return entries.map(({ profile }) => profile)
+  }
+
+  /** Which of these ids are in the file. */
+  taken(ids: readonly string[]): Set<string> {
+    const rows = this.#statements.all(
+      'SELECT id FROM profiles WHERE id IN (SELECT value FROM json_each(?))',
+      [JSON.stringify(ids)],
+    )
+    const taken = new Set(rows.map(([id]) => String(id)))
+    for (const id of ids) if (!taken.has(id)) this.#absent.add(id)
+    return taken
   }
 
   save(changes: ProfileChanges): void {
@@ -84,14 +100,16 @@ export class PeopleRows {
     this.#saveLogs(changes)
     for (const { id, mappings } of profiles) {
       const entry = this.#entries.get(id)
-      if (entry) this.#cache.set(space, mappings, entry)
+      if (entry === undefined) continue
+      this.#cache.set(space, mappings, entry)
+      this.#given.delete(entry)
     }
   }
 
   /** The number that rows refer to a profile by. */
   numberOf(id: string): number | undefined {
     const known = this.#entries.get(id)?.number
-    if (known !== undefined) return known
+    if (known !== undefined || this.#absent.has(id)) return known
     const number = this.#statements.value('SELECT number FROM profiles WHERE id = ?', [id])
     return typeof number === 'number' ? number : undefined
   }
@@ -128,8 +146,11 @@ export class PeopleRows {
   }
 
   committed(): void {
+    for (const entry of this.#given) entry.isStale = true
+    this.#given.clear()
     this.#entries.clear()
     this.#reserved.clear()
+    this.#absent.clear()
     this.#touched.clear()
   }
 
@@ -185,7 +206,9 @@ export class PeopleRows {
   #touch(profile: Profile): void {
     this.#touched.set(this.#existing(profile.id), profile)
     const entry = this.#entries.get(profile.id)
-    if (entry) entry.profile = profile
+    if (entry === undefined) return
+    entry.profile = profile
+    this.#given.delete(entry)
   }
 
   #forgetActivity(number: number): void {
@@ -195,6 +218,7 @@ export class PeopleRows {
 
   #addMerged(id: string, space: string): void {
     const number = this.numberFor(id)
+    this.#absent.delete(id)
     this.#statements.run('INSERT INTO profiles (number, id, space) VALUES (?, ?, ?)', [
       number,
       id,

@@ -3,8 +3,9 @@ import type { Identifier, Profile } from '../../profiles/profile.js'
 
 export interface CachedProfile {
   readonly number: number
-  /** Never given out, only copies of it. */
   profile: Profile
+  /** It was given out and not saved: perhaps it was changed. */
+  isStale?: boolean
 }
 
 /** At most twice as many identifiers are kept. */
@@ -18,10 +19,10 @@ export class ProfileCache {
   get(space: string, identifier: Identifier): CachedProfile | undefined {
     const key = keyOf(space, identifier)
     const young = this.#young.get(key)
-    if (young) return young
-    const old = this.#old.get(key)
-    if (old) this.#put(key, old)
-    return old
+    const found = young ?? this.#old.get(key)
+    if (found === undefined || found.isStale === true) return undefined
+    if (young === undefined) this.#put(key, found)
+    return found
   }
 
   set(space: string, identifiers: Iterable<Identifier>, entry: CachedProfile): void {

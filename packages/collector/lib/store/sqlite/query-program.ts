@@ -1,8 +1,8 @@
 // The program that answers a query. It is a text, so that it needs no file of its own in a bundle.
 
-/** Reads `{ path, libsql, text, rows }` from its input, and writes `{ columns, rows, isCut }` or `{ error }`. */
+/** Reads `{ path, libsql, text, rows, names }` from its input, and writes `{ columns, rows, isCut }` or `{ error }`. */
 export const QUERY_PROGRAM = `
-const { path, libsql, text, rows } = JSON.parse(require('fs').readFileSync(0, 'utf8'))
+const { path, libsql, text, rows, names } = JSON.parse(require('fs').readFileSync(0, 'utf8'))
 
 function open() {
   const own = process.getBuiltinModule && process.getBuiltinModule('node:sqlite')
@@ -25,6 +25,19 @@ function open() {
   }
 }
 
+/** Tables that the library makes up: libsql has one of all files. Those of the store go first. */
+function checkNames(database) {
+  const listed = (sql) => new Set(Array.from(database.prepare(sql).iterate(), ([name]) => name.toLowerCase()))
+  const made = listed('SELECT name FROM pragma_module_list')
+  const kept = listed('SELECT name FROM sqlite_schema')
+  const allowed = /^(json_each|json_tree|jsonb_each|jsonb_tree|generate_series|pragma_(table|index)_[a-z]+)$/
+  for (const name of names) {
+    if ((made.has(name) || name.startsWith('pragma_')) && !kept.has(name) && !allowed.test(name)) {
+      throw new Error(name + ' cannot be read here')
+    }
+  }
+}
+
 /** Whole numbers beyond 2^53 and bytes as text: JSON has neither. */
 function cell(value) {
   if (typeof value === 'bigint') {
@@ -35,7 +48,8 @@ function cell(value) {
 
 function answer() {
   const database = open()
-  database.exec('PRAGMA busy_timeout = 1000; PRAGMA query_only = ON')
+  database.exec('PRAGMA busy_timeout = 1000; PRAGMA query_only = ON; PRAGMA hard_heap_limit = 268435456')
+  checkNames(database)
   const statement = database.prepare(text)
   const columns = statement.columns().map(({ name }) => name)
   const found = []

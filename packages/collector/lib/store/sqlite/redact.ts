@@ -1,5 +1,6 @@
 // What the messages of others say of somebody who is erased, in a SQLite file.
-import type { CollectedMessage } from '../../messages/message.js'
+import { type CollectedMessage, isGiven } from '../../messages/message.js'
+import { plainText } from '../../messages/plain-text.js'
 import { holds, isOnlyOf, redacted, redactedMessage, redactedState } from '../redaction.js'
 import { traitsFromText, traitsToText } from '../traits-text.js'
 import { MESSAGES_OF } from './late-indexes.js'
@@ -10,6 +11,7 @@ import { stateFromText, stateToText } from './upsert-text.js'
 
 const LISTED = 'IN (SELECT value FROM json_each(?))'
 
+/** `userId` is JSON. */
 type Erased = [messageId: string, seq: number, userId: string | null]
 
 interface Other {
@@ -57,7 +59,7 @@ export function messagesOfOthers(
     if (known.has(seq)) continue
     const message = JSON.parse(text) as CollectedMessage
     if (isOnlyOf(message, values)) {
-      found.erased.push([message.messageId, seq, message.userId ?? null])
+      found.erased.push([message.messageId, seq, JSON.stringify(message.userId ?? null)])
     } else if (redacted(message, values) !== message) {
       found.redacted.push({ seq, message, profile })
     }
@@ -79,7 +81,11 @@ export function redactMessages(
   const ids = JSON.stringify(messages.map(({ message }) => message.messageId))
   statements.run(`DELETE FROM discards WHERE message_id ${LISTED}`, [ids])
   const seqs = JSON.stringify(messages.map(({ seq }) => seq))
-  const userIds = JSON.stringify(messages.flatMap(({ message }) => message.userId ?? []))
+  const userIds = JSON.stringify(
+    messages.flatMap(({ message: { userId } }) =>
+      isGiven(userId) ? plainText(String(userId)) : [],
+    ),
+  )
   for (const [table, columns] of writer.tables.schema) {
     const isUsers = table === 'users'
     if (table === 'accounts') continue

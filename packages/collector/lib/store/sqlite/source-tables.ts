@@ -57,12 +57,10 @@ export class SourceTables {
       const id = String(row[idAt])
       return [places.seqOf(id) ?? places.spare(table, id), ...row]
     })
-    const count = this.#statements.value(COUNT_CHANGES)
-    this.#statements.insert(
+    const inserted = this.#statements.insert(
       { table, columns: [SEQ, ...columns], tail: 'ON CONFLICT DO NOTHING' },
       cells,
     )
-    const inserted = Number(this.#statements.value(COUNT_CHANGES)) - Number(count)
     this.#counters.add(`rows ${table}`, inserted)
   }
 
@@ -142,8 +140,6 @@ export interface Places {
   readonly seqOf: (messageId: string) => number | undefined
   readonly spare: (table: string, id: string) => number
 }
-
-const COUNT_CHANGES = 'SELECT total_changes()'
 
 export function readSchema(statements: Statements): Tables {
   const tables: Tables = new Map()

@@ -8,6 +8,7 @@ import type { SqlResult } from '../store.js'
 import { checkQuery } from './check-query.js'
 import type { File } from './file.js'
 import { QUERY_PROGRAM } from './query-program.js'
+import { Slots } from './slots.js'
 
 export interface Query {
   readonly file: File
@@ -20,11 +21,16 @@ export interface Query {
 
 type Answer = { columns: string[]; rows: Cell[][]; isCut: boolean } | { error: string } | undefined
 
-/** @throws QueryRejected with what is wrong with it */
+/** Each is a process with all that its query computes. */
+const slots = new Slots(4, 100)
+/** A thousand rows may have a thousand long texts: more than that is nothing to look at. */
+const MOST_BYTES = 32 * 1024 * 1024
+
+/** @throws QueryRejected with what is wrong with it; StoreUnavailable if too many are asked at once */
 export async function query({ file, text, rows, timeout }: Query): Promise<SqlResult> {
-  checkQuery(text)
-  const request = { path: file.path, libsql: libsqlPath(file), text, rows }
-  const answer = await run(JSON.stringify(request), timeout)
+  const names = [...checkQuery(text)]
+  const request = { path: file.path, libsql: libsqlPath(file), text, rows, names }
+  const answer = await slots.use(() => run(JSON.stringify(request), timeout))
   if (answer === undefined) {
     throw new QueryRejected(`The query took longer than ${timeout} ms, and was stopped`)
   }
@@ -57,10 +63,19 @@ function run(request: string, timeout: number): Promise<Answer> {
       child.kill('SIGKILL')
     }, timeout)
     const chunks: Buffer[] = []
-    child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk))
+    let bytes = 0
+    child.stdout.on('data', (chunk: Buffer) => {
+      bytes += chunk.length
+      if (bytes <= MOST_BYTES) chunks.push(chunk)
+      else child.kill('SIGKILL')
+    })
     child.on('error', reject)
     child.on('close', () => {
       clearTimeout(timer)
+      if (bytes > MOST_BYTES) {
+        reject(new QueryRejected('The result is larger than 32 MiB'))
+        return
+      }
       try {
         resolve(isLate ? undefined : (JSON.parse(Buffer.concat(chunks).toString()) as Answer))
       } catch {

@@ -54,6 +54,10 @@ export class SqliteTransaction implements Transaction {
     return this.#do(({ people }) => people.find(space, identifiers))
   }
 
+  takenProfileIds(ids: readonly string[]): Promise<ReadonlySet<string>> {
+    return this.#do(({ people }) => people.taken(ids))
+  }
+
   accounts(space: string, ids: readonly string[]): Promise<Account[]> {
     return this.#do(({ statements }) => readAccounts(statements, space, [...new Set(ids)]))
   }
@@ -128,12 +132,12 @@ export class SqliteTransaction implements Transaction {
   }
 
   recordOperation({ seq, space, kind, at, details }: Operation): Promise<void> {
-    return this.#do(({ statements }) =>
+    return this.#do(({ statements }) => {
       statements.run(
         'INSERT INTO operations (seq, space, kind, at, details) VALUES (?, ?, ?, ?, ?)',
         [seq, space, kind, at, details],
-      ),
-    )
+      )
+    })
   }
 
   erase(space: string, profileIds: readonly string[]): Promise<{ messages: number; rows: number }> {

@@ -20,8 +20,9 @@ export class Statements {
     this.connection.exec(sql)
   }
 
-  run(sql: string, values: readonly Cell[] = []): void {
-    this.#prepare(sql).run(values)
+  /** @returns how many rows it changed */
+  run(sql: string, values: readonly Cell[] = []): number {
+    return this.#prepare(sql).run(values)
   }
 
   all(sql: string, values: readonly Cell[] = []): Cell[][] {
@@ -33,28 +34,34 @@ export class Statements {
     return this.all(sql, values)[0]?.[0]
   }
 
-  /** Rows by as few statements as is sensible. `tail` follows the values: ON CONFLICT, say. */
+  /**
+   * Rows by as few statements as is sensible. `tail` follows the values: ON CONFLICT, say.
+   *
+   * @returns how many rows were inserted or changed
+   */
   insert(
     into: { table: string; columns: readonly string[]; tail?: string },
     rows: readonly (readonly Cell[])[],
-  ): void {
+  ): number {
     const { table, columns, tail = '' } = into
-    if (rows.length === 0) return
+    if (rows.length === 0) return 0
     const head = `INSERT INTO ${quote(table)} (${columns.map(quote).join(', ')}) VALUES `
     const width = columns.length
     const atOnce = Math.max(1, Math.floor(VALUES_AT_ONCE / width))
     let done = 0
+    let changed = 0
     if (rows.length >= atOnce) {
       const many = this.#prepare(`${head}${places(width, atOnce)} ${tail}`)
       const values = new Array<Cell>(width * atOnce)
       for (; done + atOnce <= rows.length; done += atOnce) {
         fill(values, rows, { from: done, count: atOnce, width })
-        many.run(values)
+        changed += many.run(values)
       }
     }
-    if (done === rows.length) return
+    if (done === rows.length) return changed
     const one = this.#prepare(`${head}${places(width, 1)} ${tail}`)
-    for (; done < rows.length; done++) one.run(rows[done] ?? [])
+    for (; done < rows.length; done++) changed += one.run(rows[done] ?? [])
+    return changed
   }
 
   /** After a change of the schema some no longer hold. */

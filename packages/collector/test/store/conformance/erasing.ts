@@ -1,5 +1,8 @@
 // A person is forgotten, and nobody else.
 import { expect } from 'chai'
+import { People } from '../../../lib/people/people.js'
+import type { Identifier } from '../../../lib/profiles/profile.js'
+import { rulesFrom } from '../../../lib/profiles/rules.js'
 import type { Store } from '../../../lib/store/store.js'
 import { type Open, withStore } from '../conformance.js'
 import { rowsOf, SPACE, START, take } from './examples.js'
@@ -77,8 +80,6 @@ export function describeErasing(open: Open): void {
     it(
       'finds what was counted to the profile that the person was split off',
       withStore(open, async ({ store, reopen }) => {
-        const { People } = await import('../../../lib/people/people.js')
-        const { rulesFrom } = await import('../../../lib/profiles/rules.js')
         await take(store, [
           { messageId: 'o1', userId: 'other', anonymousId: 'secret-device' },
           { messageId: 's1', anonymousId: 'secret-device', properties: { note: 'secret note' } },
@@ -114,6 +115,61 @@ export function describeErasing(open: Open): void {
     )
 
     it(
+      'finds the user of an id that no table can keep as it is, and no other',
+      withStore(open, async ({ store, reopen }) => {
+        const traits = { plan: 'secret' }
+        await take(store, [
+          { type: 'identify', userId: 'u\0secret', anonymousId: 'a1', traits },
+          { type: 'identify', userId: 'u', traits: { plan: 'own' } },
+        ])
+        const person = await store.profileOf(SPACE, { type: 'anonymous_id', value: 'a1' })
+        await store.transaction((transaction) => transaction.erase(SPACE, [person?.id ?? '']))
+        const again = reopen ? await reopen() : store
+        expect(await dump(again)).not.to.include('secret')
+        expect((await rowsOf(again, 'users')).map(({ id }) => id)).to.deep.equal(['u'])
+      }),
+    )
+
+    it(
+      'lets somebody who was split off come again, as nobody whose profile began with them',
+      withStore(open, async ({ store, reopen }) => {
+        await take(store, [
+          { userId: 'x', anonymousId: 'a' },
+          { type: 'identify', anonymousId: 'a', traits: { whose: 'of a' } },
+          // Two that were merged: the id of the second is still that of the first.
+          { anonymousId: 'b1' },
+          { anonymousId: 'b2' },
+          { userId: 'y', anonymousId: 'b1' },
+          { userId: 'y', anonymousId: 'b2' },
+        ])
+        await splitAndErase(store, { type: 'user_id', value: 'x' })
+        await splitAndErase(store, { type: 'anonymous_id', value: 'b2' })
+        const rest = async (of: Store) => [
+          await of.profileOf(SPACE, { type: 'anonymous_id', value: 'a' }),
+          await of.profileOf(SPACE, { type: 'user_id', value: 'y' }),
+        ]
+        const before = await rest(store)
+        await take(store, [{ type: 'identify', userId: 'x', traits: { whose: 'of x' } }])
+        // Together with one who is known.
+        await take(store, [
+          { userId: 'y', at: START },
+          { type: 'identify', anonymousId: 'b2', traits: { whose: 'of b2' } },
+        ])
+        const again = reopen ? await reopen() : store
+        const x = await again.profileOf(SPACE, { type: 'user_id', value: 'x' })
+        const b2 = await again.profileOf(SPACE, { type: 'anonymous_id', value: 'b2' })
+        expect(x?.mappings.map(({ value }) => value)).to.deep.equal(['x'])
+        expect(x?.traits.get('whose')?.value).to.equal('of x')
+        expect(b2?.mappings.map(({ value }) => value)).to.deep.equal(['b2'])
+        expect(b2?.traits.get('whose')?.value).to.equal('of b2')
+        const [a, y] = await rest(again)
+        expect(a).to.deep.equal(before[0])
+        expect(y).to.deep.equal({ ...before[1], lastMessageId: y?.lastMessageId })
+        expect((await again.counts()).profiles).to.equal(4)
+      }),
+    )
+
+    it(
       'lets the person come again, as somebody new',
       withStore(open, async ({ store }) => {
         await fill(store)
@@ -134,6 +190,27 @@ export function describeErasing(open: Open): void {
         const user = (await rowsOf(store, 'users')).find(({ id }) => id === 'secret-user')
         expect(user).to.include({ plan: 'new' })
         expect(user).not.to.have.property('email')
+      }),
+    )
+
+    it(
+      'lets an id come again that another person began with, as somebody new',
+      withStore(open, async ({ store, reopen }) => {
+        await take(store, [{ anonymousId: 'device' }, { userId: 'other', anonymousId: 'device' }])
+        const people = new People(store, rulesFrom())
+        const other = await store.profileOf(SPACE, { type: 'user_id', value: 'other' })
+        const device = { type: 'anonymous_id', value: 'device' }
+        const { profileId } = await people.split(SPACE, other?.id ?? '', [device])
+        await store.transaction((transaction) => transaction.erase(SPACE, [profileId]))
+        const again = reopen ? await reopen() : store
+        const [outcome] = await take(again, [{ anonymousId: 'device' }, { userId: 'other' }])
+        const somebody = await again.profileOf(SPACE, device)
+        expect(somebody?.mappings.map(({ value }) => value)).to.deep.equal(['device'])
+        expect(somebody?.id).not.to.be.oneOf([other?.id, profileId])
+        expect(outcome).to.deep.include({ isDuplicate: false, profileId: somebody?.id })
+        const unchanged = await again.profileOf(SPACE, { type: 'user_id', value: 'other' })
+        expect(unchanged?.id).to.equal(other?.id)
+        expect(unchanged?.mappings.map(({ value }) => value)).to.deep.equal(['other'])
       }),
     )
 
@@ -173,6 +250,13 @@ export function describeErasing(open: Open): void {
       }),
     )
   })
+}
+
+async function splitAndErase(store: Store, identifier: Identifier): Promise<void> {
+  const people = new People(store, rulesFrom())
+  const one = await store.profileOf(SPACE, identifier)
+  const { profileId } = await people.split(SPACE, one?.id ?? '', [identifier])
+  await people.erase(SPACE, profileId)
 }
 
 /** A person whose values all have "secret" in them, who was two once, and another. */

@@ -1,5 +1,6 @@
 // People resolved anew from their messages.
 import { expect } from 'chai'
+import { People } from '../../../lib/people/people.js'
 import { rebuild } from '../../../lib/people/rebuild.js'
 import { Graph } from '../../../lib/profiles/graph.js'
 import { rulesFrom } from '../../../lib/profiles/rules.js'
@@ -53,6 +54,28 @@ export function describeRebuilding(open: Open): void {
         const back = await rebuild(store, { space: SPACE, rules: rulesFrom(), apply: true })
         expect(back.differences.map(({ kind }) => kind)).to.deep.equal(['split'])
         expect(await everything(store)).to.deep.equal(before)
+      }),
+    )
+
+    it(
+      'joins nobody by what is left of people who were erased',
+      withStore(open, async ({ store }) => {
+        await take(store, [
+          { userId: 'anna', anonymousId: 'd1' },
+          { userId: 'ben', anonymousId: 'd1' },
+          { userId: 'carl', anonymousId: 'd2' },
+          { userId: 'dora', anonymousId: 'd2' },
+          { type: 'identify', userId: 'ben', traits: { email: 'ben@example.com' } },
+        ])
+        const people = new People(store, rulesFrom())
+        for (const value of ['anna', 'carl']) {
+          const profile = await store.profileOf(SPACE, { type: 'user_id', value })
+          await people.erase(SPACE, profile?.id ?? '')
+        }
+        const before = await store.profiles({})
+        const diff = await rebuild(store, { space: SPACE, rules: rulesFrom(), apply: true })
+        expect(diff.differences).to.deep.equal([])
+        expect(await store.profiles({})).to.deep.equal(before)
       }),
     )
 
