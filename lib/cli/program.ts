@@ -72,15 +72,7 @@ function programWith(terminal: Terminal, ended: (code: number) => void): Command
   const codes =
     '\nExit codes: 0 done, 1 failed, 2 wrong usage, 3 not everything was delivered, 130 interrupted.'
   for (const [command, examples] of [
-    [
-      program,
-      [
-        ...backfillExamples.slice(0, 1),
-        ...resendExamples.slice(0, 1),
-        devExamples[0],
-        planExamples[0],
-      ],
-    ],
+    [program, firstExamples],
     [backfill, backfillExamples],
     [resend, resendExamples],
     [dev, devExamples],
@@ -108,6 +100,11 @@ const devExamples = [
   'selfsame dev --port 4010',
   'SEGMENT_HOST=http://127.0.0.1:4010 selfsame backfill users.csv --user-id id --timestamp at',
 ]
+
+/** Of the command itself: one of each. */
+const firstExamples = [backfillExamples, resendExamples, devExamples, planExamples].map(
+  ([first]) => first,
+)
 
 /** Runs before anything else reads the command line and may repeat a part of it. */
 function refuseKey(args: readonly string[]): void {
