@@ -125,21 +125,17 @@ const names = (extension) => ({
   chunkFileNames: `chunk-[name].${extension}`,
 })
 
-/** ES modules that a server loads stay as they are. */
-const readable = /^(?!command|queue|backfill-engine$|testing$|json-schema$)/
+/** What a server loads with the client keeps its names, so that a stack says where something happened. */
+const named = /^(?!command|queue|backfill|testing|json-schema|exit-child)/
 
-/**
- * Takes out white space and comments, which would be a tenth of the package: of CommonJS, whose code stands in the ES
- * modules too, and of ES modules that only commands, scripts and tests load. Names stay, so a stack says where something
- * happened.
- */
+/** Takes out white space and comments, and the names of what only workers, commands, scripts and tests load. */
 const compact = {
   name: 'compact',
-  async renderChunk(code, chunk, { format }) {
-    if (format !== 'cjs' && readable.test(chunk.name)) return null
+  async renderChunk(code, chunk) {
     const { code: small } = await transform(code, {
       minifyWhitespace: true,
       minifySyntax: true,
+      minifyIdentifiers: !named.test(chunk.name),
       legalComments: 'none',
       target: 'node20',
     })

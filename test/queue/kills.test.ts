@@ -91,6 +91,8 @@ async function run(collector: Collector, args: string[], env: NodeJS.ProcessEnv)
       '2000',
     ])
   const app = (name: string, from: number): App => startApp(name, from, env)
+  const ids = new Set<string>()
+  collector.on('message', ({ messageId }) => ids.add(messageId))
   const workers = [worker(), worker()]
   const running = new Map(
     Array.from({ length: apps }, (_, n) => [`app${n}`, app(`app${n}`, 0)] as const),
@@ -99,8 +101,7 @@ async function run(collector: Collector, args: string[], env: NodeJS.ProcessEnv)
   for (const each of running.values()) {
     if (each.child.exitCode === null) await once(each.child, 'close')
   }
-  const ids = (): number => new Set(collector.messages.map(({ messageId }) => messageId)).size
-  await until(() => ids() === apps * perApp, 120_000)
+  await until(() => ids.size === apps * perApp, 120_000)
   check(collector)
 }
 
