@@ -67,8 +67,6 @@ function programWith(terminal: Terminal, ended: (code: number) => void): Command
     })
   addDevOptions(dev)
   const plan = addPlan(program, terminal, ended)
-  const codes =
-    '\nExit codes: 0 done, 1 failed, 2 wrong usage, 3 not everything was delivered, 130 interrupted.'
   for (const [command, examples] of [
     [
       program,
@@ -83,10 +81,16 @@ function programWith(terminal: Terminal, ended: (code: number) => void): Command
     [resend, resendExamples],
     [dev, devExamples],
     [plan, planExamples],
-  ] as const)
-    command.addHelpText('after', `\nExamples:\n  ${examples.join('\n  ')}\n${codes}`)
+  ] as const) {
+    const codes = command === plan ? planCodes : sendingCodes
+    command.addHelpText('after', `\nExamples:\n  ${examples.join('\n  ')}\n\nExit codes: ${codes}`)
+  }
   return program
 }
+
+const sendingCodes =
+  '0 done, 1 failed, 2 wrong usage, 3 not everything was delivered, 130 interrupted.'
+const planCodes = '0 done, 1 failed, 2 wrong usage, 3 something violates or breaks a plan.'
 
 const backfillExamples = [
   'selfsame backfill users.csv --suggest',
