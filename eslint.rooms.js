@@ -5,6 +5,7 @@ export const rooms = [
   'testing',
   'cli',
   'backfill',
+  'queue',
   'web',
   'client',
   'failures',

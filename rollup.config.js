@@ -18,6 +18,8 @@ const entries = {
   koa: 'lib/web/koa.ts',
   fastify: 'lib/web/fastify.ts',
   fetch: 'lib/web/fetch.ts',
+  bullmq: 'lib/queue/bullmq/index.ts',
+  'graphile-worker': 'lib/queue/graphile-worker/index.ts',
   testing: 'lib/testing/index.ts',
   'testing-vitest': 'lib/testing/vitest.ts',
   'testing-jest': 'lib/testing/jest.ts',
@@ -39,6 +41,9 @@ const chunks = {
   client: [entries.index],
   web: [entries.express, entries.koa, entries.fastify, entries.fetch],
   'backfill-engine': [entries.backfill],
+  queue: ['lib/queue/queue-sink.ts', 'lib/queue/queue-options.ts', 'lib/queue/work/job-runner.ts'],
+  'queue-bullmq': [entries.bullmq],
+  'queue-graphile-worker': [entries['graphile-worker']],
   testing: [
     entries.testing,
     entries['testing-vitest'],
@@ -53,6 +58,7 @@ const chunks = {
   'command-plan': ['lib/cli/plan/command.ts'],
   'command-resend': ['lib/cli/resend/command.ts'],
   'command-dev': ['lib/cli/dev/command.ts'],
+  'command-work': ['lib/cli/work/command.ts'],
 }
 const fileOf = (path) => fileURLToPath(new URL(path, import.meta.url))
 const entryFiles = new Set(Object.values({ ...entries, ...command }).map(fileOf))
@@ -119,18 +125,13 @@ const names = (extension) => ({
   chunkFileNames: `chunk-[name].${extension}`,
 })
 
-/** ES modules that a server loads stay as they are. */
-const readable = /^(?!command|backfill-engine$|testing$|json-schema$)/
-
 /**
- * Takes out white space and comments, which would be a tenth of the package: of CommonJS, whose code stands in the ES
- * modules too, and of ES modules that only commands, scripts and tests load. Names stay, so a stack says where something
- * happened.
+ * Takes out white space and comments, which would be a tenth of the package. Names stay, so a stack says where
+ * something happened.
  */
 const compact = {
   name: 'compact',
-  async renderChunk(code, chunk, { format }) {
-    if (format !== 'cjs' && readable.test(chunk.name)) return null
+  async renderChunk(code) {
     const { code: small } = await transform(code, {
       minifyWhitespace: true,
       minifySyntax: true,

@@ -15,6 +15,8 @@ export { memory } from './outbox/memory-outbox.js'
 export { directory } from './outbox/disk/directory.js'
 export type { DirectoryOptions } from './outbox/disk/directory.js'
 export type { OutboxFactory } from './outbox/outbox.js'
+export type { Queryable, QueueFactory } from './delivery/queue-factory.js'
+export type { TransactionAnalytics } from './client/transaction-analytics.js'
 export type {
   AnalyticsOptions,
   ViolationFunction,

@@ -10,6 +10,7 @@ import { addPlan, planExamples } from './plan/program.js'
 import { exitCodes, UsageError } from './shared/exit-codes.js'
 import { addResendOptions, type ResendFlags } from './resend/options.js'
 import { processTerminal, type Terminal } from './shared/terminal.js'
+import { addWork, workExamples } from './work/program.js'
 
 /** @returns the exit code */
 export async function run(
@@ -67,7 +68,8 @@ function programWith(terminal: Terminal, ended: (code: number) => void): Command
     })
   addDevOptions(dev)
   const plan = addPlan(program, terminal, ended)
-  for (const [command, examples] of [
+  const work = addWork(program, terminal, ended)
+  addExamples([
     [
       program,
       [
@@ -81,11 +83,18 @@ function programWith(terminal: Terminal, ended: (code: number) => void): Command
     [resend, resendExamples],
     [dev, devExamples],
     [plan, planExamples],
-  ] as const) {
-    const codes = command === plan ? planCodes : sendingCodes
+    [work, workExamples],
+  ])
+  return program
+}
+
+function addExamples(
+  commands: readonly (readonly [Command, readonly (string | undefined)[]])[],
+): void {
+  for (const [command, examples] of commands) {
+    const codes = command.name() === 'plan' ? planCodes : sendingCodes
     command.addHelpText('after', `\nExamples:\n  ${examples.join('\n  ')}\n\nExit codes: ${codes}`)
   }
-  return program
 }
 
 const sendingCodes =

@@ -9,9 +9,11 @@ import { BoundAnalytics } from './bound-analytics.js'
 import { deadLettersFor, type DeadLetters } from '../failures/dead-letter/index.js'
 import { ClientExit } from '../exit/client-exit.js'
 import { Delivery } from '../delivery/delivery.js'
-import type { Transport } from '../delivery/transport/transport.js'
+import type { Queryable } from '../delivery/queue-factory.js'
 import { addExitHook, releaseHooks, removeExitHook } from '../exit/hooks.js'
+import { countsOf, statsOf } from './counts.js'
 import type { CloseOptions, Counts, FlushOptions, Stats } from './stats.js'
+import { TransactionAnalytics, transactionFor } from './transaction-analytics.js'
 import { AnalyticsError } from '../spec/error.js'
 import { SafeEmitter } from './emitter.js'
 import { brokenCall, checkCallback, failedCall, refusedCall, tooLarge } from './failed-call.js'
@@ -22,24 +24,14 @@ import { Composer, type Binding } from '../message/compose.js'
 import { Middlewares, type Middleware } from '../message/middleware.js'
 import { notSerializable, Serializer } from '../message/serialize.js'
 import type { AliasCall, Message, MessageType } from '../spec/messages.js'
-import type {
-  EventName,
-  MaybePlan,
-  PageName,
-  PlannedGroup,
-  PlannedIdentify,
-  PlannedPage,
-  PlannedScreen,
-  PlannedTrack,
-  ScreenName,
-} from '../spec/planned-calls.js'
+import type * as Planned from '../spec/planned-calls.js'
 import type { PlannedMessage } from '../spec/planned-message.js'
 import { planGuardFor, violationError, type PlanGuard, type Verdict } from './plan-guard.js'
 import { inspectAsStats } from './inspection.js'
 import { Settlement } from './settlement.js'
 import type { AnalyticsOptions, DisabledOptions } from './options/analytics-options.js'
 import { readOptions, type Settings } from './options/read-options.js'
-import { carrierFor, credentialsFor, spawnSettingsFor, standInOf, transportFor } from './connect.js'
+import { connect, spawnSettingsFor } from './connect.js'
 import { ErrorReporter, type Callback, type FailedCall } from '../failures/error-reporter.js'
 import { version } from '../runtime/version.js'
 
@@ -51,7 +43,7 @@ import { version } from '../runtime/version.js'
  *
  * @typeParam P the type of its plan, inferred from the option: `Analytics<typeof plan>`
  */
-export class Analytics<P extends MaybePlan = undefined>
+export class Analytics<P extends Planned.MaybePlan = undefined>
   extends SafeEmitter
   implements AnalyticsCalls<P>
 {
@@ -64,7 +56,7 @@ export class Analytics<P extends MaybePlan = undefined>
   readonly #delivery: Delivery
   readonly #reporter: ErrorReporter
   readonly #settlement: Settlement
-  readonly #transport: Transport
+  readonly #disconnect: () => void
   readonly #nextTurn: () => Promise<void>
   readonly #clientExit: ClientExit | undefined
   readonly #deadLetters: DeadLetters | undefined
@@ -89,20 +81,23 @@ export class Analytics<P extends MaybePlan = undefined>
     this.#deadLetters = deadLettersFor(settings.disable ? undefined : settings.deadLetter, userCode)
     this.#reporter = new ErrorReporter(this, userCode, this.#deadLetters, flushOnExit)
     this.#planGuard = planGuardFor(settings, this, userCode, this.#reporter)
-    this.#settlement = new Settlement(this, this.#reporter, new URL(url).origin, {
-      onDrained: () => {
-        this.#isPending = false
-        if (this.#clientExit) removeExitHook(this.#clientExit)
+    this.#settlement = new Settlement(
+      this,
+      this.#reporter,
+      settings.delivery?.place ?? new URL(url).origin,
+      {
+        onDrained: () => {
+          this.#isPending = false
+          if (this.#clientExit) removeExitHook(this.#clientExit)
+        },
+        onRestored: () => {
+          this.#isPending = true
+          if (this.#clientExit) addExitHook(this.#clientExit)
+        },
       },
-      onRestored: () => {
-        this.#isPending = true
-        if (this.#clientExit) addExitHook(this.#clientExit)
-      },
-    })
-    const transport = transportFor(settings)
-    this.#transport = transport
-    const credentials = credentialsFor(settings, transport)
-    const carrier = standInOf(options) ?? carrierFor(settings, transport, credentials, this)
+    )
+    const { carrier, credentials, disconnect } = connect(options, settings, this, this.#reporter)
+    this.#disconnect = disconnect
     this.#nextTurn = carrier.nextTurn ?? nextTurn
     // Fields added to a body are part of its size.
     const maxBatchBytes = settings.maxBatchBytes - Buffer.byteLength(credentials.bodyFields)
@@ -128,27 +123,36 @@ export class Analytics<P extends MaybePlan = undefined>
    * @returns false if callers should wait for the event `drain` before they continue
    * @throws AnalyticsError `invalid_message` if the option `onInvalid` is 'throw'
    */
-  identify(call: PlannedIdentify<P>, callback?: Callback): boolean {
+  identify(call: Planned.PlannedIdentify<P>, callback?: Callback): boolean {
     return this.#call('identify', call, callback)
   }
 
   /** Records what a user did (Segment spec: Track). As `identify` for the rest. */
-  track<Event extends EventName<P>>(call: PlannedTrack<P, Event>, callback?: Callback): boolean {
+  track<Event extends Planned.EventName<P>>(
+    call: Planned.PlannedTrack<P, Event>,
+    callback?: Callback,
+  ): boolean {
     return this.#call('track', call, callback)
   }
 
   /** Records the view of a web page (Segment spec: Page). As `identify` for the rest. */
-  page<Name extends PageName<P>>(call: PlannedPage<P, Name>, callback?: Callback): boolean {
+  page<Name extends Planned.PageName<P>>(
+    call: Planned.PlannedPage<P, Name>,
+    callback?: Callback,
+  ): boolean {
     return this.#call('page', call, callback)
   }
 
   /** Records the view of a screen of an app (Segment spec: Screen). As `identify` for the rest. */
-  screen<Name extends ScreenName<P>>(call: PlannedScreen<P, Name>, callback?: Callback): boolean {
+  screen<Name extends Planned.ScreenName<P>>(
+    call: Planned.PlannedScreen<P, Name>,
+    callback?: Callback,
+  ): boolean {
     return this.#call('screen', call, callback)
   }
 
   /** Says which group a user belongs to, and what is known of it (Segment spec: Group). As `identify` for the rest. */
-  group(call: PlannedGroup<P>, callback?: Callback): boolean {
+  group(call: Planned.PlannedGroup<P>, callback?: Callback): boolean {
     return this.#call('group', call, callback)
   }
 
@@ -163,6 +167,18 @@ export class Analytics<P extends MaybePlan = undefined>
    */
   with(binding: Binding): BoundAnalytics<P> {
     return new BoundAnalytics<P>(this.#call.bind(this), binding)
+  }
+
+  /**
+   * The same six calls, whose messages are added to the queue of `delivery: graphileWorker(…)` on a transaction of yours:
+   * they are sent if it is committed, and only then (docs/transactional-outbox.md). No count includes them.
+   *
+   * @param db the client of pg on which the transaction is, or an adapter with its `query()`
+   * @throws TypeError if the client's queue cannot take part in a transaction
+   */
+  inTransaction(db: Queryable): TransactionAnalytics<P> {
+    const add = transactionFor(this.#settings, db)
+    return new TransactionAnalytics<P>(this.#call.bind(this), add)
   }
 
   /**
@@ -227,18 +243,10 @@ export class Analytics<P extends MaybePlan = undefined>
 
   /** The client's counts and how its delivery is doing, as of now. */
   stats(): Stats {
-    const { counters, outbox, sender } = this.#delivery
-    const { oldest } = outbox
     return {
-      enqueued: counters.enqueued,
-      ...this.#counts(),
-      failedByCode: { ...counters.failedByCode },
+      ...statsOf(this.#delivery),
       filtered: this.#middlewares?.filtered ?? 0,
       deadLettered: this.#deadLetters?.count ?? 0,
-      bytes: outbox.bytes,
-      requests: sender.requests,
-      retries: sender.retries,
-      oldestAge: oldest === undefined ? 0 : Math.max(0, Date.now() - oldest),
     }
   }
 
@@ -282,16 +290,10 @@ export class Analytics<P extends MaybePlan = undefined>
       return this.#endCall()
     }
     const delivery = this.#delivery
-    const appended = delivery.append(text, token)
+    const appended = binding?.append?.(text) ?? delivery.append(text, token)
     if (appended === 'too_large') {
-      this.#fail(
-        failedCall(
-          'message_too_large',
-          tooLarge(text, delivery.outbox.maxMessageBytes),
-          text,
-          token,
-        ),
-      )
+      const reason = tooLarge(text, delivery.outbox.maxMessageBytes)
+      this.#fail(failedCall('message_too_large', reason, text, token))
     } else if (appended === 'full') {
       this.#fail(failedCall('queue_full', delivery.obstacle, text, token))
     }
@@ -373,7 +375,7 @@ export class Analytics<P extends MaybePlan = undefined>
     this.#reporter.flushQueued()
     // What an outbox on disk still holds no longer belongs to this client.
     if (this.#clientExit) removeExitHook(this.#clientExit)
-    this.#transport.close?.()
+    this.#disconnect()
     releaseHooks()
   }
 
@@ -392,7 +394,6 @@ export class Analytics<P extends MaybePlan = undefined>
   }
 
   #counts(): Counts {
-    const { counters, outbox } = this.#delivery
-    return { delivered: counters.delivered, failed: counters.failed, pending: outbox.count }
+    return countsOf(this.#delivery, this.#settings.delivery !== undefined)
   }
 }

@@ -8,17 +8,20 @@ import { OAuthCredentials } from '../delivery/auth/oauth-credentials.js'
 import { TokenServer } from '../delivery/auth/oauth-token-server.js'
 import type { DeliveryOptions } from '../delivery/delivery.js'
 import { Poster } from '../delivery/poster.js'
+import type { ErrorReporter } from '../failures/error-reporter.js'
 import type { Transport } from '../delivery/transport/transport.js'
 import type { SafeEmitter } from './emitter.js'
 import type { Settings } from './options/read-options.js'
 
-/** What carries batches away, and what has to happen before. */
-export type Carrier = Pick<DeliveryOptions, 'sink' | 'load' | 'nextTurn'>
+/** What carries batches away, and what has to happen before and after. */
+export interface Carrier extends Pick<DeliveryOptions, 'sink' | 'load' | 'isQueue' | 'nextTurn'> {
+  close?(): void
+}
 
 /** The key under which the options of a test's client have what takes the place of HTTP. It is no option of users. */
 export const standInKey = Symbol('selfsame.standIn')
 
-export function standInOf(options: object): Carrier | undefined {
+function standInOf(options: object): Carrier | undefined {
   return (options as { [standInKey]?: Carrier })[standInKey]
 }
 
@@ -53,7 +56,20 @@ export function spawnSettingsFor(
 const cannotWait = (what: string): string =>
   `${what} synchronously: await close() before the process ends`
 
-export function carrierFor(
+/** What hands batches over to a shared queue, if there is one. */
+function queueFor(
+  { delivery, disable, httpRequestTimeout }: Settings,
+  reporter: ErrorReporter,
+): Carrier | undefined {
+  if (!delivery || disable) return undefined
+  const queue = delivery({
+    timeout: httpRequestTimeout,
+    warn: (text) => reporter.warn('SELFSAME_QUEUE', text),
+  })
+  return { ...queue, isQueue: true, load: () => Promise.resolve(), close: () => queue.close() }
+}
+
+function carrierFor(
   settings: Settings,
   transport: Transport,
   credentials: Credentials,
@@ -76,4 +92,24 @@ export function carrierFor(
         : undefined,
   })
   return { sink, load: async () => transport.load?.() }
+}
+
+/** Builds the carrier of a client: its queue, or requests to the server. */
+export function connect(
+  options: object,
+  settings: Settings,
+  emitter: SafeEmitter,
+  reporter: ErrorReporter,
+): { carrier: Carrier; credentials: Credentials; disconnect: () => void } {
+  const transport = transportFor(settings)
+  const credentials = credentialsFor(settings, transport)
+  const carrier =
+    standInOf(options) ??
+    queueFor(settings, reporter) ??
+    carrierFor(settings, transport, credentials, emitter)
+  const disconnect = (): void => {
+    transport.close?.()
+    carrier.close?.()
+  }
+  return { carrier, credentials, disconnect }
 }

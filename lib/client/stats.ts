@@ -5,13 +5,16 @@ import type { ErrorCode } from '../runtime/error-codes.js'
 /** What has become of a client's messages since it was made. */
 export interface Counts {
   delivered: number
+  /** Handed over to a shared queue, from which workers deliver them. Only with the option `delivery`. */
+  queued?: number
   /** Each was reported with its reason. */
   failed: number
   pending: number
 }
 
-/** The counts of a client, and the state of its delivery. `enqueued = delivered + failed + pending`, always. */
+/** The counts of a client, and the state of its delivery. `enqueued = delivered + queued + failed + pending`, always. */
 export interface Stats extends Counts {
+  queued: number
   /** Calls made, including those that failed at once, but not those that threw. */
   enqueued: number
   failedByCode: Partial<Record<ErrorCode, number>>

@@ -4,15 +4,19 @@ import type { AttemptResult } from './transport/answer.js'
 
 /** A batch that accepts no more messages. `body()` is what is sent. */
 export interface SealedBatch {
+  /** How many messages it has. */
+  readonly count: number
   /**
    * The JSON text of the batch, with the time at which it is sent. Valid until the next call.
    *
    * @throws CorruptBatch if its memory does not hold the messages that were written to it
    */
   body(): Buffer
+  /** One of its messages, as JSON text. */
+  text(index: number): string
 }
 
-/** Carries sealed batches to their destination. HTTP is one implementation, a queue would be another. */
+/** Carries sealed batches to their destination. HTTP is one implementation, a shared queue is another. */
 export interface BatchSink {
   /** The time that one attempt may take, in milliseconds. */
   readonly timeout: number

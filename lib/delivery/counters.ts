@@ -2,10 +2,12 @@
 
 import type { ErrorCode } from '../runtime/error-codes.js'
 
-/** `enqueued = delivered + failed + pending` at every moment; the outbox counts what is pending. */
+/** `enqueued = delivered + queued + failed + pending` at every moment; the outbox counts what is pending. */
 export class Counters {
   enqueued = 0
   delivered = 0
+  /** Handed over to a shared queue. */
+  queued = 0
   failed = 0
   readonly failedByCode: Partial<Record<ErrorCode, number>> = {}
 

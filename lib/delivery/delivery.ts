@@ -16,6 +16,8 @@ import type { BatchSink } from './batch-sink.js'
 export interface DeliveryOptions {
   sink: BatchSink
   load: () => Promise<void>
+  /** Whether the sink only hands messages over to a queue, from which others deliver them. */
+  isQueue?: boolean | undefined
   /** As the sender has it. */
   nextTurn?: (() => Promise<void>) | undefined
   flushAt: number
@@ -94,7 +96,7 @@ export class Delivery {
       outbox: this.outbox,
       policy: { isDue: () => this.#isDue(), isUrgent: () => this.#isUrgent() },
       observer: {
-        onDelivered: (batch) => this.deliver(batch),
+        onDelivered: (batch) => this.deliver(batch, options.isQueue),
         onFailed: (batch, failure) => this.fail(batch, failure),
         onExhausted: (batch, failure) => this.#exhaust(batch, failure),
         onRetry: (_batch, answer, { failingFor }) => this.#retry(answer, failingFor),
@@ -200,10 +202,10 @@ export class Delivery {
   // the counters or begin a flush, which does not cover this batch. Waiting flushes resume in a microtask, after the
   // listeners.
 
-  /** Settles a taken batch as delivered. */
-  deliver(batch: Batch): void {
+  /** Settles a taken batch as delivered, or as queued. */
+  deliver(batch: Batch, isQueued = false): void {
     if (!this.outbox.settle(batch)) return
-    this.counters.delivered += batch.count
+    this.counters[isQueued ? 'queued' : 'delivered'] += batch.count
     this.#flushWaiters.settle(batch)
     this.#listener.delivered(batch)
     this.#settled()

@@ -22,6 +22,8 @@ export interface Binding {
   context?: MessageContext | undefined
   /** @internal Bound by the middleware. An `anonymousId` that is also bound wins over the visitor's. */
   visitor?: Visitor | undefined
+  /** @internal Takes the message instead of the outbox. */
+  append?: ((text: string) => 'accepted' | 'too_large') | undefined
 }
 
 /** Makes messages of calls, for one client. */

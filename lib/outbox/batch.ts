@@ -172,8 +172,13 @@ export class Batch {
 
   /** One live message, parsed: as the server received it, or would have. */
   message(index: number): unknown {
+    return JSON.parse(this.text(index))
+  }
+
+  /** One live message, as JSON text. */
+  text(index: number): string {
     const from = this.#start(this.#dropped + index)
-    return JSON.parse(this.#bytes.toString('utf8', from, this.#ends[this.#dropped + index]))
+    return this.#bytes.toString('utf8', from, this.#ends[this.#dropped + index])
   }
 
   /** Whether any message has a token. */

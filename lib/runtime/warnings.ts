@@ -10,6 +10,7 @@ export const warningCodes = {
   SELFSAME_TRAIT_TYPE: 'a reserved trait has a type that services do not expect; in development',
   SELFSAME_STRUGGLING: 'the endpoint has accepted nothing for some time',
   SELFSAME_OUTBOX: 'something about the outbox that its operator should know',
+  SELFSAME_QUEUE: 'something about a shared queue that its operator should know',
   SELFSAME_NO_AXIOS: 'axios cannot be loaded; the global fetch delivers instead',
   SELFSAME_DEAD_LETTER: 'the file of the option deadLetter cannot be written',
 } as const

@@ -2,6 +2,7 @@
 
 import type { Agent as HttpAgent } from 'node:http'
 import type { Agent as HttpsAgent } from 'node:https'
+import type { QueueFactory } from '../../delivery/queue-factory.js'
 import type { ConnectionOptions } from '../../delivery/transport/axios-transport.js'
 import type { DeadLetterFunction } from '../../failures/dead-letter/index.js'
 import type { HttpClient, HttpFetch } from '../../delivery/transport/http-client.js'
@@ -68,6 +69,12 @@ export interface AnalyticsOptions<P extends MaybePlan = undefined> {
    * @default in memory
    */
   outbox?: OutboxFactory | undefined
+  /**
+   * A queue that several processes share, to which batches are handed over instead of being sent to the server: that of
+   * `bullmq()` or `graphileWorker()`. Workers deliver from it (docs/workers.md).
+   * @default none: batches are sent to the server
+   */
+  delivery?: QueueFactory | undefined
   /**
    * The most bytes of messages that may wait. Past it a call fails as `queue_full`; past half of it a call returns
    * false. Of an outbox in a directory it bounds what all processes together have in it. Minimum 1.

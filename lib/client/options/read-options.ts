@@ -8,6 +8,7 @@ import type { Integrations, MessageContext } from '../../spec/messages.js'
 import { checkPlanOption } from '../../plan/check-plan-option.js'
 import type { Plan } from '../../plan/plan.js'
 import { memory } from '../../outbox/memory-outbox.js'
+import type { QueueFactory } from '../../delivery/queue-factory.js'
 import type { OutboxFactory } from '../../outbox/outbox.js'
 import type {
   AnalyticsOptions,
@@ -29,6 +30,7 @@ export interface Settings extends ReturnType<typeof readListed> {
   /** Identifies the write key in places where it must not be written. */
   readonly source: string
   readonly outbox: OutboxFactory
+  readonly delivery: QueueFactory | undefined
   readonly plan: Plan | undefined
   readonly onViolation: ViolationOutcome | ViolationFunction
   readonly deadLetter: string | DeadLetterFunction | undefined
@@ -59,6 +61,7 @@ export function readOptions(
     source: sourceOf(key),
     url: target,
     outbox: outboxOf(options, listed.disable),
+    delivery: delivery(options),
     plan: checkPlanOption(options.plan),
     onViolation: onViolation(options),
     deadLetter: deadLetter(options),
@@ -119,6 +122,15 @@ function fields<N extends 'context' | 'integrations'>(
       { cause },
     )
   }
+}
+
+function delivery({ delivery: value }: AnalyticsOptions): QueueFactory | undefined {
+  if (value === undefined || typeof value === 'function') return value
+  throw wrong(
+    'delivery',
+    describeValue(value),
+    'bullmq({ connection }), or graphileWorker({ pool })',
+  )
 }
 
 function outboxOf({ outbox }: AnalyticsOptions, disable: boolean): OutboxFactory {

@@ -43,6 +43,7 @@ const others = [
   'host',
   'path',
   'outbox',
+  'delivery',
   'plan',
   'onViolation',
   'deadLetter',

@@ -112,7 +112,13 @@ export class People {
       }
       this.#set(id, undefined, undo)
     }
-    for (const from of this.#mergedInto(ids)) change(this.#merged, [from, undefined], undo)
+    const gone = new Set([...ids, ...this.#mergedInto(ids)])
+    for (const id of gone) change(this.#merged, [id, undefined], undo)
+    // There is nobody left to be kept apart from.
+    for (const profile of this.#profiles.values()) {
+      const apart = profile.apart.filter((id) => !gone.has(id))
+      if (apart.length < profile.apart.length) this.#set(profile.id, { ...profile, apart }, undo)
+    }
   }
 
   /** Removes traits that have one of these values. */

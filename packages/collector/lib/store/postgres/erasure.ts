@@ -70,6 +70,7 @@ export async function eraseProfiles(
   })
   await eraseSplits(session, space, new Set(values))
   await session.rows('DELETE FROM selfsame.profiles WHERE id = ANY ($1::text[])', [ids])
+  await forgetParted(session, space, new Set(profiles.map(([id]) => String(id))))
   counters.add('messages', -messages.length)
   counters.add('identifiers', -identifiers.length)
   counters.add('profiles', -profiles.filter(([, isMerged]) => isMerged !== true).length)
@@ -193,6 +194,27 @@ async function eraseLogs(
       [space, ...here.map(([, list]) => list)],
     )
     if (rows.length > 0) emptied.add(`selfsame.${log}`)
+  }
+}
+
+/** There is nobody left to be kept apart from. */
+async function forgetParted(
+  session: Session,
+  space: string,
+  gone: ReadonlySet<string>,
+): Promise<void> {
+  const rows = await session.rows(
+    `SELECT id, apart FROM selfsame.profiles WHERE space = $1 AND apart <> '[]'`,
+    [space],
+  )
+  for (const [id = null, text] of rows) {
+    const before = JSON.parse(String(text)) as string[]
+    const apart = before.filter((each) => !gone.has(each))
+    if (apart.length === before.length) continue
+    session.write('UPDATE selfsame.profiles SET apart = $2 WHERE id = $1', [
+      id,
+      JSON.stringify(apart),
+    ])
   }
 }
 

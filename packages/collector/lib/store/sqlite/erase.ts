@@ -66,6 +66,7 @@ export function eraseProfiles(
     statements.run(`DELETE FROM ${table} WHERE profile ${LISTED}`, [numbers])
   }
   statements.run(`DELETE FROM profiles WHERE number ${LISTED}`, [numbers])
+  forgetParted(writer, profiles)
   counters.add('messages', -messages.length)
   counters.add('identifiers', -identifiers.length)
   counters.add('profiles', -profiles.filter(([, , isMerged]) => isMerged === 0).length)
@@ -77,6 +78,19 @@ export function eraseProfiles(
 function userIdIn(json: string | null): string[] {
   const userId: unknown = json === null ? null : JSON.parse(json)
   return typeof userId === 'string' ? [plainText(userId)] : []
+}
+
+/** There is nobody left to be kept apart from. */
+function forgetParted(
+  { statements }: Writer,
+  gone: readonly [number: number, id: string, isMerged: number][],
+): void {
+  const ids = JSON.stringify(gone.map(([, id]) => id))
+  statements.run(
+    `UPDATE profiles SET apart = (SELECT json_group_array(value) FROM json_each(apart) WHERE NOT value ${LISTED})
+     WHERE apart <> '[]' AND EXISTS (SELECT 1 FROM json_each(apart) WHERE value ${LISTED})`,
+    [ids, ids],
+  )
 }
 
 /** The survivors of these profiles, and all that were merged into them. */

@@ -1,6 +1,7 @@
 // A person is forgotten, and nobody else.
 import { expect } from 'chai'
 import { People } from '../../../lib/people/people.js'
+import { rebuild } from '../../../lib/people/rebuild.js'
 import type { Identifier } from '../../../lib/profiles/profile.js'
 import { rulesFrom } from '../../../lib/profiles/rules.js'
 import type { Store } from '../../../lib/store/store.js'
@@ -95,6 +96,15 @@ export function describeErasing(open: Open): void {
         expect(await dump(again)).not.to.include('secret')
         const messages = await again.messages({ after: 0 })
         expect(messages.map(({ message }) => message.messageId)).to.deep.equal(['o1', 'o2'])
+        // Nor is anybody kept apart from who is no longer there: a rebuild would not do so either.
+        const rest = await again.profileOf(SPACE, { type: 'user_id', value: 'other' })
+        expect(rest?.apart).to.deep.equal([])
+        const diff = await rebuild(again, { space: SPACE, rules: rulesFrom(), apply: true })
+        expect(diff.differences).to.deep.equal([])
+        expect(await again.profileOf(SPACE, { type: 'user_id', value: 'other' })).to.deep.include({
+          id: rest?.id,
+          apart: [],
+        })
       }),
     )
 

@@ -1,0 +1,88 @@
+// Starts the worker of the engine that the command line names.
+
+import type * as Bullmq from '../../queue/bullmq/index.js'
+import type * as GraphileWorker from '../../queue/graphile-worker/index.js'
+import type { RunningWorker, WorkerOptions } from '../../queue/work/worker-options.js'
+import { databaseUrl, hasPassword } from '../../backfill/sources/postgres-url.js'
+import { UsageError } from '../shared/exit-codes.js'
+import type { WorkFlags } from './options.js'
+
+export interface StartedEngine {
+  readonly worker: RunningWorker
+  /** Where it is, without a password. */
+  readonly place: string
+  /** Call this when the worker is closed. */
+  readonly disconnect: () => Promise<void>
+}
+
+/** @throws UsageError that shows no password */
+export async function startEngine(
+  flags: WorkFlags,
+  options: WorkerOptions,
+): Promise<StartedEngine> {
+  const redis = urlOf(flags.bullmq, flags.bullmqEnv, '--bullmq')
+  const postgres = urlOf(flags.graphileWorker, flags.graphileWorkerEnv, '--graphile-worker')
+  if (redis !== undefined && postgres !== undefined)
+    throw new UsageError('give --bullmq or --graphile-worker, not both')
+  if (redis !== undefined) return await startBullmq(redis, flags, options)
+  if (postgres !== undefined) return await startGraphileWorker(postgres, flags, options)
+  throw new UsageError(
+    'which queue? Give --bullmq redis://host:6379, or --graphile-worker postgres://me@host/app',
+  )
+}
+
+async function startBullmq(
+  connection: string,
+  { name, prefix, stalledInterval }: WorkFlags,
+  options: WorkerOptions,
+): Promise<StartedEngine> {
+  const load = (): Promise<typeof Bullmq> => import('../../queue/bullmq/index.js')
+  const { startWorker } = await installed('bullmq ioredis', load)
+  const worker = startWorker({ ...options, connection, name, prefix, stalledInterval })
+  const place = `Redis at ${new URL(connection).host}`
+  return { worker, place, disconnect: () => Promise.resolve() }
+}
+
+async function startGraphileWorker(
+  connectionString: string,
+  { name, schema, stalledInterval }: WorkFlags,
+  options: WorkerOptions,
+): Promise<StartedEngine> {
+  const load = (): Promise<typeof GraphileWorker> => import('../../queue/graphile-worker/index.js')
+  const { startWorker } = await installed('graphile-worker pg', load)
+  const { default: pg } = await import('pg')
+  const pool = new pg.Pool({ connectionString })
+  const worker = startWorker({ ...options, pool, name, schema, stalledInterval })
+  return { worker, place: 'PostgreSQL', disconnect: () => pool.end() }
+}
+
+function urlOf(
+  given: string | undefined,
+  variable: string | undefined,
+  flag: string,
+): string | undefined {
+  if (given === undefined && variable === undefined) return undefined
+  if (given !== undefined && variable !== undefined)
+    throw new UsageError(`give ${flag} or ${flag}-env, not both`)
+  const url = given ?? process.env[variable ?? '']
+  // The messages must not show the URL, which may contain a password.
+  if (url === undefined || url === '')
+    throw new UsageError(`the environment variable that ${flag}-env names is not set`)
+  const parsed = databaseUrl(url) ?? (URL.canParse(url) ? new URL(url) : undefined)
+  if (!parsed) throw new UsageError(`option ${flag} or ${flag}-env is not a URL`)
+  if (given !== undefined && hasPassword(parsed))
+    throw new UsageError(
+      `a password on the command line can be read by every user of the machine: give the URL in an environment variable with ${flag}-env`,
+    )
+  return url
+}
+
+/** Engines are optional: anyone who has none of them need not install one. */
+async function installed<Module>(packages: string, load: () => Promise<Module>): Promise<Module> {
+  try {
+    return await load()
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error
+    throw new UsageError(`what the queue needs is not installed: npm install ${packages}`)
+  }
+}

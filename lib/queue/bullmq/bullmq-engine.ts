@@ -1,0 +1,85 @@
+// Adds jobs to BullMQ's queues.
+
+import { Queue } from 'bullmq'
+import type { Unanswered } from '../../delivery/transport/answer.js'
+import type { Engine, LaneJob } from '../engine.js'
+import { lanesKey, queueName, type QueueNaming } from './queue-names.js'
+import { explainRedis } from './redis-errors.js'
+import type { RedisConnection } from './redis-link.js'
+import { RedisLink } from './redis-link.js'
+import { problemsOf } from './redis-settings.js'
+
+export interface BullmqEngineOptions {
+  readonly connection: RedisConnection
+  readonly lanes: number
+  readonly naming: QueueNaming
+  readonly timeout: number
+  readonly warn: (text: string) => void
+}
+
+/** Delivered jobs are gone; failed ones stay, with the reason, until somebody retries or removes them. */
+const jobOptions = { removeOnComplete: true, removeOnFail: false, attempts: 1 }
+
+export class BullmqEngine implements Engine {
+  readonly #options: BullmqEngineOptions
+  readonly #link: RedisLink
+  #queues: readonly Queue[] = []
+  #isChecked = false
+
+  constructor(options: BullmqEngineOptions) {
+    this.#options = options
+    this.#link = new RedisLink(options.connection, options.timeout)
+  }
+
+  async add(jobs: readonly LaneJob[]): Promise<void> {
+    await this.#link.use(
+      () => this.#prepare(),
+      async () => {
+        await Promise.all(
+          jobs.map(async ({ lane, id, data }) => {
+            await this.#queues[lane]?.add(data.source, data, { ...jobOptions, jobId: id })
+          }),
+        )
+      },
+    )
+  }
+
+  explain(error: unknown): Unanswered {
+    const { isElsewhere, ...answer } = explainRedis(error)
+    if (isElsewhere) this.#link.reconnect()
+    return answer
+  }
+
+  close(): void {
+    // They share the link's connection, which is closed below.
+    for (const queue of this.#queues) queue.close().catch(() => undefined)
+    this.#link.close()
+  }
+
+  /** After each connection: another server, or one that has lost its data, does not know the queues. */
+  async #prepare(): Promise<void> {
+    const { lanes, naming } = this.#options
+    const { redis } = this.#link
+    if (this.#queues.length === 0) {
+      this.#queues = Array.from({ length: lanes }, (_, lane) => this.#open(lane))
+    }
+    await redis.sadd(lanesKey(naming), lanes)
+    // One job of a lane at a time, whatever the number of workers: that is the order.
+    await Promise.all(this.#queues.map((queue) => queue.setGlobalConcurrency(1)))
+    if (this.#isChecked) return
+    this.#isChecked = true
+    for (const problem of await problemsOf(redis)) this.#options.warn(problem)
+  }
+
+  #open(lane: number): Queue {
+    const { lanes, naming } = this.#options
+    const queue = new Queue(queueName(naming, lane, lanes), {
+      connection: this.#link.redis,
+      prefix: naming.prefix,
+      skipVersionCheck: true,
+    })
+    // An attempt that fails rejects by itself.
+    queue.on('error', () => undefined)
+    return queue
+  }
+}

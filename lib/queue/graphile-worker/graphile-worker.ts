@@ -1,0 +1,258 @@
+// A worker of graphile-worker's jobs: it takes those of each lane, one at a time, and delivers them.
+
+import { EventEmitter } from 'node:events'
+import { Logger, run, type JobHelpers, type Runner, type WorkerEvents } from 'graphile-worker'
+import type { Pool, PoolClient } from 'pg'
+import { Sleepers } from '../../delivery/sleep.js'
+import { integer } from '../../runtime/check-option.js'
+import { longestTimer } from '../../runtime/timer.js'
+import { warn } from '../../runtime/warnings.js'
+import { within } from '../../runtime/within.js'
+import { PoisonedJob } from '../job.js'
+import { checkRate } from '../queue-options.js'
+import { JobRunner, UndeliveredMessages, type WorkerStats } from '../work/job-runner.js'
+import { WorkerStopped } from '../work/source-delivery.js'
+import type { RunningWorker, WorkerOptions } from '../work/worker-options.js'
+import type { JobNaming } from './add-jobs.js'
+import { checkPool, namingOf, type JobPlace } from './graphile-options.js'
+import { Liveness } from './liveness.js'
+import { nudgeLater } from './nudges.js'
+import { explainPostgres } from './postgres-errors.js'
+import { postgresPace } from './postgres-pace.js'
+import { quoted } from './quoted.js'
+
+export interface GraphileWorkerWorkerOptions extends WorkerOptions, JobPlace {
+  /** A pool of pg, which you end yourself. A worker holds two of its connections, and uses others for moments. */
+  pool: Pool
+  /**
+   * The most jobs in delivery at a time. Minimum 1, maximum 256.
+   * @default 8
+   */
+  concurrency?: number | undefined
+  /**
+   * After how many milliseconds a job of a worker that was killed goes to another. Minimum 1,000.
+   * @default 10_000
+   */
+  stalledInterval?: number | undefined
+}
+
+/** How long to wait before the next attempt to start, in milliseconds. */
+const restartDelay = 2_000
+/** How long giving back may take, in milliseconds. */
+const closingTime = 5_000
+/** A job may last as long as an outage of the server: nothing but `close()` ends it. */
+const never = 2 ** 31 - 1
+
+/**
+ * Delivers what apps have handed over with `graphileWorker()`, or in transactions, until it is closed. It installs
+ * graphile-worker in the database if it is not there, connects in the background, and waits as long as PostgreSQL is away.
+ *
+ * @throws TypeError that names the option that is wrong
+ */
+export function startWorker(options: GraphileWorkerWorkerOptions): RunningWorker {
+  return new GraphileWorkerWorker(options)
+}
+
+class GraphileWorkerWorker implements RunningWorker {
+  readonly #pool: Pool
+  readonly #naming: JobNaming
+  readonly #concurrency: number
+  readonly #runner: JobRunner
+  readonly #liveness: Liveness
+  readonly #onProblem: (text: string) => void
+  readonly #sleepers = new Sleepers()
+  readonly #stop = new AbortController()
+  readonly #running: Promise<void>
+  #isWatched = false
+  #problem: string | undefined
+  #closing: Promise<void> | undefined
+
+  constructor(options: GraphileWorkerWorkerOptions) {
+    this.#pool = checkPool(options)
+    this.#naming = namingOf(options)
+    const rate = checkRate(options)
+    this.#concurrency = integer(options, 'concurrency', { default: 8, min: 1, max: 256 })
+    const interval = integer(options, 'stalledInterval', {
+      default: 10_000,
+      min: 1_000,
+      max: longestTimer,
+    })
+    this.#onProblem = options.onProblem ?? ((text) => warn('SELFSAME_QUEUE', text))
+    // graphile-worker asks for them, and without the first an idle connection that breaks would end the process.
+    this.#pool.on('error', this.#tell)
+    this.#pool.on('connect', guard)
+    const pace = rate === 0 ? undefined : postgresPace(this.#pool, this.#naming, rate)
+    this.#runner = new JobRunner(options.sources, pace)
+    this.#liveness = new Liveness({
+      pool: this.#pool,
+      naming: this.#naming,
+      interval,
+      onProblem: this.#tell,
+    })
+    this.#running = this.#run()
+  }
+
+  stats(): WorkerStats {
+    const { stats } = this.#runner
+    return { ...stats, problem: this.#problem ?? stats.problem }
+  }
+
+  async backlog(): Promise<number> {
+    const { schema, task } = this.#naming
+    const { rows } = await this.#pool.query<{ count: string }>(
+      `select count(*) from ${quoted(schema)}.jobs
+       where task_identifier = $1 and locked_by is null and attempts < max_attempts`,
+      [task],
+    )
+    return Number(rows[0]?.count)
+  }
+
+  async close({ timeout = 25_000 }: { timeout?: number | undefined } = {}): Promise<WorkerStats> {
+    this.#closing ??= this.#close(timeout)
+    await this.#closing
+    return this.stats()
+  }
+
+  async #close(timeout: number): Promise<void> {
+    this.#stop.abort()
+    this.#runner.expedite()
+    await within(timeout, this.#running)
+    this.#runner.stop()
+    // What was not finished is unlocked in its place. If it failed instead, its lane would go on without it.
+    await within(
+      closingTime,
+      this.#liveness.giveBack().catch(() => undefined),
+    )
+    this.#liveness.stop()
+    this.#pool.off('connect', guard)
+    this.#pool.off('error', this.#tell)
+  }
+
+  /** Starts the engine, and again after each failure. Never rejects. */
+  async #run(): Promise<void> {
+    const { signal } = this.#stop
+    const isStopping = (): boolean => signal.aborted
+    while (!isStopping()) {
+      const failing = new AbortController()
+      try {
+        const engine = await this.#start(failing)
+        this.#problem = undefined
+        await stoppedBy(AbortSignal.any([signal, failing.signal]), engine)
+      } catch (error) {
+        this.#tell(error)
+      }
+      if (isStopping()) return
+      // What it has locked and does not know of is taken from it like from any dead worker.
+      this.#liveness.forget()
+      await this.#sleepers.sleep(restartDelay, signal)
+    }
+  }
+
+  async #start(failing: AbortController): Promise<Runner> {
+    const engine = await run({
+      pgPool: this.#pool,
+      schema: this.#naming.schema,
+      concurrency: this.#concurrency,
+      taskList: { [this.#naming.task]: (data, helpers) => this.#process(data, helpers) },
+      events: this.#events(failing),
+      // What matters is in the events, and its log would show their errors a second time.
+      logger: new Logger(() => () => undefined),
+      parsedCronItems: [],
+      noHandleSignals: true,
+      gracefulShutdownAbortTimeout: never,
+      // From 0.17 on: otherwise a job that cannot be marked as done is an unhandled rejection.
+      preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
+    })
+    if (!this.#isWatched) void this.#liveness.watch()
+    this.#isWatched = true
+    return engine
+  }
+
+  #events(failing: AbortController): WorkerEvents {
+    const events = new EventEmitter() as WorkerEvents
+    // Jobs are locked by a worker of the pool (0.16) or by the pool (0.17).
+    events.on('pool:create', ({ workerPool }) => {
+      const { id } = workerPool as { id?: string }
+      if (id !== undefined) this.#liveness.add(id)
+    })
+    events.on('worker:create', ({ worker }) => {
+      this.#liveness.add(worker.workerId)
+    })
+    // A job may have been locked, or done, without an answer: this engine does not know. Another one starts afresh.
+    const fail = ({ error }: { error: unknown }): void => {
+      this.#tell(error)
+      failing.abort()
+    }
+    events.on('worker:getJob:error', fail)
+    events.on('worker:fatalError', fail)
+    events.on('pool:listen:error', ({ error }) => {
+      this.#tell(error)
+    })
+    events.on('worker:getJob:empty', () => (this.#problem = undefined))
+    events.on('job:start', () => (this.#problem = undefined))
+    events.on('job:complete', ({ worker: { workerPool } }) => {
+      nudgeLater(workerPool, failing.signal)
+    })
+    return events
+  }
+
+  async #process(data: unknown, helpers: JobHelpers): Promise<void> {
+    try {
+      await this.#runner.run(data)
+    } catch (error) {
+      if (error instanceof WorkerStopped) await foreverPending()
+      if (error instanceof UndeliveredMessages) await this.#putAside(error.rest, error, helpers)
+      else if (error instanceof PoisonedJob) await this.#putAside(data, error, helpers)
+      else throw error
+    }
+  }
+
+  /** Leaves a job that will not run again, with its reason, in place of this one. */
+  async #putAside(data: unknown, { message }: Error, helpers: JobHelpers): Promise<void> {
+    const { schema, task } = this.#naming
+    const queue = await helpers.getQueueName()
+    const prefix = quoted(schema)
+    await helpers.query(
+      `select ${prefix}.permanently_fail_jobs(array[(
+         ${prefix}.add_job($1::text, payload => $2::json, queue_name => $3::text, max_attempts => 1,
+           run_at => now() + interval '1 hour')
+       ).id], $4::text)`,
+      [task, JSON.stringify(data), queue, message],
+    )
+    this.#onProblem(`a job of ${queue ?? task} failed: ${message}`)
+  }
+
+  /** Once for each outage. */
+  readonly #tell = (error: unknown): void => {
+    const text = explainPostgres(error).error.message
+    if (text === this.#problem || this.#stop.signal.aborted) return
+    this.#problem = text
+    this.#onProblem(text)
+  }
+}
+
+const ignore = (): void => undefined
+
+function guard(client: PoolClient): void {
+  client.on('error', ignore)
+}
+
+/** The job is neither done nor failed: it is unlocked by those who stop this worker. */
+function foreverPending(): Promise<never> {
+  return new Promise(() => undefined)
+}
+
+/** Resolves when the engine has ended. The signal makes it end after the jobs in delivery. */
+async function stoppedBy(signal: AbortSignal, engine: Runner): Promise<void> {
+  const stop = (): void => {
+    engine.stop().catch(() => undefined)
+  }
+  signal.addEventListener('abort', stop)
+  // It was closed while the engine started.
+  if (signal.aborted) stop()
+  try {
+    await engine.promise
+  } finally {
+    signal.removeEventListener('abort', stop)
+  }
+}

@@ -1,0 +1,48 @@
+// What the option `delivery` takes for graphile-worker.
+
+import type { Pool } from 'pg'
+import type {
+  Queryable,
+  QueueCarrier,
+  QueueFactory,
+  QueueSettings,
+} from '../../delivery/queue-factory.js'
+import { jobOf } from '../job.js'
+import { laneOf } from '../lanes.js'
+import { checkLanes, checkName, type LaneOptions } from '../queue-options.js'
+import { QueueSink } from '../queue-sink.js'
+import { addJobs } from './add-jobs.js'
+import { GraphileEngine } from './graphile-engine.js'
+import { checkPool, namingOf, type JobPlace } from './graphile-options.js'
+
+export interface GraphileWorkerOptions extends LaneOptions, JobPlace {
+  /** A pool of pg, which you end yourself. */
+  pool: Pool
+}
+
+/**
+ * A queue on graphile-worker, for the option `delivery` of a client: each batch becomes a job for each of its lanes, and
+ * workers (`startWorker()`, or the command `selfsame work`) deliver them.
+ *
+ * @throws TypeError that names the option that is wrong
+ */
+export function graphileWorker(options: GraphileWorkerOptions): QueueFactory {
+  const pool = checkPool(options)
+  const lanes = checkLanes(options)
+  const source = checkName(options, 'source', 'default')
+  const naming = namingOf(options)
+  const open = ({ timeout, warn }: QueueSettings): QueueCarrier => {
+    const engine = new GraphileEngine({ pool, lanes, naming, warn })
+    return {
+      sink: new QueueSink({ engine, source, lanes, timeout }),
+      close: () => {
+        engine.close()
+      },
+    }
+  }
+  const addIn = async (db: Queryable, text: string): Promise<void> => {
+    const data = jobOf(source, [text])
+    await addJobs(db, naming, lanes, [{ lane: laneOf(text, lanes), data }])
+  }
+  return Object.assign(open, { place: 'PostgreSQL', addIn })
+}

@@ -1,0 +1,4 @@
+// Names in statements.
+
+/** A quoted name. */
+export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`
