@@ -91,12 +91,15 @@ function programWith(terminal: Terminal, ended: (code: number) => void): Command
 function addExamples(
   commands: readonly (readonly [Command, readonly (string | undefined)[]])[],
 ): void {
-  const codes =
-    '\nExit codes: 0 done, 1 failed, 2 wrong usage, 3 not everything was delivered, 130 interrupted.'
   for (const [command, examples] of commands) {
-    command.addHelpText('after', `\nExamples:\n  ${examples.join('\n  ')}\n${codes}`)
+    const codes = command.name() === 'plan' ? planCodes : sendingCodes
+    command.addHelpText('after', `\nExamples:\n  ${examples.join('\n  ')}\n\nExit codes: ${codes}`)
   }
 }
+
+const sendingCodes =
+  '0 done, 1 failed, 2 wrong usage, 3 not everything was delivered, 130 interrupted.'
+const planCodes = '0 done, 1 failed, 2 wrong usage, 3 something violates or breaks a plan.'
 
 const backfillExamples = [
   'selfsame backfill users.csv --suggest',
