@@ -125,18 +125,13 @@ const names = (extension) => ({
   chunkFileNames: `chunk-[name].${extension}`,
 })
 
-/** ES modules that a server loads stay as they are. */
-const readable = /^(?!command|queue|backfill-engine$|testing$|json-schema$)/
-
 /**
- * Takes out white space and comments, which would be a tenth of the package: of CommonJS, whose code stands in the ES
- * modules too, and of ES modules that only commands, scripts, tests and queues load. Names stay, so a stack says where
+ * Takes out white space and comments, which would be a tenth of the package. Names stay, so a stack says where
  * something happened.
  */
 const compact = {
   name: 'compact',
-  async renderChunk(code, chunk, { format }) {
-    if (format !== 'cjs' && readable.test(chunk.name)) return null
+  async renderChunk(code) {
     const { code: small } = await transform(code, {
       minifyWhitespace: true,
       minifySyntax: true,

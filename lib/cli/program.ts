@@ -9,8 +9,8 @@ import { addDevOptions, type DevFlags } from './dev/options.js'
 import { addPlan, planExamples } from './plan/program.js'
 import { exitCodes, UsageError } from './shared/exit-codes.js'
 import { addResendOptions, type ResendFlags } from './resend/options.js'
-import { addWorkOptions, type WorkFlags } from './work/options.js'
 import { processTerminal, type Terminal } from './shared/terminal.js'
+import { addWork, workExamples } from './work/program.js'
 
 /** @returns the exit code */
 export async function run(
@@ -68,17 +68,8 @@ function programWith(terminal: Terminal, ended: (code: number) => void): Command
     })
   addDevOptions(dev)
   const plan = addPlan(program, terminal, ended)
-  const work = program
-    .command('work')
-    .description('deliver from a queue that several processes share, until Ctrl-C')
-    .action(async (flags: WorkFlags) => {
-      const { runWork } = await import('./work/command.js')
-      ended(await runWork(flags, terminal))
-    })
-  addWorkOptions(work)
-  const codes =
-    '\nExit codes: 0 done, 1 failed, 2 wrong usage, 3 not everything was delivered, 130 interrupted.'
-  for (const [command, examples] of [
+  const work = addWork(program, terminal, ended)
+  addExamples([
     [
       program,
       [
@@ -93,10 +84,22 @@ function programWith(terminal: Terminal, ended: (code: number) => void): Command
     [dev, devExamples],
     [plan, planExamples],
     [work, workExamples],
-  ] as const)
-    command.addHelpText('after', `\nExamples:\n  ${examples.join('\n  ')}\n${codes}`)
+  ])
   return program
 }
+
+function addExamples(
+  commands: readonly (readonly [Command, readonly (string | undefined)[]])[],
+): void {
+  for (const [command, examples] of commands) {
+    const codes = command.name() === 'plan' ? planCodes : sendingCodes
+    command.addHelpText('after', `\nExamples:\n  ${examples.join('\n  ')}\n\nExit codes: ${codes}`)
+  }
+}
+
+const sendingCodes =
+  '0 done, 1 failed, 2 wrong usage, 3 not everything was delivered, 130 interrupted.'
+const planCodes = '0 done, 1 failed, 2 wrong usage, 3 something violates or breaks a plan.'
 
 const backfillExamples = [
   'selfsame backfill users.csv --suggest',
@@ -114,12 +117,6 @@ const resendExamples = [
 const devExamples = [
   'selfsame dev --port 4010',
   'SEGMENT_HOST=http://127.0.0.1:4010 selfsame backfill users.csv --user-id id --timestamp at',
-]
-
-const workExamples = [
-  'selfsame work --bullmq redis://127.0.0.1:6379 --source web=WEB_WRITE_KEY',
-  'selfsame work --graphile-worker postgres://me@host/app --source web=WEB_WRITE_KEY',
-  'selfsame work --bullmq-env REDIS_URL --source web=WEB_KEY --source shop=SHOP_KEY --rate 2000',
 ]
 
 /** Runs before anything else reads the command line and may repeat a part of it. */

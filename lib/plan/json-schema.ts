@@ -1,7 +1,7 @@
 // `jsonSchema()`: a JSON Schema as a schema of a plan.
 
 import { dereference, Validator, type SchemaDraft } from '@cfworker/json-schema'
-import { describeValue } from '../runtime/describe-value.js'
+import { describeValue, toError } from '../runtime/describe-value.js'
 import { issuesOf } from './json-schema-issues.js'
 import type { JsonSchema, TypeOfJsonSchema } from './json-schema-types.js'
 import { asJson } from './json-value.js'
@@ -42,7 +42,7 @@ export function jsonSchema<const S extends JsonSchema>(
   const text = textOf(schema)
   const parsed = JSON.parse(text) as Record<string, unknown>
   check(parsed, '')
-  if (text.includes('"$ref"')) checkReferences(parsed)
+  if (/"\$?(ref|id|anchor)"/.test(text)) checkReferences(parsed)
   const copy = (): Record<string, unknown> => JSON.parse(text) as Record<string, unknown>
   let validator: Validator | undefined
   const validate = (value: unknown): SchemaResult<unknown> => {
@@ -122,12 +122,21 @@ function check(schema: unknown, place: string): void {
 
 /** The validator would throw at the first message that comes to it. */
 function checkReferences(schema: Record<string, unknown>): void {
-  const lookup = dereference(structuredClone(schema))
+  const lookup = lookupOf(schema)
   for (const each of Object.values(lookup)) {
     if (typeof each === 'boolean' || each.__absolute_ref__ === undefined) continue
     if (lookup[each.__absolute_ref__] === undefined) {
       throw wrong(`$ref "${each.$ref}"`, 'a reference to nothing', 'a part of the schema')
     }
+  }
+}
+
+function lookupOf(schema: Record<string, unknown>): ReturnType<typeof dereference> {
+  try {
+    return dereference(structuredClone(schema))
+  } catch (cause) {
+    // Two parts with the same id, or an id that is no address.
+    throw new TypeError(`jsonSchema(): ${toError(cause).message}`, { cause })
   }
 }
 

@@ -158,6 +158,11 @@ describe('jsonSchema()', () => {
     ['a broken pattern', { pattern: '(' }, '/pattern is "("'],
     ['a property that is no schema', { properties: { a: 'string' } }, '/properties/a is a string'],
     ['a reference to nothing', { items: { $ref: '#/$defs/a' } }, '$ref "#/$defs/a"'],
+    [
+      'an id that is there twice',
+      { properties: { a: { $id: 'urn:a' }, b: { $id: 'urn:a' } } },
+      'Duplicate schema URI',
+    ],
     ['what is not JSON', { const: 1n }, 'cannot be written as JSON'],
   ] as const) {
     it(`refuses ${what}`, () => {

@@ -50,7 +50,7 @@ export class Backend {
   constructor(settings: Settings, store: Store, hooks: Hooks) {
     this.store = store
     this.#settings = settings
-    this.arrivals = new Arrivals(Date.now, settings.planned)
+    this.arrivals = new Arrivals(Date.now, settings.planned, () => hooks.now())
     this.#hooks = hooks
     this.#intake = settings.keep ? new Intake(store, settings.rules) : undefined
     // A store on disk knows every messageId that it has.

@@ -18,7 +18,7 @@ const personalEnding = /(email|password|secret|token|phone|apikey|address|firstn
 
 /** How many messages have to have a value: what many have names nobody. */
 export const leastShown = 3
-const longestShown = 40
+export const longestShown = 40
 
 export function isPersonalName(name: string): boolean {
   const bare = bareName(name)

@@ -1,7 +1,7 @@
 // What the values at one place of many messages have in common. Its size is bounded, whatever comes.
 
 import { formatOf, type TextFormat } from './formats.js'
-import { isData } from './privacy.js'
+import { isData, longestShown } from './privacy.js'
 
 /** More keys than that are data: an object of objects by their ids. */
 const mostKeys = 200
@@ -58,7 +58,9 @@ export class Shape {
     else if (this.format !== format) this.format = undefined
     const { texts } = this
     if (texts === undefined) return
-    if (texts.size < mostTexts || texts.has(text)) texts.set(text, (texts.get(text) ?? 0) + 1)
+    // A longer one is shown nowhere, and a hundred of them would be megabytes.
+    if (text.length > longestShown) this.texts = undefined
+    else if (texts.size < mostTexts || texts.has(text)) texts.set(text, (texts.get(text) ?? 0) + 1)
     else this.texts = undefined
   }
 

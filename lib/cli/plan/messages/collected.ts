@@ -1,11 +1,11 @@
 // The messages of a collector: one that runs, or the store of one.
 
 import { existsSync } from 'node:fs'
+import { rowOfJson } from '../../../backfill/sources/json-value.js'
 import { databaseUrl, hasPassword } from '../../../backfill/sources/postgres-url.js'
 import { errorText } from '../../../runtime/describe-value.js'
 import { UsageError } from '../../shared/exit-codes.js'
 import { loadCollector } from '../../shared/load-collector.js'
-import type { Json } from '../document/document.js'
 import type { MessageFlags } from '../flags/options.js'
 import { messagesIn, type Read } from './message.js'
 
@@ -19,9 +19,15 @@ export async function* messagesAt(url: string, flags: MessageFlags): AsyncGenera
     rest = lines.pop() ?? ''
     for (const each of lines) {
       line += 1
-      yield* messagesIn(JSON.parse(each) as Json, `message ${line}`)
+      yield* messagesOfLine(each, `message ${line}`)
     }
   }
+}
+
+function* messagesOfLine(line: string, at: string): Generator<Read> {
+  const read = rowOfJson(line)
+  if ('row' in read) yield* messagesIn(read.row, at)
+  else yield { at, broken: read.broken }
 }
 
 export async function* messagesOfStore(flags: MessageFlags): AsyncGenerator<Read, void> {

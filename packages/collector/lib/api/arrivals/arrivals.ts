@@ -26,9 +26,9 @@ export class Arrivals {
   #seq = 0
   #clears = 0
 
-  /** @param now - The collector's clock, ms since 1970. */
-  constructor(now: () => number, planned = new Planned(undefined)) {
-    this.#now = now
+  /** @param now - The machine's clock, ms since 1970. @param time - The collector's own, if it has one. */
+  constructor(now: () => number, planned = new Planned(undefined), time = now) {
+    this.#now = time
     this.traffic = new Traffic(now)
     this.planned = planned
   }

@@ -26,7 +26,7 @@ export interface Refused {
   readonly kind: 'discarded' | 'duplicate'
   readonly code?: string | undefined
   readonly reason?: string | undefined
-  /** When it came, by the clock of the machine: ISO 8601, UTC. */
+  /** When it came, by the collector's clock: ISO 8601, UTC. */
   readonly at: string
 }
 

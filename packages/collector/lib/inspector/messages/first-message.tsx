@@ -32,6 +32,7 @@ export function FirstMessage() {
 }
 
 function waysFor(origin: string) {
+  const { host, protocol } = new URL(origin)
   return [
     {
       name: 'curl',
@@ -49,19 +50,24 @@ const analytics = new Analytics({ writeKey: 'test', host: '${origin}' })
 analytics.track({ userId: 'u1', event: 'Signed Up', properties: { plan: 'premium' } })
 await analytics.close()
 `,
-      hint: 'In your own app: set the host of its client to this address.',
+      hint: 'In your own app: set the host of its client to this address. With flushInterval: 500 each call is seen at once, and not after 10 seconds.',
     },
     {
       name: 'Browser',
       code: `import { AnalyticsBrowser } from '@segment/analytics-next'
 
-const analytics = AnalyticsBrowser.load(
-  { writeKey: 'test', cdnSettings: { integrations: { 'Segment.io': { apiHost: '${new URL(origin).host}/v1', protocol: '${new URL(origin).protocol.slice(0, -1)}' } } } },
-)
-analytics.page()
-analytics.identify('u1')
+const toCollector = {
+  apiKey: 'test',
+  apiHost: '${host}/v1',
+  protocol: '${protocol.slice(0, -1)}',
+}
+const analytics = AnalyticsBrowser.load({
+  writeKey: 'test',
+  cdnSettings: { integrations: { 'Segment.io': toCollector } },
+})
+analytics.page('Home')
 `,
-      hint: 'What one browser and your server send about the same visitor becomes one person: see People.',
+      hint: 'What a browser and your server send about the same visitor becomes one person: see People.',
     },
   ]
 }

@@ -61,7 +61,7 @@ const RowView = memo(function RowView({
         tabIndex={isFirst ? 0 : -1}
         aria-current={isChosen ? 'true' : undefined}
       >
-        <span class="time">{at === '' ? '' : <Time iso={at} />}</span>
+        <span class="time">{at === '' ? '' : <Time iso={at} isShort />}</span>
         <span class={`type is-${type}`}>{type}</span>
         <span class="name">
           {name === '' ? null : <bdi>{name}</bdi>}

@@ -1,15 +1,19 @@
 // A time, as short as it can be told.
 import { clockOf, dayOf } from './times.js'
 
-/** @param hasDay - Whether the day is told as well if it is not today. */
-export function Time({ iso, hasDay = true }: { iso: string; hasDay?: boolean }) {
+/** @param isShort - Whether there is little room: of another day than today it has no milliseconds and no year. */
+export function Time({ iso, isShort = false }: { iso: string; isShort?: boolean }) {
   const at = new Date(iso)
   if (Number.isNaN(at.getTime())) return <span class="muted">no time</span>
-  const isToday = dayOf(at) === dayOf(new Date())
-  const text = isToday || !hasDay ? clockOf(at) : `${dayOf(at)} ${clockOf(at)}`
   return (
     <time dateTime={iso} title={iso}>
-      {text}
+      {textOf(at, isShort)}
     </time>
   )
+}
+
+function textOf(at: Date, isShort: boolean): string {
+  const [day, clock] = [dayOf(at), clockOf(at)]
+  if (day === dayOf(new Date())) return clock
+  return isShort ? `${day.slice(5)} ${clock.slice(0, 8)}` : `${day} ${clock}`
 }
