@@ -59,7 +59,7 @@ export function FaultSwitches({ version }: { version: number }) {
   return (
     <section aria-labelledby="faults">
       <h2 id="faults">Faults</h2>
-      <p class="muted">How this collector treats whoever sends to it: see your app survive.</p>
+      <p class="muted">How this collector answers every app that sends to it. See yours survive.</p>
       <div class="choices faults" role="group" aria-label="How the collector treats senders">
         <button
           type="button"
