@@ -9,8 +9,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Queue } from 'bullmq'
-import { Analytics } from 'selfsame'
-import { bullmq } from 'selfsame/bullmq'
+import { Analytics } from '../dist/index.js'
+import { bullmq } from '../dist/bullmq.js'
 
 const port = 7480
 const url = `redis://127.0.0.1:${port}`
@@ -73,7 +73,7 @@ for (let n = 0; n < 20; n++) {
 console.log(`one job a message: ${per(20_000, performance.now() - started)} messages a second`)
 await queue.close()
 
-const cli = fileURLToPath(import.meta.resolve('selfsame')).replace(/index\.js$/, 'cli.js')
+const cli = fileURLToPath(new URL('../dist/cli.js', import.meta.url))
 async function work(count, ...args) {
   const env = { ...process.env, KEY: 'k' }
   const options = ['--bullmq', url, '--source', 'web=KEY', '--host', host, ...args]

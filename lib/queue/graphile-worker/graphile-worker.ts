@@ -15,7 +15,7 @@ import { WorkerStopped } from '../work/source-delivery.js'
 import type { RunningWorker, WorkerOptions } from '../work/worker-options.js'
 import type { JobNaming } from './add-jobs.js'
 import { checkPool, namingOf, type JobPlace } from './graphile-options.js'
-import { Liveness } from './liveness.js'
+import { WorkerLiveness } from './liveness.js'
 import { nudgeLater } from './nudges.js'
 import { explainPostgres } from './postgres-errors.js'
 import { postgresPace } from './postgres-pace.js'
@@ -58,7 +58,7 @@ class GraphileWorkerWorker implements RunningWorker {
   readonly #naming: JobNaming
   readonly #concurrency: number
   readonly #runner: JobRunner
-  readonly #liveness: Liveness
+  readonly #liveness: WorkerLiveness
   readonly #onProblem: (text: string) => void
   readonly #sleepers = new Sleepers()
   readonly #stop = new AbortController()
@@ -83,7 +83,7 @@ class GraphileWorkerWorker implements RunningWorker {
     this.#pool.on('connect', guard)
     const pace = rate === 0 ? undefined : postgresPace(this.#pool, this.#naming, rate)
     this.#runner = new JobRunner(options.sources, pace)
-    this.#liveness = new Liveness({
+    this.#liveness = new WorkerLiveness({
       pool: this.#pool,
       naming: this.#naming,
       interval,

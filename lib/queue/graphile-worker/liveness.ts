@@ -17,7 +17,7 @@ export interface LivenessOptions {
   readonly onProblem: (error: unknown) => void
 }
 
-export class Liveness {
+export class WorkerLiveness {
   readonly #options: LivenessOptions
   readonly #ids = new Set<string>()
   readonly #sleepers = new Sleepers()
