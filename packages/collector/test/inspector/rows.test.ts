@@ -86,10 +86,6 @@ describe('a row', () => {
     expect(marks({ planViolations: [missing, missing] })).to.deep.equal([
       { kind: 'violation', text: 'Required' },
     ])
-    const required = { type: 'Required', field: 'event', description: 'missing' } as const
-    expect(marks({ planViolations: [required, required] })).to.deep.equal([
-      { kind: 'violation', text: 'Required' },
-    ])
     const refused = { kind: 'discarded', code: 'event_not_defined', at: '' } as const
     expect(marks({ refused })).to.deep.equal([{ kind: 'discarded', text: 'event_not_defined' }])
   })

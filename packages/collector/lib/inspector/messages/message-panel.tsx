@@ -21,7 +21,6 @@ import { RefusedTab } from './refused-tab.js'
 import { ResolutionTab } from './resolution-tab.js'
 import { RowsTab } from './rows-tab.js'
 import { CallTab } from './call-tab.js'
-import { Unplanned } from './unplanned.js'
 import { TabBar } from './tab-bar.js'
 
 const TABS = ['call', 'raw', 'rows', 'resolution'] as const
