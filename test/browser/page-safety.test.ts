@@ -81,12 +81,17 @@ describe('hostile content', () => {
       }
       await open('/people')
       await seen('people', '.people a')
-      for (const [name, text] of Object.entries(HOSTILE)) {
-        if (name === 'surrogate') continue
-        await open(`/people/${encodeURIComponent(`anonymous_id:a ${text}`)}`)
-        await seen(`the person of ${name}`, '.drawing')
+      const people = await fetch(`${shop().url}/_/profiles?limit=200`)
+      const { profiles } = (await people.json()) as { profiles: { id: string }[] }
+      expect(profiles.length).to.be.above(Object.keys(HOSTILE).length)
+      for (const { id: name } of profiles) {
+        await open(`/people/${name}`)
+        await seen(`the person ${name}`, '.drawing')
         for (const joint of await page.locator('.drawing .column').all()) await joint.focus()
-        await page.getByRole('button', { name: 'Explain' }).click()
+        const explain = page.getByRole('button', { name: 'Explain' })
+        // Who has one id alone has nothing to be explained.
+        if (await explain.isDisabled()) continue
+        await explain.click()
         await seen(`why of ${name}`, '.because')
       }
       const tables = await fetch(`${shop().url}/_/tables`)

@@ -30,7 +30,7 @@ export function Why({ person, a, b, version }: Properties) {
       >
         <IdField label="The first id" value={first} names={names} onInput={setFirst} />
         <IdField label="The second id" value={second} names={names} onInput={setSecond} />
-        <button type="submit" class="button">
+        <button type="submit" class="button" disabled={first === '' || second === ''}>
           Explain
         </button>
       </form>
