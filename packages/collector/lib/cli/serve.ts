@@ -4,6 +4,7 @@ import { loadPlanFile, PlanFileError } from '../../../../lib/plan/load-plan-file
 import type { AnyPlan } from '../../../../lib/spec/planned-calls.js'
 import { type Collector, startCollector } from '../collector.js'
 import { messageLine, rejectionLine, violationLine } from '../../../../lib/spec/message-line.js'
+import { openBrowser } from './open-browser.js'
 import { addStore, databaseOf, port, type StoreFlags } from './options.js'
 import { exitCodes, interruption, type Terminal, UsageError } from './terminal.js'
 
@@ -13,6 +14,7 @@ export interface ServeFlags extends StoreFlags {
   tokenEnv?: string
   source?: string[]
   quiet?: boolean
+  open?: boolean
   plan?: string
 }
 
@@ -24,6 +26,7 @@ export function addServe(command: Command): Command {
     .option('--port <n>', 'on 127.0.0.1; 0 is any free port', port, DEFAULT_PORT)
     .option('--listen <address>', 'another address than 127.0.0.1; needs --token-env')
     .option('--token-env <name>', 'environment variable that has the token of those who read')
+    .option('--open', 'open the page in the browser')
     .option('--quiet', 'print no line for each message')
     .option('--plan <file>', 'say what is not as planned: a .ts or .mjs module with a plan')
     .option(
@@ -55,6 +58,9 @@ export async function serve(flags: ServeFlags, terminal: Terminal): Promise<numb
   terminal.tell(`set the host of your client to ${collector.url}`)
   const token = flags.tokenEnv === undefined ? '' : ' (the first time with ?token= and the token)'
   terminal.tell(`see it happen: open ${collector.url} in a browser${token}`)
+  if (flags.open === true && !(await openBrowser(collector.url))) {
+    terminal.tell('--open: this machine has no program that opens a browser')
+  }
   await ended
   await collector.close()
   return exitCodes.done

@@ -2,7 +2,7 @@
 import { expect } from 'chai'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -63,6 +63,22 @@ describe('selfsame-collector', () => {
     writeFileSync(join(folder, 'm.ndjson'), messages.map((each) => JSON.stringify(each)).join('\n'))
     return 'm.ndjson'
   }
+
+  it('opens the page in the browser if told to, and says if it cannot', async () => {
+    const opened = join(folder, 'opened')
+    for (const name of ['xdg-open', 'open']) {
+      const script = `#!/bin/sh\nprintf %s "$1" > '${opened}.new' && mv '${opened}.new' '${opened}'\n`
+      writeFileSync(join(folder, name), script, { mode: 0o755 })
+    }
+    const { url } = await serving(['--open'], { PATH: `${folder}:${process.env.PATH ?? ''}` })
+    while (!existsSync(opened)) await new Promise((resolve) => setTimeout(resolve, 10))
+    expect(readFileSync(opened, 'utf8')).to.equal(url)
+
+    const { child, text } = await serving(['--open'], { PATH: '/nowhere' })
+    while (!text.err.includes('no program that opens')) await once(child.stderr, 'data')
+    child.kill('SIGINT')
+    expect(await once(child, 'close')).to.deep.equal([0, null])
+  })
 
   it('says what is not as planned, by a plan in a file', async () => {
     const selfsame = fileURLToPath(new URL('../../../../dist/plan.js', import.meta.url))
