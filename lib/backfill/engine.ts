@@ -31,8 +31,10 @@ export async function execute(
   const fingerprint = fingerprintOf(settings, ofSource)
   const { checkpoint } = settings
   const checkpointFile = checkpoint === undefined ? undefined : new CheckpointFile(checkpoint)
-  const start = startOf(await checkpointFile?.read(), fingerprint, settings)
-  const rejects = await rejectsFor(settings, start, work.rejectsFormat)
+  const found = await checkpointFile?.read()
+  const start = startOf(found, fingerprint, settings)
+  const before = start ?? beginningOf(found, fingerprint, settings)
+  const rejects = await rejectsFor(settings, before?.rejects, work.rejectsFormat)
   const parts = { settings, source, fingerprint, checkpointFile, rejects, start, work }
   return await new Run(parts).run()
 }
@@ -65,9 +67,19 @@ function startOf(
   )
 }
 
+/** The checkpoint of the same run if it was killed before any row was done, though perhaps not before any was rejected. */
+function beginningOf(
+  found: Checkpoint | undefined,
+  now: RunFingerprint,
+  { resume }: BackfillSettings,
+): Checkpoint | undefined {
+  const isBeginning = found?.totals.rows === 0 && !found.completed && resume
+  return isBeginning && changesBetween(found.fingerprint, now) === undefined ? found : undefined
+}
+
 async function rejectsFor(
   { rejects }: BackfillSettings,
-  start: Checkpoint | undefined,
+  mark: Checkpoint['rejects'] | undefined,
   format: RejectsFormat | undefined,
 ): Promise<Rejects> {
   if (typeof rejects === 'function') return new RejectsToFunction(rejects)
@@ -75,7 +87,7 @@ async function rejectsFor(
   try {
     // Checked now, because the first row may be rejected hours later.
     await access(dirname(rejects), constants.W_OK)
-    if (start) await file.resume(start.rejects)
+    if (mark) await file.resume(mark)
     else await file.begin()
   } catch (cause) {
     const reason = `the rejects file ${rejects} cannot be written: ${toError(cause).message}`

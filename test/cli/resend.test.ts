@@ -1,7 +1,16 @@
 // `selfsame resend`: dead letters arrive as they were, in order, and what fails again is kept.
 
 import { once } from 'node:events'
-import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
 import { Analytics } from '../../lib/index.js'
 import { withCommand } from './command.js'
@@ -226,6 +235,26 @@ describe('selfsame resend', () => {
         numbers(30).map((n) => n * 100 + 100),
       )
       expect(existsSync(path('dead.ndjson.checkpoint.json'))).to.equal(false)
+    })).timeout(60_000)
+
+  it('keeps what a run had written that was killed before its first progress was saved once, too', () =>
+    withCommand(async ({ start, run, at: path, collector }) => {
+      writeFileSync(path('dead.ndjson'), lines([letter(1), 'broken']))
+      writeFileSync(path('dead.ndjson.failed'), 'older\n')
+      collector.misbehave({ silence: true })
+      const { child, outcome } = start(['resend', 'dead.ndjson'])
+      while (!existsSync(path('dead.ndjson.checkpoint.json'))) await sleep(5)
+      child.kill('SIGKILL')
+      await outcome
+      collector.behave()
+      // As if it had been killed later, between the write of these lines and that of its progress.
+      appendFileSync(path('dead.ndjson.failed'), '{"line":2}\n{"line":')
+      const { code } = await run(['resend', 'dead.ndjson'])
+      expect(code).to.equal(3)
+      const failed = readFileSync(path('dead.ndjson.failed'), 'utf8').trimEnd().split('\n')
+      expect(failed).to.have.length(2)
+      expect(failed[0]).to.equal('older')
+      expect((JSON.parse(failed[1] ?? '') as Letter).line).to.equal(2)
     })).timeout(60_000)
 
   it('fails again what the server still refuses, however many, and with its status', () =>

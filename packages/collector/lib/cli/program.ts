@@ -93,7 +93,9 @@ function programWith(terminal: Terminal, ended: (code: number) => void): Command
 function told(error: unknown, terminal: Terminal): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return exitCodes.done
-    terminal.tell(error.message.replace(/^error: /, 'selfsame-collector: '))
+    // What commander suggests is on a line of its own.
+    const text = error.message.replace(/^error: /, 'selfsame-collector: ')
+    terminal.tell(text.replaceAll('\n', ' '))
     return exitCodes.usage
   }
   terminal.tell(`selfsame-collector: ${isError(error) ? error.message : String(error)}`)
