@@ -243,11 +243,10 @@ export class Analytics<P extends Planned.MaybePlan = undefined>
 
   /** The client's counts and how its delivery is doing, as of now. */
   stats(): Stats {
-    return {
-      ...statsOf(this.#delivery),
+    return statsOf(this.#delivery, {
       filtered: this.#middlewares?.filtered ?? 0,
       deadLettered: this.#deadLetters?.count ?? 0,
-    }
+    })
   }
 
   #call(

@@ -6,7 +6,7 @@ import { BoundAnalytics, type MakeCall } from '../client/bound-analytics.js'
 import { describeValue, toError } from '../runtime/describe-value.js'
 import { AnalyticsError } from '../spec/error.js'
 import type { Message, MessageContext } from '../spec/messages.js'
-import type { Callback } from '../failures/error-reporter.js'
+import type { Callback } from '../client/index.js'
 
 /**
  * - `'all'`: everything is sent, and cookies are read and issued as the other options say.

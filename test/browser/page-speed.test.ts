@@ -85,8 +85,7 @@ describe('the page while 5,000 messages a second arrive', () => {
 
   it('was loaded as said: 200,000 in the store, 5,000 a second', () => {
     expect(measured.stored).to.be.at.least(200_000)
-    // A machine that is busy with something else sends fewer.
-    expect(measured.perSecond).to.be.within(2500, 5500)
+    expect(measured.perSecond).to.be.within(4500, 5500)
   })
 
   it('says that it shows a sample, and keeps 500 rows', () => {
@@ -106,8 +105,8 @@ describe('the page while 5,000 messages a second arrive', () => {
   it('answers a key press within 100 ms', () => {
     expect(measured.keys.length).to.be.above(5)
     const times = measured.keys.toSorted((a, b) => a - b)
-    // The browser gives the other five of a hundred when the machine's cores are at something else.
-    expect(times[Math.floor(times.length * 0.95)], times.join()).to.be.at.most(100)
+    // The browser gives the other two of a hundred when the machine's cores are at something else.
+    expect(times[Math.floor(times.length * 0.98)], times.join()).to.be.at.most(100)
   })
 
   it('shows the rest when it is calm again', () => {

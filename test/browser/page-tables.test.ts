@@ -24,7 +24,7 @@ describe('the view of tables', () => {
       await exactly(rows.locator('tbody tr'), 2)
     }))
 
-  it('says how to get SQL where there is none', () =>
+  it('says how to get SQL from a store that has none', () =>
     withInspector(shop(), async ({ page, open }) => {
       await open('/tables')
       await page.getByText('npx @selfsame/collector --db events.db').waitFor()

@@ -49,9 +49,7 @@ export async function answerFile(
   { method, headers }: Pick<ApiRequest, 'method' | 'headers'>,
   response: ServerResponse,
 ): Promise<void> {
-  const file = files.get(name) ?? read(name)
-  files.set(name, file)
-  const { plain, compressed } = await file
+  const { plain, compressed } = await fileOf(name)
   const isCompressed = /\bgzip\b/.test(headers['accept-encoding'] ?? '')
   const body = isCompressed ? compressed : plain
   response.writeHead(200, {
@@ -65,6 +63,16 @@ export async function answerFile(
   response.end(method === 'HEAD' ? undefined : body)
 }
 
+function fileOf(name: string): Promise<PageFile> {
+  const known = files.get(name)
+  if (known !== undefined) return known
+  const file = read(name)
+  files.set(name, file)
+  // It may be there later: the next who asks looks again.
+  file.catch(() => files.delete(name))
+  return file
+}
+
 async function read(name: string): Promise<PageFile> {
   const plain = await readFirst(directories().map((directory) => join(directory, name)))
   return { plain, compressed: await promisify(gzip)(plain) }
@@ -74,7 +82,8 @@ async function readFirst([path, ...others]: readonly string[]): Promise<Buffer> 
   if (path === undefined) throw new Error('the page is not there: npm run build makes it')
   try {
     return await readFile(path)
-  } catch {
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
     return readFirst(others)
   }
 }

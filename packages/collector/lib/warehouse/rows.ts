@@ -5,12 +5,6 @@ import { flatten, flattenContext, type RawCell, rawCell } from './flatten.js'
 import { nameOf } from '../messages/snake-case.js'
 import { eventTable } from './tables.js'
 
-/** The cells of a message, and those of its traits or properties. */
-export interface MessageCells {
-  readonly call: readonly RawCell[]
-  readonly own: readonly RawCell[]
-}
-
 /** Adds the rows of a message, less those of `users` and `accounts`, which are not a message's. */
 export function addRows(message: CollectedMessage, draft: SchemaDraft): readonly RawCell[] {
   const { messageId } = message

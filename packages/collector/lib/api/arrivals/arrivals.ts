@@ -50,7 +50,7 @@ export class Arrivals {
     planViolations: readonly Violation[] = [],
   ): void {
     this.#seq = Math.max(this.#seq, stored.seq)
-    const found = { ...foundOf(stored, violations), planViolations }
+    const found = foundOf(stored, violations, planViolations)
     this.traffic.count(found)
     this.feed.publish({ kind: 'message', found })
   }

@@ -30,10 +30,22 @@ export interface Refused {
   readonly at: string
 }
 
-export function foundOf(stored: StoredMessage, violations?: readonly string[]): FoundMessage {
+export function foundOf(
+  stored: StoredMessage,
+  violations?: readonly string[],
+  planViolations?: readonly Violation[],
+): FoundMessage {
   const { seq, message, space, source, profileId } = stored
   const position = { seq, order: 0 }
-  return { position, message, space, source, profileId: profileId ?? null, violations }
+  return {
+    position,
+    message,
+    space,
+    source,
+    profileId: profileId ?? null,
+    violations,
+    planViolations,
+  }
 }
 
 /** As a filter looks at it. */

@@ -64,10 +64,7 @@ export async function detailOf({ store, arrivals, promote, rules }: Needs, messa
     reasonOfViolation(row, rules, owners.get(String(row.conflicting_segment_id)))
   const names = [...new Set(violations.map(({ name }) => String(name)))]
   return {
-    ...viewOf({
-      ...foundOf(stored, names),
-      planViolations: arrivals.planned.violationsOf(stored.message),
-    }),
+    ...viewOf(foundOf(stored, names, arrivals.planned.violationsOf(stored.message))),
     steps: stepsOf(stored, promote(stored.message), {
       graph,
       mappings,

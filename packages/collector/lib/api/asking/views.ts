@@ -1,6 +1,6 @@
 // Profiles as those who ask get them.
-import type { Account, Profile } from '../../profiles/profile.js'
-import { traitsOf, valuesOf } from '../../profiles/traits.js'
+import type { Profile } from '../../profiles/profile.js'
+import { traitsOf } from '../../profiles/traits.js'
 
 /** A person: what is known, and since when. */
 export interface ProfileView {
@@ -52,13 +52,4 @@ export function profileView(profile: Profile): ProfileView {
     merged,
     apart,
   }
-}
-
-/** An account, as group() named it. */
-export type AccountView = Omit<Account, 'traits'> & {
-  readonly traits: Readonly<Record<string, unknown>>
-}
-
-export function accountView({ traits, ...rest }: Account): AccountView {
-  return { ...rest, traits: valuesOf(traits) }
 }
