@@ -127,14 +127,15 @@ const names = (extension) => ({
 
 /**
  * Takes out white space and comments, which would be a tenth of the package. Names stay, so a stack says where
- * something happened.
+ * something happened; those of the command go, whose errors are shown without a stack.
  */
 const compact = {
   name: 'compact',
-  async renderChunk(code) {
+  async renderChunk(code, { name }) {
     const { code: small } = await transform(code, {
       minifyWhitespace: true,
       minifySyntax: true,
+      minifyIdentifiers: name.startsWith('command'),
       legalComments: 'none',
       target: 'node20',
     })
