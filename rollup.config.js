@@ -25,6 +25,11 @@ const entries = {
   'testing-jest': 'lib/testing/jest.ts',
   'testing-chai': 'lib/testing/chai.ts',
 }
+/** What the last delivery loads beside its program, if a client has a queue. Of CommonJS alone, like that. */
+const exitQueues = {
+  'exit-bullmq': 'lib/queue/bullmq/exit-queue.ts',
+  'exit-graphile-worker': 'lib/queue/graphile-worker/exit-queue.ts',
+}
 /** The command is an ES module only: nobody requires it. */
 const command = { cli: 'lib/cli/main.ts' }
 /** The package `@selfsame/collector`. */
@@ -41,8 +46,13 @@ const chunks = {
   client: [entries.index],
   web: [entries.express, entries.koa, entries.fastify, entries.fetch],
   'backfill-engine': [entries.backfill],
-  queue: ['lib/queue/queue-sink.ts', 'lib/queue/queue-options.ts', 'lib/queue/work/job-runner.ts'],
+  queue: [
+    ...['lib/queue/queue-sink.ts', 'lib/queue/queue-options.ts', 'lib/queue/portable.ts'],
+    'lib/queue/work/job-runner.ts',
+  ],
   'queue-bullmq': [entries.bullmq],
+  // Without its workers, which load graphile-worker itself.
+  'queue-graphile-handover': ['lib/queue/graphile-worker/graphile.ts'],
   'queue-graphile-worker': [entries['graphile-worker']],
   testing: [
     entries.testing,
@@ -188,7 +198,7 @@ export default [
     },
   },
   {
-    input: entries,
+    input: { ...entries, ...exitQueues },
     external,
     plugins: code(),
     output: { ...commonJs, ...names('cjs'), manualChunks },
