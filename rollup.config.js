@@ -137,7 +137,7 @@ const names = (extension) => ({
 
 /**
  * Takes out white space and comments, which would be a tenth of the package. Names stay, so a stack says where
- * something happened; those of the command go, whose errors are shown without a stack.
+ * something happened; those of the command and of the last delivery go, whose errors are shown without a stack.
  */
 const compact = {
   name: 'compact',
@@ -145,7 +145,7 @@ const compact = {
     const { code: small } = await transform(code, {
       minifyWhitespace: true,
       minifySyntax: true,
-      minifyIdentifiers: name.startsWith('command'),
+      minifyIdentifiers: /^(command|exit-child)/.test(name),
       legalComments: 'none',
       target: 'node20',
     })
@@ -177,8 +177,14 @@ const pageFiles = {
 }
 
 // A dynamic import() fails in Jest's CommonJS sandbox; require() does not, and is as lazy.
-const commonJs = { dir: 'dist', format: 'cjs', dynamicImportInCjs: false, plugins: [compact] }
-const esModules = { dir: 'dist', format: 'es', plugins: [compact] }
+const commonJs = {
+  dir: 'dist',
+  format: 'cjs',
+  dynamicImportInCjs: false,
+  hoistTransitiveImports: false,
+  plugins: [compact],
+}
+const esModules = { dir: 'dist', format: 'es', hoistTransitiveImports: false, plugins: [compact] }
 
 // What an earlier build left would be packed with this one.
 for (const dir of ['dist', 'packages/collector/dist']) rmSync(dir, { recursive: true, force: true })
