@@ -63,7 +63,10 @@ const chunks = {
   // A plan without such a schema need not load the validator.
   'json-schema': ['lib/plan/json-schema.ts'],
   command: [command.cli],
-  'command-progress': ['lib/cli/shared/display.ts', 'lib/cli/shared/interruption.ts'],
+  'command-progress': [
+    ...['lib/cli/shared/display.ts', 'lib/cli/shared/interruption.ts'],
+    'lib/cli/shared/queue-url.ts',
+  ],
   'command-backfill': ['lib/cli/backfill/command.ts'],
   'command-plan': ['lib/cli/plan/command.ts'],
   'command-resend': ['lib/cli/resend/command.ts'],
@@ -137,7 +140,7 @@ const names = (extension) => ({
 
 /**
  * Takes out white space and comments, which would be a tenth of the package. Names stay, so a stack says where
- * something happened; those of the command and of the last delivery go, whose errors are shown without a stack.
+ * something happened; those of the command, of backfills and of the last delivery go: nobody looks for their lines.
  */
 const compact = {
   name: 'compact',
@@ -145,7 +148,7 @@ const compact = {
     const { code: small } = await transform(code, {
       minifyWhitespace: true,
       minifySyntax: true,
-      minifyIdentifiers: /^(command|exit-child)/.test(name),
+      minifyIdentifiers: /^(command|exit-child|backfill-engine)/.test(name),
       legalComments: 'none',
       target: 'node20',
     })

@@ -2,6 +2,7 @@
 
 import { Queue } from 'bullmq'
 import type { Unanswered } from '../../delivery/transport/answer.js'
+import type { Backlog } from '../../delivery/queue-factory.js'
 import type { Engine, LaneJob } from '../engine.js'
 import { lanesKey, queueName, type QueueNaming } from './queue-names.js'
 import { explainRedis } from './redis-errors.js'
@@ -40,6 +41,20 @@ export class BullmqEngine implements Engine {
             await this.#queues[lane]?.add(data.source, data, { ...jobOptions, jobId: id })
           }),
         )
+      },
+    )
+  }
+
+  backlog(): Promise<Backlog> {
+    return this.#link.use(
+      () => this.#prepare(),
+      async () => {
+        const backlog = { waiting: 0, failed: 0 }
+        const counts = await Promise.all(this.#queues.map((queue) => queue.getJobCounts()))
+        for (const [state, count] of counts.flatMap(Object.entries<number>)) {
+          if (state !== 'completed') backlog[state === 'failed' ? 'failed' : 'waiting'] += count
+        }
+        return backlog
       },
     )
   }
