@@ -34,7 +34,7 @@ export class QueueSink implements BatchSink {
     batch.body()
     const jobs = this.#jobsOf(batch)
     try {
-      await withTimeout(timeout, signal, (bounds) => orAbort(engine.add(jobs), bounds))
+      await withTimeout(timeout, signal, (bounds) => orAbort(engine.add(jobs, bounds), bounds))
       return { status: 200 }
     } catch (error) {
       return engine.explain(error)

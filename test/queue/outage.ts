@@ -29,6 +29,8 @@ export interface Fault {
   readonly problem: RegExp | undefined
   /** Whether somebody must mend it: then clients warn at once, and not after 30 seconds. */
   readonly needsHelp?: boolean
+  /** Whether it concerns clients alone. */
+  readonly isOfClients?: boolean
   /** Whether it is there from the beginning. */
   readonly isFirst?: boolean
 }
@@ -117,9 +119,11 @@ async function expectHealth(scene: Scene, when: string): Promise<void> {
 async function expectOutage(scene: Scene, problem: RegExp): Promise<void> {
   const { fault, clients, worker, health, warnings } = scene
   await until(async () => problem.test(await reasonOf(fault)))
-  await until(() => problem.test(worker.stats().problem ?? ''), 20_000)
-  await until(async () => (await health()) === 503, 20_000)
-  expect(scene.problems.some((text) => problem.test(text))).to.equal(true)
+  if (fault.isOfClients !== true) {
+    await until(() => problem.test(worker.stats().problem ?? ''), 20_000)
+    await until(async () => (await health()) === 503, 20_000)
+    expect(scene.problems.some((text) => problem.test(text))).to.equal(true)
+  }
   expect(clients.map((client) => client.stats().failed)).to.deep.equal([0, 0])
   expect(clients.map((client) => client.stats().pending)).to.deep.equal([perClient, perClient])
   const isWarned = (): boolean => warnings.filter((text) => problem.test(text)).length >= 2
