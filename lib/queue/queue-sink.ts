@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import type { BatchSink, SealedBatch } from '../delivery/batch-sink.js'
 import type { AttemptResult } from '../delivery/transport/answer.js'
-import { AttemptTimeout, orAbort, withTimeout } from '../delivery/transport/with-timeout.js'
+import { orAbort, withTimeout } from '../delivery/transport/with-timeout.js'
 import type { Engine, LaneJob } from './engine.js'
 import { jobOf } from './job.js'
 import { laneOf } from './lanes.js'
@@ -34,11 +34,10 @@ export class QueueSink implements BatchSink {
     batch.body()
     const jobs = this.#jobsOf(batch)
     try {
-      await withTimeout(timeout, signal, (bounds) => orAbort(engine.add(jobs), bounds))
+      await withTimeout(timeout, signal, (bounds) => orAbort(engine.add(jobs, bounds), bounds))
       return { status: 200 }
     } catch (error) {
-      // Not as slow as a large request is: a smaller batch would not help.
-      return AttemptTimeout.is(error) ? { error: error as Error } : engine.explain(error)
+      return engine.explain(error)
     }
   }
 
