@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto'
 import type { SealedBatch } from '../delivery/batch-sink.js'
 import type { Backlog, HandoverSink } from '../delivery/queue-factory.js'
 import type { AttemptResult } from '../delivery/transport/answer.js'
-import { AttemptTimeout, orAbort, withTimeout } from '../delivery/transport/with-timeout.js'
+import { orAbort, withTimeout } from '../delivery/transport/with-timeout.js'
 import type { Engine, LaneJob } from './engine.js'
 import { jobOf } from './job.js'
 import { laneOf } from './lanes.js'
@@ -35,11 +35,10 @@ export class QueueSink implements HandoverSink {
     batch.body()
     const jobs = this.#divide(batch)
     try {
-      await withTimeout(timeout, signal, (bounds) => orAbort(engine.add(jobs), bounds))
+      await withTimeout(timeout, signal, (bounds) => orAbort(engine.add(jobs, bounds), bounds))
       return { status: 200 }
     } catch (error) {
-      // Not as slow as a large request is: a smaller batch would not help.
-      return AttemptTimeout.is(error) ? { error: error as Error } : engine.explain(error)
+      return engine.explain(error)
     }
   }
 
@@ -50,7 +49,7 @@ export class QueueSink implements HandoverSink {
     try {
       return await withTimeout(timeout, signal, (bounds) => orAbort(engine.backlog(), bounds))
     } catch (error) {
-      throw AttemptTimeout.is(error) ? error : engine.explain(error).error
+      throw engine.explain(error).error
     }
   }
 

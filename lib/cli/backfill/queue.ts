@@ -48,7 +48,7 @@ async function graphileQueue(
   const load = (): Promise<typeof GraphileWorker> => import('../../queue/graphile-worker/index.js')
   const { graphileWorker } = await installed('graphile-worker pg', load)
   const { default: pg } = await import('pg')
-  const pool = new pg.Pool({ connectionString })
+  const pool = new pg.Pool({ connectionString, keepAlive: true })
   // An idle connection broke: the next statement opens another.
   pool.on('error', () => undefined)
   return { delivery: graphileWorker({ ...options, pool }), close: () => pool.end() }
