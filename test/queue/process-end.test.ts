@@ -243,6 +243,13 @@ describe('the end of a process with a queue on BullMQ', () => {
     expect(counts).to.deep.equal({ queued: 0, delivered: 0, failed: 2 })
   })
 
+  it('says what is lost if the queue is away, and the endpoint is for an httpClient alone', async () => {
+    const connection = `redis://127.0.0.1:${await freePort()}`
+    const { stderr, counts } = await end({ connection, hasHttpClient: true })
+    expect(stderr).to.match(/^selfsame: 2 messages were not .+: 2 track \(Redis: ECONNREFUSED\)\n/)
+    expect(counts).to.deep.equal({ queued: 0, delivered: 0, failed: 2 })
+  })
+
   it('that has run out of work posts to the endpoint if Redis was away for all of exitTimeout', async () => {
     const connection = `redis://127.0.0.1:${await freePort()}`
     const client = { host: collector.url, exitTimeout: 1_000 }
