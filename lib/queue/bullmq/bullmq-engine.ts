@@ -1,5 +1,6 @@
 // Adds jobs to BullMQ's queues.
 
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Queue } from 'bullmq'
 import type { Unanswered } from '../../delivery/transport/answer.js'
 import type { Engine, LaneJob } from '../engine.js'
@@ -35,13 +36,22 @@ export class BullmqEngine implements Engine {
     await this.#link.use(
       () => this.#prepare(),
       async () => {
-        await Promise.all(
-          jobs.map(async ({ lane, id, data }) => {
-            await this.#queues[lane]?.add(data.source, data, { ...jobOptions, jobId: id })
-          }),
-        )
+        const added: Promise<unknown>[] = []
+        for (const job of jobs) {
+          // While a job is written as JSON, Redis stores those before it, and the event loop has its turns.
+          if (added.length > 0) await nextTurn()
+          added.push(this.#add(job))
+        }
+        await Promise.all(added)
       },
     )
+  }
+
+  #add({ lane, id, data }: LaneJob): Promise<unknown> {
+    const adding = this.#queues[lane]?.add(data.source, data, { ...jobOptions, jobId: id })
+    // All are awaited together, some turns later.
+    adding?.catch(() => undefined)
+    return adding ?? Promise.resolve()
   }
 
   explain(error: unknown): Unanswered {
