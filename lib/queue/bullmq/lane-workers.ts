@@ -47,8 +47,10 @@ export class LaneWorkers {
   #taken = 0
   /** By the names of their queues. The one that was asked last is the last. */
   readonly #workers = new Map<string, Worker>()
-  /** Lanes that were due when last seen, and are not taken yet. */
-  #likely: string[] = []
+  /** Lanes that were due at the last look, and were not asked since. */
+  #seen: string[] = []
+  /** Lanes of which a job was settled since. */
+  readonly #settled = new Set<string>()
 
   constructor(options: LaneWorkersOptions) {
     this.#options = options
@@ -72,28 +74,36 @@ export class LaneWorkers {
    */
   async take(most: number): Promise<TakenJob[]> {
     if (this.#workers.size === 0) return []
-    let failed: Failed | undefined
-    const guesses = this.#likely.slice(0, most)
-    this.#likely = []
-    const looking = this.#due().catch((error: unknown) => {
-      failed = { error }
-      return []
-    })
-    // What is likely is taken while Redis is asked: a round trip less for each job.
-    const first = await this.#takeFrom(guesses)
-    const due = (await looking).filter((queue) => !guesses.includes(queue))
-    const rest = most - first.jobs.length
-    const then = await this.#takeFrom(due.slice(0, rest))
-    this.#likely = [...new Set([...due.slice(rest), ...this.#likely])]
-    const jobs = [...first.jobs, ...then.jobs]
-    failed ??= first.failed ?? then.failed
-    if (failed && jobs.length === 0) throw failed.error
-    return jobs
+    const known = this.#seen.splice(0, most)
+    if (known.length < most) return await this.#lookAndTake(most, known)
+    const { jobs } = await this.#takeFrom(known)
+    // Else other workers were faster.
+    return jobs.length > 0 ? jobs : await this.#lookAndTake(most, [])
   }
 
   /** A job of this lane was settled: it has probably another. */
   noteSettled(queue: string): void {
-    if (!this.#likely.includes(queue)) this.#likely.push(queue)
+    this.#settled.add(queue)
+  }
+
+  /** Takes what is likely while Redis is asked what is due: a round trip less for each job. */
+  async #lookAndTake(most: number, known: readonly string[]): Promise<TakenJob[]> {
+    let failed: Failed | undefined
+    const guesses = [...new Set([...known, ...this.#settled])].slice(0, most)
+    this.#settled.clear()
+    const looking = this.#due().catch((error: unknown) => {
+      failed = { error }
+      return []
+    })
+    const first = await this.#takeFrom(guesses)
+    const due = (await looking).filter((queue) => !guesses.includes(queue))
+    const rest = most - first.jobs.length
+    const then = await this.#takeFrom(due.slice(0, rest))
+    this.#seen = due.slice(rest)
+    const jobs = [...first.jobs, ...then.jobs]
+    failed ??= first.failed ?? then.failed
+    if (failed && jobs.length === 0) throw failed.error
+    return jobs
   }
 
   async close(): Promise<void> {
