@@ -184,6 +184,7 @@ class BullmqWorker implements RunningWorker {
     // The next job is taken while Redis notes that this one is done.
     free()
     await settle()
+    this.#lanes.noteSettled(job.queue)
   }
 
   /** @returns what becomes of it */

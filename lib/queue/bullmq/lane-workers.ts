@@ -32,12 +32,25 @@ export interface LaneWorkersOptions {
   readonly signal: AbortSignal
 }
 
+interface Failed {
+  readonly error: unknown
+}
+
+interface Taken {
+  readonly jobs: TakenJob[]
+  failed: Failed | undefined
+}
+
 export class LaneWorkers {
   readonly #options: LaneWorkersOptions
   readonly #token = randomUUID()
   #taken = 0
   /** By the names of their queues. The one that was asked last is the last. */
   readonly #workers = new Map<string, Worker>()
+  /** Lanes that were due at the last look, and were not asked since. */
+  #seen: string[] = []
+  /** Lanes of which a job was settled since. */
+  readonly #settled = new Set<string>()
 
   constructor(options: LaneWorkersOptions) {
     this.#options = options
@@ -61,16 +74,35 @@ export class LaneWorkers {
    */
   async take(most: number): Promise<TakenJob[]> {
     if (this.#workers.size === 0) return []
-    const asked = await Promise.allSettled(
-      (await this.#due()).slice(0, most).map((queue) => this.#takeFrom(queue)),
-    )
-    const jobs: TakenJob[] = []
-    let failed: PromiseRejectedResult | undefined
-    for (const each of asked) {
-      if (each.status === 'rejected') failed = each
-      else if (each.value) jobs.push(each.value)
-    }
-    if (failed && jobs.length === 0) throw failed.reason
+    const known = this.#seen.splice(0, most)
+    if (known.length < most) return await this.#lookAndTake(most, known)
+    const { jobs } = await this.#takeFrom(known)
+    // Else other workers were faster.
+    return jobs.length > 0 ? jobs : await this.#lookAndTake(most, [])
+  }
+
+  /** A job of this lane was settled: it has probably another. */
+  noteSettled(queue: string): void {
+    this.#settled.add(queue)
+  }
+
+  /** Takes what is likely while Redis is asked what is due: a round trip less for each job. */
+  async #lookAndTake(most: number, known: readonly string[]): Promise<TakenJob[]> {
+    let failed: Failed | undefined
+    const guesses = [...new Set([...known, ...this.#settled])].slice(0, most)
+    this.#settled.clear()
+    const looking = this.#due().catch((error: unknown) => {
+      failed = { error }
+      return []
+    })
+    const first = await this.#takeFrom(guesses)
+    const due = (await looking).filter((queue) => !guesses.includes(queue))
+    const rest = most - first.jobs.length
+    const then = await this.#takeFrom(due.slice(0, rest))
+    this.#seen = due.slice(rest)
+    const jobs = [...first.jobs, ...then.jobs]
+    failed ??= first.failed ?? then.failed
+    if (failed && jobs.length === 0) throw failed.error
     return jobs
   }
 
@@ -87,7 +119,17 @@ export class LaneWorkers {
     return due.map((index) => queues[index] ?? '')
   }
 
-  async #takeFrom(queue: string): Promise<TakenJob | undefined> {
+  async #takeFrom(queues: readonly string[]): Promise<Taken> {
+    const asked = await Promise.allSettled(queues.map((queue) => this.#takeOne(queue)))
+    const taken: Taken = { jobs: [], failed: undefined }
+    for (const each of asked) {
+      if (each.status === 'rejected') taken.failed = { error: each.reason as unknown }
+      else if (each.value) taken.jobs.push(each.value)
+    }
+    return taken
+  }
+
+  async #takeOne(queue: string): Promise<TakenJob | undefined> {
     const worker = this.#workers.get(queue)
     if (!worker) return undefined
     this.#workers.delete(queue)
