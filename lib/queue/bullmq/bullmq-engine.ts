@@ -18,8 +18,16 @@ export interface BullmqEngineOptions {
   readonly warn: (text: string) => void
 }
 
-/** Delivered jobs are gone; failed ones stay, with the reason, until somebody retries or removes them. */
-const jobOptions = { removeOnComplete: true, removeOnFail: false, attempts: 1 }
+/**
+ * Delivered jobs are gone; failed ones stay, with the reason, until somebody retries or removes them. Without a stack of
+ * this package, which a dashboard would show in front of the reason.
+ */
+const jobOptions = {
+  removeOnComplete: true,
+  removeOnFail: false,
+  attempts: 1,
+  stackTraceLimit: 0,
+}
 
 export class BullmqEngine implements Engine {
   readonly #options: BullmqEngineOptions
