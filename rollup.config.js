@@ -25,6 +25,11 @@ const entries = {
   'testing-jest': 'lib/testing/jest.ts',
   'testing-chai': 'lib/testing/chai.ts',
 }
+/** What the last delivery loads beside its program, if a client has a queue. Of CommonJS alone, like that. */
+const exitQueues = {
+  'exit-bullmq': 'lib/queue/bullmq/exit-queue.ts',
+  'exit-graphile-worker': 'lib/queue/graphile-worker/exit-queue.ts',
+}
 /** The command is an ES module only: nobody requires it. */
 const command = { cli: 'lib/cli/main.ts' }
 /** The package `@selfsame/collector`. */
@@ -41,8 +46,13 @@ const chunks = {
   client: [entries.index],
   web: [entries.express, entries.koa, entries.fastify, entries.fetch],
   'backfill-engine': [entries.backfill],
-  queue: ['lib/queue/queue-sink.ts', 'lib/queue/queue-options.ts', 'lib/queue/work/job-runner.ts'],
+  queue: [
+    ...['lib/queue/queue-sink.ts', 'lib/queue/queue-options.ts', 'lib/queue/portable.ts'],
+    'lib/queue/work/job-runner.ts',
+  ],
   'queue-bullmq': [entries.bullmq],
+  // Without its workers, which load graphile-worker itself.
+  'queue-graphile-handover': ['lib/queue/graphile-worker/graphile.ts'],
   'queue-graphile-worker': [entries['graphile-worker']],
   testing: [
     entries.testing,
@@ -127,7 +137,7 @@ const names = (extension) => ({
 
 /**
  * Takes out white space and comments, which would be a tenth of the package. Names stay, so a stack says where
- * something happened; those of the command go, whose errors are shown without a stack.
+ * something happened; those of the command and of the last delivery go, whose errors are shown without a stack.
  */
 const compact = {
   name: 'compact',
@@ -135,7 +145,7 @@ const compact = {
     const { code: small } = await transform(code, {
       minifyWhitespace: true,
       minifySyntax: true,
-      minifyIdentifiers: name.startsWith('command'),
+      minifyIdentifiers: /^(command|exit-child)/.test(name),
       legalComments: 'none',
       target: 'node20',
     })
@@ -167,8 +177,14 @@ const pageFiles = {
 }
 
 // A dynamic import() fails in Jest's CommonJS sandbox; require() does not, and is as lazy.
-const commonJs = { dir: 'dist', format: 'cjs', dynamicImportInCjs: false, plugins: [compact] }
-const esModules = { dir: 'dist', format: 'es', plugins: [compact] }
+const commonJs = {
+  dir: 'dist',
+  format: 'cjs',
+  dynamicImportInCjs: false,
+  hoistTransitiveImports: false,
+  plugins: [compact],
+}
+const esModules = { dir: 'dist', format: 'es', hoistTransitiveImports: false, plugins: [compact] }
 
 // What an earlier build left would be packed with this one.
 for (const dir of ['dist', 'packages/collector/dist']) rmSync(dir, { recursive: true, force: true })
@@ -188,7 +204,7 @@ export default [
     },
   },
   {
-    input: entries,
+    input: { ...entries, ...exitQueues },
     external,
     plugins: code(),
     output: { ...commonJs, ...names('cjs'), manualChunks },

@@ -106,7 +106,7 @@ export class Analytics<P extends Planned.MaybePlan = undefined>
       ? new ClientExit({
           delivery: this.#delivery,
           exitTimeout,
-          settings: () => spawnSettingsFor(settings, credentials),
+          settings: () => spawnSettingsFor(settings, credentials, carrier),
           lastProblem: () => this.#settlement.problem,
           isAwaited: () => this.#delivery.mustDrain && this.listenerCount('drain') > 0,
           reportFailures: (timeLeft) => this.#reporter.flushLast(timeLeft),

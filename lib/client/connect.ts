@@ -1,5 +1,7 @@
 // Builds what carries the batches of one client, from its options.
 
+import { debuglog } from 'node:util'
+import { errorText } from '../runtime/describe-value.js'
 import { AxiosTransport } from '../delivery/transport/axios-transport.js'
 import { BasicCredentials, type Credentials } from '../delivery/auth/credentials.js'
 import { CustomTransport } from '../delivery/transport/custom-transport.js'
@@ -8,13 +10,18 @@ import { OAuthCredentials } from '../delivery/auth/oauth-credentials.js'
 import { TokenServer } from '../delivery/auth/oauth-token-server.js'
 import type { DeliveryOptions } from '../delivery/delivery.js'
 import { Poster } from '../delivery/poster.js'
+import type { QueueCarrier } from '../delivery/queue-factory.js'
 import type { ErrorReporter } from '../failures/error-reporter.js'
 import type { Transport } from '../delivery/transport/transport.js'
 import type { SafeEmitter } from './emitter.js'
 import type { Settings } from './options/read-options.js'
 
+const debug = debuglog('selfsame')
+
 /** What carries batches away, and what has to happen before and after. */
 export interface Carrier extends Pick<DeliveryOptions, 'sink' | 'load' | 'isQueue' | 'nextTurn'> {
+  /** What the last delivery needs to hand over to the queue; undefined if it cannot. */
+  queue?(): SpawnSettings['queue']
   close?(): void
 }
 
@@ -45,12 +52,16 @@ export function credentialsFor(settings: Settings, transport: Transport): Creden
 export function spawnSettingsFor(
   settings: Settings,
   credentials: Credentials,
+  carrier: Carrier,
 ): SpawnSettings | string {
   const { url, gzip, httpRequestTimeout, maxRetries, connection } = settings
-  if (settings.httpClient) return cannotWait('a custom httpClient cannot make requests')
-  const packed = credentials.pack()
-  if (typeof packed === 'string') return cannotWait(packed)
-  return { url, gzip, httpRequestTimeout, maxRetries, connection, credentials: packed }
+  const queue = carrier.queue?.()
+  const packed = settings.httpClient
+    ? 'a custom httpClient cannot make requests'
+    : credentials.pack()
+  const order = { url, gzip, httpRequestTimeout, maxRetries, connection, queue }
+  if (typeof packed !== 'string') return { ...order, credentials: packed }
+  return queue ? order : cannotWait(packed)
 }
 
 const cannotWait = (what: string): string =>
@@ -66,7 +77,23 @@ function queueFor(
     timeout: httpRequestTimeout,
     warn: (text) => reporter.warn('SELFSAME_QUEUE', text),
   })
-  return { ...queue, isQueue: true, load: () => Promise.resolve(), close: () => queue.close() }
+  return {
+    sink: queue.sink,
+    isQueue: true,
+    load: () => Promise.resolve(),
+    queue: () => packedQueue(queue),
+    close: () => queue.close(),
+  }
+}
+
+function packedQueue(carrier: QueueCarrier): SpawnSettings['queue'] {
+  try {
+    return { ...carrier.pack(), jobsOf: (batch) => carrier.sink.jobsOf(batch) }
+  } catch (error) {
+    // The endpoint is for what cannot be carried over.
+    debug('the last delivery cannot use the queue: %s', errorText(error))
+    return undefined
+  }
 }
 
 function carrierFor(

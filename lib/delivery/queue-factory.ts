@@ -1,6 +1,6 @@
 // The interface of a queue that several processes share: batches are handed over to it, and workers deliver them.
 
-import type { BatchSink } from './batch-sink.js'
+import type { BatchSink, SealedBatch } from './batch-sink.js'
 
 /** What `bullmq()` and `graphileWorker()` return, for the option `delivery`. How it hands over is internal. */
 export interface QueueFactory {
@@ -25,9 +25,36 @@ export interface QueueSettings {
   readonly warn: (text: string) => void
 }
 
+/** @internal Hands batches over. The jobs of a batch have names, so that it is not there twice if it is handed over again. */
+export interface HandoverSink extends BatchSink {
+  /** How the names of its jobs begin; undefined if no attempt has been made. */
+  jobsOf(batch: SealedBatch): string | undefined
+  /** Sets how the names of its jobs begin. */
+  nameJobs(batch: SealedBatch, name: string): void
+}
+
+/** @internal What another process needs to hand over to the same queue. */
+export interface PackedQueue {
+  /** Which of the programs beside that of the last delivery can do it. */
+  readonly engine: 'bullmq' | 'graphile-worker'
+  /** As JSON. It may have passwords. */
+  readonly options: object
+}
+
+/** @internal What such a program exports. */
+export interface QueueProgram {
+  openQueue(options: object, settings: QueueSettings): QueueCarrier
+}
+
 /** @internal */
 export interface QueueCarrier {
-  readonly sink: BatchSink
+  readonly sink: HandoverSink
+  /**
+   * What another process needs.
+   *
+   * @throws Error if it cannot be carried over
+   */
+  pack(): PackedQueue
   /** Releases the connections that are its own. Never throws. */
   close(): void
 }

@@ -1,6 +1,7 @@
 // Packs the options of an agent for another process.
 
 import type { Agent } from 'node:http'
+import { pack, unpack } from '../runtime/packed.js'
 
 /** Options of an agent as JSON; bytes as `{ base64 }`. */
 export interface PackedAgent {
@@ -42,6 +43,7 @@ export function packAgent(agent: Agent | undefined): PackedAgent | undefined {
   const packed: Record<string, unknown> = {}
   for (const name of carried) {
     if (options[name] !== undefined && typeof options[name] !== 'function')
+      // Keys and certificates may have a passphrase of their own: `{ pem, passphrase }`, `{ buf, passphrase }`.
       packed[name] = pack(options[name])
   }
   // A URL of any realm.
@@ -54,26 +56,4 @@ export function unpackAgent(packed: PackedAgent): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(packed.options).map(([name, value]) => [name, unpack(value)]),
   )
-}
-
-function pack(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(pack)
-  if (ArrayBuffer.isView(value)) {
-    return {
-      base64: Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64'),
-    }
-  }
-  // Keys and certificates with a passphrase of their own: `{ pem, passphrase }`, `{ buf, passphrase }`.
-  return mapFields(value, pack)
-}
-
-function unpack(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(unpack)
-  const { base64 } = (value ?? {}) as { base64?: unknown }
-  return typeof base64 === 'string' ? Buffer.from(base64, 'base64') : mapFields(value, unpack)
-}
-
-function mapFields(value: unknown, map: (value: unknown) => unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, map(each)]))
 }

@@ -50,6 +50,17 @@ function installedFor(importer: () => string | undefined): string | undefined {
   }
 }
 
+/** Where Node looks for a package that is not installed beside the program: where the app would find it. */
+export function packageFolders(): string[] {
+  return [fileURLToPath(import.meta.url), process.argv[1]].flatMap((importer) => {
+    try {
+      return nodeModule.createRequire(importer ?? '').resolve.paths('any-package') ?? []
+    } catch {
+      return []
+    }
+  })
+}
+
 /** The child of another version may expect other orders. */
 function isThisVersion(program: string): boolean {
   try {

@@ -24,7 +24,7 @@ export interface ClientExitOptions {
 
 /** The outcomes of taken batches; those without one are still pending. */
 interface Outcomes {
-  readonly delivered: readonly Batch[]
+  readonly delivered: readonly (readonly [batch: Batch, isQueued: boolean])[]
   readonly failed: readonly (readonly [batch: Batch, failure: Failure])[]
   readonly pending: readonly Batch[]
   /** Why the last one was not delivered. */
@@ -85,32 +85,35 @@ export class ClientExit implements ExitHook {
     }
     // If exitTimeout was not enough, and nothing was delivered since, a child would not succeed either.
     if (this.#gaveUp && problem !== undefined) {
-      return { delivered: [], failed: [], pending: batches, reason: problem }
+      // If it is the queue that is away, there still is the endpoint.
+      if (!order.queue || !order.credentials)
+        return { delivered: [], failed: [], pending: batches, reason: problem }
+      order.queue = undefined
     }
     const intact = batches.filter(({ isIntact }) => isIntact)
     const report =
       intact.length === 0
         ? { outcomes: [], reason: damaged.reason }
         : spawnDelivery(intact, order, timeLeft)
-    const delivered: Batch[] = []
+    const delivered: [Batch, boolean][] = []
     const failed: [Batch, Failure][] = []
     let { reason } = report
     // A corrupt batch is never sent. If it is on disk, it is left there to be read again.
     if (!delivery.outbox.isDurable) {
       for (const batch of batches) if (!batch.isIntact) failed.push([batch, damaged])
     }
-    for (const { sequence, count, failure } of report.outcomes) {
+    for (const { sequence, count, isQueued = false, failure } of report.outcomes) {
       // The child may have split a batch, and its parts may have different outcomes.
       const part = delivery.outbox.carve(sequence, count)
       if (!part) continue
       if (!failure) {
-        delivered.push(part)
+        delivered.push([part, isQueued])
       } else if (!delivery.outbox.isDurable || failure.code === 'rejected') {
         failed.push([part, failure])
         ;({ reason } = failure)
       }
     }
-    const settled = new Set([...delivered, ...failed.map(([batch]) => batch)])
+    const settled = new Set([...delivered, ...failed].map(([batch]) => batch))
     const pending = delivery.outbox.takeAll().filter((batch) => !settled.has(batch))
     return { delivered, failed, pending, reason }
   }
@@ -124,7 +127,7 @@ export class ClientExit implements ExitHook {
     if (lost.length > 0) writeStderr(lineOn(lost, reason))
     // For the next process, or for this one if it survives the signal.
     if (outbox.isDurable) for (const batch of pending) outbox.replace(batch, [batch])
-    for (const batch of delivered) delivery.deliver(batch)
+    for (const [batch, isQueued] of delivered) delivery.deliver(batch, isQueued)
     for (const [batch, failure] of failed) delivery.fail(batch, failure)
     if (outbox.isDurable) return
     for (const batch of pending) {

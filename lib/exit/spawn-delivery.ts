@@ -1,14 +1,15 @@
 // Delivers synchronously, from a child process: a process that is ending cannot wait for anything asynchronous.
 
 import type childProcess from 'node:child_process'
-import { dirname } from 'node:path'
+import { delimiter, dirname } from 'node:path'
 import { builtin } from '../runtime/load-builtin.js'
 import { toError } from '../runtime/describe-value.js'
 import type { ConnectionOptions } from '../delivery/transport/axios-transport.js'
 import { packAgent, type PackedAgent } from './agent-options.js'
-import { findChildProgram } from './child-program.js'
+import { findChildProgram, packageFolders } from './child-program.js'
 import type { Batch } from '../outbox/batch.js'
 import type { PackedCredentials } from '../delivery/auth/credentials.js'
+import type { HandoverSink, PackedQueue } from '../delivery/queue-factory.js'
 import type { Failure } from '../delivery/failure.js'
 import { withStandardDescriptors } from './standard-descriptors.js'
 
@@ -21,7 +22,10 @@ export const margin = 250
 /** The order that the child reads: one line of JSON, followed by the bodies. */
 export interface DeliveryOrder {
   url: string
-  credentials: PackedCredentials
+  /** Left out if the child may not post to the endpoint. */
+  credentials?: PackedCredentials | undefined
+  /** What comes before the endpoint, and the folder by which its options may name files. */
+  queue?: (PackedQueue & { folder: string | undefined }) | undefined
   gzip: boolean
   httpRequestTimeout: number
   maxRetries: number
@@ -30,23 +34,34 @@ export interface DeliveryOrder {
   httpsAgent?: PackedAgent | undefined
   /** Milliseconds after its start by which the child must be done. */
   duration: number
-  batches: { sequence: number; ends: number[]; length: number }[]
+  batches: { sequence: number; ends: number[]; length: number; jobs?: string | undefined }[]
 }
 
-/** What the child writes, as lines of JSON: the outcome of some messages, or why they are still pending. */
-export type OutcomeLine =
-  { sequence: number; count: number; failure?: Failure } | { struggling: string }
+/** The outcome of some messages. */
+export interface Outcome {
+  sequence: number
+  count: number
+  /** Whether a queue has them, from which workers deliver them. */
+  isQueued?: boolean | undefined
+  failure?: Failure
+}
+
+/** What the child writes, as lines of JSON: an outcome, or why messages are still pending. */
+export type OutcomeLine = Outcome | { struggling: string }
 
 /** The outcomes, by sequence. Messages without one are still pending. */
 export interface DeliveryReport {
-  outcomes: { sequence: number; count: number; failure?: Failure }[]
+  outcomes: Outcome[]
   /** Why messages without an outcome are still pending. */
   reason: string
 }
 
 export interface SpawnSettings {
   url: string
-  credentials: PackedCredentials
+  /** Left out if no child may post to the endpoint. */
+  credentials?: PackedCredentials | undefined
+  /** What comes before the endpoint. */
+  queue?: (PackedQueue & Pick<HandoverSink, 'jobsOf'>) | undefined
   gzip: boolean
   httpRequestTimeout: number
   maxRetries: number
@@ -70,7 +85,8 @@ export function spawnDelivery(
     if (program === undefined) return { outcomes: [], reason: bundled }
     // Bodies and settings go through the pipe, because anyone can read a command line.
     const input = orderOf(batches, settings, timeout - margin)
-    const child = withStandardDescriptors(() => spawn(program, input, timeout))
+    const paths = settings.queue ? packageFolders() : []
+    const child = withStandardDescriptors(() => spawn(program, input, timeout, paths))
     return readReport(child)
   } catch (error) {
     return { outcomes: [], reason: toError(error).message }
@@ -83,7 +99,9 @@ function spawn(
   program: string,
   input: Buffer,
   timeout: number,
+  paths: readonly string[],
 ): childProcess.SpawnSyncReturns<Buffer> {
+  const { NODE_PATH = '' } = process.env
   // Loaded only when needed, and synchronously: nothing asynchronous runs any more.
   const { spawnSync } = builtin('node:child_process') as typeof childProcess
   return spawnSync(process.execPath, [...inheritedOptions(), program], {
@@ -92,7 +110,12 @@ function spawn(
     killSignal: 'SIGKILL',
     stdio: ['pipe', 'pipe', 'ignore'],
     cwd: dirname(program),
-    env: { ...process.env, [marker]: '1', NODE_OPTIONS: '' },
+    env: {
+      ...process.env,
+      [marker]: '1',
+      NODE_OPTIONS: '',
+      ...(paths.length > 0 ? { NODE_PATH: [...paths, NODE_PATH].join(delimiter) } : {}),
+    },
     windowsHide: true,
     maxBuffer: Infinity,
   })
@@ -134,21 +157,32 @@ function inheritedOptions(): string[] {
 }
 
 function orderOf(batches: readonly Batch[], settings: SpawnSettings, duration: number): Buffer {
-  const { connection, ...rest } = settings
+  const { connection, queue, ...rest } = settings
   const bodies = batches.map((batch) => batch.body())
   const order: DeliveryOrder = {
     ...rest,
     proxy: connection.proxy,
     httpAgent: packAgent(connection.httpAgent),
     httpsAgent: packAgent(connection.httpsAgent),
+    queue: queue && { engine: queue.engine, options: queue.options, folder: workingFolder() },
     duration,
     batches: batches.map((batch, index) => ({
       sequence: batch.sequence,
       ends: batch.ends(),
       length: bodies[index]?.length ?? 0,
+      jobs: queue?.jobsOf(batch),
     })),
   }
   return Buffer.concat([Buffer.from(`${JSON.stringify(order)}\n`), ...bodies])
+}
+
+/** Undefined if it has been removed. */
+function workingFolder(): string | undefined {
+  try {
+    return process.cwd()
+  } catch {
+    return undefined
+  }
 }
 
 function readReport(child: childProcess.SpawnSyncReturns<Buffer>): DeliveryReport {

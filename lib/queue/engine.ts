@@ -12,8 +12,12 @@ export interface LaneJob {
 }
 
 export interface Engine {
-  /** Resolves when the engine has all of them, and rejects if it may not have one of them. */
-  add(jobs: readonly LaneJob[]): Promise<void>
+  /**
+   * Resolves when the engine has all of them, and rejects if it may not have one of them.
+   *
+   * @param signal aborted when nobody waits for it any longer
+   */
+  add(jobs: readonly LaneJob[], signal: AbortSignal): Promise<void>
   /** What a rejection means, in words that show no password and nothing of a message. */
   explain(error: unknown): Unanswered
   /** Never throws. */

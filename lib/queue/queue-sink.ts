@@ -1,9 +1,10 @@
 // Hands a sealed batch over to an engine: one job for each lane that has messages in it.
 
 import { randomUUID } from 'node:crypto'
-import type { BatchSink, SealedBatch } from '../delivery/batch-sink.js'
+import type { SealedBatch } from '../delivery/batch-sink.js'
+import type { HandoverSink } from '../delivery/queue-factory.js'
 import type { AttemptResult } from '../delivery/transport/answer.js'
-import { AttemptTimeout, orAbort, withTimeout } from '../delivery/transport/with-timeout.js'
+import { orAbort, withTimeout } from '../delivery/transport/with-timeout.js'
 import type { Engine, LaneJob } from './engine.js'
 import { jobOf } from './job.js'
 import { laneOf } from './lanes.js'
@@ -15,7 +16,7 @@ export interface QueueSinkOptions {
   readonly timeout: number
 }
 
-export class QueueSink implements BatchSink {
+export class QueueSink implements HandoverSink {
   readonly #options: QueueSinkOptions
   /** A batch that is handed over again has the same jobs. */
   readonly #ids = new WeakMap<SealedBatch, string>()
@@ -32,17 +33,24 @@ export class QueueSink implements BatchSink {
     const { engine, timeout } = this.#options
     // What is damaged is not handed over.
     batch.body()
-    const jobs = this.#jobsOf(batch)
+    const jobs = this.#divide(batch)
     try {
-      await withTimeout(timeout, signal, (bounds) => orAbort(engine.add(jobs), bounds))
+      await withTimeout(timeout, signal, (bounds) => orAbort(engine.add(jobs, bounds), bounds))
       return { status: 200 }
     } catch (error) {
-      // Not as slow as a large request is: a smaller batch would not help.
-      return AttemptTimeout.is(error) ? { error: error as Error } : engine.explain(error)
+      return engine.explain(error)
     }
   }
 
-  #jobsOf(batch: SealedBatch): LaneJob[] {
+  jobsOf(batch: SealedBatch): string | undefined {
+    return this.#ids.get(batch)
+  }
+
+  nameJobs(batch: SealedBatch, name: string): void {
+    this.#ids.set(batch, name)
+  }
+
+  #divide(batch: SealedBatch): LaneJob[] {
     const { source, lanes } = this.#options
     const texts = new Map<number, string[]>()
     for (let index = 0; index < batch.count; index++) {

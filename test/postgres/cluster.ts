@@ -1,7 +1,15 @@
 // A PostgreSQL cluster of the test's own, in a temporary directory, reached through a socket in it.
 
 import { execFileSync } from 'node:child_process'
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import {
+  chownSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Client } from 'pg'
@@ -34,6 +42,7 @@ export class Cluster {
   readonly #user = unprivileged()
   readonly #folder: string
   readonly #isDurable: boolean
+  #resume = (): void => undefined
 
   /** @param isDurable - Whether a commit waits for the disk, as it does where nothing else is said. */
   constructor({ isDurable = false } = {}) {
@@ -97,12 +106,44 @@ export class Cluster {
     }
   }
 
+  /** Stops all of its processes, which answer nobody then. */
+  async pause(): Promise<void> {
+    const backends = (await this.query('select pid from pg_stat_activity')) as { pid: number }[]
+    const [postmaster] = readFileSync(join(this.#data, 'postmaster.pid'), 'utf8').split('\n')
+    const pids = [Number(postmaster), ...backends.map(({ pid }) => pid)]
+    const send = (signal: NodeJS.Signals): void => {
+      for (const pid of pids) {
+        try {
+          process.kill(pid, signal)
+        } catch {
+          // A backend whose client has gone.
+        }
+      }
+    }
+    send('SIGSTOP')
+    this.#resume = () => {
+      send('SIGCONT')
+    }
+  }
+
+  resume(): void {
+    this.#resume()
+  }
+
+  /** Asks for passwords of this user from now on. */
+  async askPassword(user: string): Promise<void> {
+    const file = join(this.#data, 'pg_hba.conf')
+    writeFileSync(file, `local all ${user} scram-sha-256\n${readFileSync(file, 'utf8')}`)
+    await this.query('select pg_reload_conf()')
+  }
+
   /** As if the machine had lost its power, if the mode is `immediate`. */
   halt(mode: 'immediate' | 'fast' = 'immediate'): void {
     this.#run('pg_ctl', ['-D', this.#data, '-m', mode, 'stop'])
   }
 
   stop(): void {
+    this.resume()
     this.halt()
     rmSync(this.#folder, { recursive: true })
   }

@@ -2,12 +2,14 @@
 
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
+import type { Certificate } from '../support/certificate.js'
+import { until } from './until.js'
 
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
@@ -20,9 +22,10 @@ export async function freePort(): Promise<number> {
 
 export class RedisServer {
   readonly port: number
-  readonly #folder = mkdtempSync(join(tmpdir(), 'selfsame-redis-'))
-  readonly #settings: readonly string[]
+  readonly folder = mkdtempSync(join(tmpdir(), 'selfsame-redis-'))
+  #settings: readonly string[]
   readonly #password: string | undefined
+  #tlsPort: number | undefined
   #process: ChildProcess | undefined
   #client: Redis | undefined
 
@@ -50,9 +53,11 @@ export class RedisServer {
     return this.#client
   }
 
-  async start(): Promise<void> {
+  /** @param settings in place of those that it had */
+  async start(settings = this.#settings): Promise<void> {
+    this.#settings = settings
     const args = [
-      ...['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.#folder],
+      ...['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.folder],
       ...['--save', '', '--appendonly', 'yes', '--appendfsync', 'everysec'],
       ...(this.#password === undefined ? [] : ['--requirepass', this.#password]),
       ...this.#settings,
@@ -69,6 +74,30 @@ export class RedisServer {
     await Promise.race([failed, this.#answering()])
   }
 
+  /** Makes it a replica of another, which has all that matters: its own data is gone. */
+  async follow(master: RedisServer): Promise<void> {
+    await this.client.replicaof('127.0.0.1', master.port)
+    await until(async () => (await this.client.info('replication')).includes('link_status:up'))
+  }
+
+  /** From now on connections to its TLS port, which is returned, see this certificate. */
+  async serveTls({ key, cert }: Certificate): Promise<number> {
+    const path = (name: string): string => join(this.folder, `${name}.pem`)
+    writeFileSync(path('key'), key)
+    writeFileSync(path('cert'), cert)
+    const files = ['tls-key-file', path('key'), 'tls-cert-file', path('cert')]
+    const clients = ['tls-ca-cert-file', path('cert'), 'tls-auth-clients', 'no']
+    this.#tlsPort ??= await freePort()
+    await this.client.call(
+      ...['CONFIG', 'SET', ...files, ...clients, 'tls-port', String(this.#tlsPort)],
+    )
+    return this.#tlsPort
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#process?.kill(signal)
+  }
+
   /** As if the machine had lost it: the append-only file has what was written to it. */
   async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
     const child = this.#process
@@ -82,7 +111,7 @@ export class RedisServer {
   async stop(): Promise<void> {
     this.#client?.disconnect()
     await this.kill()
-    rmSync(this.#folder, { recursive: true })
+    rmSync(this.folder, { recursive: true })
   }
 
   #connect(): Redis {

@@ -51,7 +51,7 @@ async function startGraphileWorker(
   const load = (): Promise<typeof GraphileWorker> => import('../../queue/graphile-worker/index.js')
   const { startWorker } = await installed('graphile-worker pg', load)
   const { default: pg } = await import('pg')
-  const pool = new pg.Pool({ connectionString })
+  const pool = new pg.Pool({ connectionString, keepAlive: true })
   const worker = startWorker({ ...options, pool, name, schema, stalledInterval })
   return { worker, place: 'PostgreSQL', disconnect: () => pool.end() }
 }

@@ -3,6 +3,7 @@
 import { setMaxListeners } from 'node:events'
 import type { Cluster, Redis } from 'ioredis'
 import { Sleepers } from '../../delivery/sleep.js'
+import { AttemptTimeout } from '../../delivery/transport/with-timeout.js'
 import { integer } from '../../runtime/check-option.js'
 import { longestTimer } from '../../runtime/timer.js'
 import { warn } from '../../runtime/warnings.js'
@@ -14,9 +15,11 @@ import { WorkerStopped } from '../work/source-delivery.js'
 import type { RunningWorker, WorkerOptions } from '../work/worker-options.js'
 import { checkConnection, namingOf, type RedisPlace } from './bullmq-options.js'
 import { LaneWorkers } from './lane-workers.js'
-import { lanesInUse, type QueueNaming } from './queue-names.js'
+import type { QueueNaming } from './queue-names.js'
 import { explainRedis } from './redis-errors.js'
-import { isClient, openRedis, type RedisConnection } from './redis-link.js'
+import { isClient } from './redis-link.js'
+import { RedisProbe } from './redis-probe.js'
+import { connectWorker } from './worker-connection.js'
 import { redisPace } from './redis-pace.js'
 import { Slots } from './slots.js'
 import type { TakenJob } from './taken-job.js'
@@ -50,6 +53,7 @@ export function startWorker(options: BullmqWorkerOptions): RunningWorker {
 
 class BullmqWorker implements RunningWorker {
   readonly #redis: Redis | Cluster
+  readonly #probe: RedisProbe
   readonly #isOwn: boolean
   readonly #naming: QueueNaming
   readonly #runner: JobRunner
@@ -60,6 +64,8 @@ class BullmqWorker implements RunningWorker {
   readonly #stop = new AbortController()
   readonly #disconnecting = new AbortController()
   #problem: string | undefined
+  /** What has been told of this outage. */
+  readonly #told = new Set<string>()
   #closing: Promise<void> | undefined
 
   constructor(options: BullmqWorkerOptions) {
@@ -74,7 +80,10 @@ class BullmqWorker implements RunningWorker {
     })
     this.#onProblem = options.onProblem ?? ((text) => warn('SELFSAME_QUEUE', text))
     this.#isOwn = !isClient(connection)
-    this.#redis = connect(connection)
+    this.#redis = connectWorker(connection, (error) => {
+      this.#tell(error)
+    })
+    this.#probe = new RedisProbe(this.#redis, this.#naming)
     this.#redis.on('error', this.#tell)
     const { name, prefix } = this.#naming
     const pace = rate === 0 ? undefined : redisPace(this.#redis, `${prefix}:${name}:pace`, rate)
@@ -110,8 +119,8 @@ class BullmqWorker implements RunningWorker {
 
   async backlog(): Promise<number> {
     const { prefix } = this.#naming
-    // Also if there are no lanes yet: it rejects, or waits, while Redis is away.
-    await this.#redis.ping()
+    // Also if there are no lanes yet: it rejects while Redis is away, or refuses writes.
+    await this.#probe.lanes()
     const counts = await Promise.all(
       this.#lanes.queues.map((queue) => this.#redis.llen(`${prefix}:${queue}:wait`)),
     )
@@ -149,9 +158,10 @@ class BullmqWorker implements RunningWorker {
     const { signal } = this.#stop
     while (!signal.aborted) {
       try {
-        const inUse = await lanesInUse(this.#redis, this.#naming)
+        const inUse = await this.#probe.lanes(signal)
         if (!this.#stop.signal.aborted) for (const lanes of inUse) this.#lanes.open(lanes)
         this.#problem = undefined
+        this.#told.clear()
       } catch (error) {
         this.#tell(error)
       }
@@ -200,18 +210,12 @@ class BullmqWorker implements RunningWorker {
   /** Once for each outage. */
   readonly #tell = (error: unknown): void => {
     const text = explainRedis(error).error.message
-    if (text === this.#problem || this.#stop.signal.aborted) return
+    if (this.#stop.signal.aborted) return
+    // That it does not answer says less than what it has said.
+    if (this.#problem !== undefined && AttemptTimeout.is(error)) return
     this.#problem = text
+    if (this.#told.has(text)) return
+    this.#told.add(text)
     this.#onProblem(text)
   }
-}
-
-/** Blocking commands wait for ever, and it connects again by itself. */
-function connect(connection: RedisConnection): Redis | Cluster {
-  if (isClient(connection)) return connection
-  return openRedis(connection, {
-    maxRetriesPerRequest: null,
-    // Another connection may reach the server that has taken over.
-    reconnectOnError: ({ message }) => (message.startsWith('READONLY') ? 2 : false),
-  })
 }

@@ -5,6 +5,7 @@ import { checkLanes, checkName, type LaneOptions } from '../queue-options.js'
 import { QueueSink } from '../queue-sink.js'
 import { BullmqEngine } from './bullmq-engine.js'
 import { checkConnection, namingOf, placeOf, type RedisPlace } from './bullmq-options.js'
+import { packConnection, type PackedBullmq } from './packed-bullmq.js'
 
 export interface BullmqOptions extends LaneOptions, RedisPlace {}
 
@@ -21,7 +22,14 @@ export function bullmq(options: BullmqOptions): QueueFactory {
   const naming = namingOf(options)
   const open = ({ timeout, warn }: QueueSettings): QueueCarrier => {
     const engine = new BullmqEngine({ connection, lanes, naming, timeout, warn })
-    return { sink: new QueueSink({ engine, source, lanes, timeout }), close: () => engine.close() }
+    return {
+      sink: new QueueSink({ engine, source, lanes, timeout }),
+      pack: () => {
+        const options: PackedBullmq = { lanes, source, ...naming, ...packConnection(connection) }
+        return { engine: 'bullmq', options }
+      },
+      close: () => engine.close(),
+    }
   }
   return Object.assign(open, { place: placeOf(connection) })
 }

@@ -1,13 +1,11 @@
 // A connection to Redis for handing over: opened by the attempt that needs it, so that an outage of Redis is one more
 // endpoint that is away, and it never holds the process open while nothing is being handed over.
 
-import { Redis, type Cluster, type RedisOptions } from 'ioredis'
+import type { Cluster, Redis, RedisOptions } from 'ioredis'
+import { openRedis } from './own-redis.js'
 
 /** A URL (`redis://`, `rediss://`), the options of ioredis, or a connection of yours. */
 export type RedisConnection = string | RedisOptions | Redis | Cluster
-
-/** It decides about the types of all replies. */
-type OwnOptions = Omit<RedisOptions, 'replyMapping'>
 
 export function isClient(connection: RedisConnection): connection is Redis | Cluster {
   return (
@@ -16,16 +14,12 @@ export function isClient(connection: RedisConnection): connection is Redis | Clu
   )
 }
 
-export function openRedis(connection: string | RedisOptions, own: OwnOptions): Redis {
-  return typeof connection === 'string'
-    ? new Redis(connection, own)
-    : new Redis({ ...(connection as OwnOptions), ...own })
-}
-
 export class RedisLink {
   readonly redis: Redis | Cluster
   readonly #isOwn: boolean
   #connecting: Promise<void> | undefined
+  /** Resolves when the connection that was given up has ended. */
+  #ended: Promise<unknown> | undefined
   #problem: Error | undefined
   #isClosed = false
   /** How many attempts use it now. */
@@ -40,7 +34,8 @@ export class RedisLink {
           connectTimeout,
           // The sender decides when the next attempt comes. A command that waited here would be sent behind its back.
           retryStrategy: () => null,
-          sentinelRetryStrategy: () => null,
+          // It goes through its Sentinels from where the last connection has left it: once more from the first.
+          sentinelRetryStrategy: (times) => (times === 1 ? 0 : null),
           enableOfflineQueue: false,
           maxRetriesPerRequest: 0,
         })
@@ -60,11 +55,7 @@ export class RedisLink {
     this.#users++
     this.#hold()
     try {
-      this.#connecting ??= this.#connect(prepare).catch((error: unknown) => {
-        this.#connecting = undefined
-        throw error
-      })
-      await this.#connecting
+      await (this.#connecting ??= this.#begin(prepare))
       return await work()
     } finally {
       this.#users--
@@ -72,10 +63,14 @@ export class RedisLink {
     }
   }
 
-  /** The next attempt connects again: what answered is not the server that it should be. */
+  /** The next attempt connects again: what answered is not the server that it should be, or nothing did. */
   reconnect(): void {
     this.#connecting = undefined
-    if (this.#isOwn) this.redis.disconnect()
+    if (!this.#isOwn || this.redis.status === 'wait' || this.redis.status === 'end') return
+    this.#ended = new Promise((resolve) => this.redis.once('end', resolve))
+    this.redis.disconnect()
+    // A server that hangs would not answer to a farewell.
+    this.#stream?.destroy()
   }
 
   close(): void {
@@ -87,19 +82,33 @@ export class RedisLink {
     this.redis.disconnect()
   }
 
+  #begin(prepare: () => Promise<unknown>): Promise<void> {
+    const begun = this.#connect(prepare)
+    const forget = (): void => {
+      if (this.#connecting === begun) this.#connecting = undefined
+    }
+    if (this.#isOwn) this.redis.once('close', forget)
+    begun.catch(forget)
+    return begun
+  }
+
   async #connect(prepare: () => Promise<unknown>): Promise<void> {
     if (this.#isClosed) throw new Error('the connection to Redis is closed')
-    if (this.#isOwn) {
-      this.#problem = undefined
-      try {
-        await this.redis.connect()
-      } catch (error) {
-        throw this.#reason(error)
-      }
-      this.redis.once('close', () => (this.#connecting = undefined))
-      this.#hold()
-    }
+    // If only what came after it has failed, the last one is still open.
+    if (this.#isOwn && (this.redis.status !== 'ready' || this.#ended)) await this.#open()
     await prepare()
+  }
+
+  async #open(): Promise<void> {
+    await this.#ended
+    this.#ended = undefined
+    this.#problem = undefined
+    try {
+      await this.redis.connect()
+    } catch (error) {
+      throw this.#reason(error)
+    }
+    this.#hold()
   }
 
   /** ioredis rejects with `Connection is closed.`, and has emitted the reason before. */
@@ -110,9 +119,12 @@ export class RedisLink {
   /** An idle connection does not hold the process open. */
   #hold(): void {
     if (!this.#isOwn) return
-    // There is no socket before the first connection.
-    const { stream } = this.redis as Partial<Redis>
-    if (this.#users > 0) stream?.ref()
-    else stream?.unref()
+    if (this.#users > 0) this.#stream?.ref()
+    else this.#stream?.unref()
+  }
+
+  /** There is none before the first connection. */
+  get #stream(): Redis['stream'] | undefined {
+    return (this.redis as Partial<Redis>).stream
   }
 }

@@ -1,13 +1,15 @@
 // Adds jobs to graphile-worker.
 
+import type { Pool } from 'pg'
 import type { Unanswered } from '../../delivery/transport/answer.js'
 import type { Engine, LaneJob } from '../engine.js'
 import { addJobs, type JobNaming } from './add-jobs.js'
+import { withConnection } from './connection.js'
 import { explainPostgres } from './postgres-errors.js'
 import type { Queryable } from '../../delivery/queue-factory.js'
 
 export interface GraphileEngineOptions {
-  readonly pool: Queryable
+  readonly pool: Pool
   readonly lanes: number
   readonly naming: JobNaming
   readonly warn: (text: string) => void
@@ -21,12 +23,14 @@ export class GraphileEngine implements Engine {
     this.#options = options
   }
 
-  async add(jobs: readonly LaneJob[]): Promise<void> {
+  async add(jobs: readonly LaneJob[], signal: AbortSignal): Promise<void> {
     const { pool, naming, lanes, warn } = this.#options
-    await addJobs(pool, naming, lanes, jobs)
-    if (this.#isChecked) return
-    this.#isChecked = true
-    for (const problem of await problemsOf(pool)) warn(problem)
+    await withConnection(pool, signal, async (db) => {
+      await addJobs(db, naming, lanes, jobs)
+      if (this.#isChecked) return
+      this.#isChecked = true
+      for (const problem of await problemsOf(db)) warn(problem)
+    })
   }
 
   explain(error: unknown): Unanswered {
@@ -39,9 +43,9 @@ export class GraphileEngine implements Engine {
 }
 
 /** What is wrong with the settings of PostgreSQL, each as a text for the operator. Never rejects. */
-async function problemsOf(pool: Queryable): Promise<string[]> {
+async function problemsOf(db: Queryable): Promise<string[]> {
   try {
-    const { rows } = (await pool.query(
+    const { rows } = (await db.query(
       `select name, setting from pg_settings where name in ('fsync', 'synchronous_commit')`,
       [],
     )) as { rows: { name: string; setting: string }[] }

@@ -5,7 +5,7 @@ import { Logger, run, type JobHelpers, type Runner, type WorkerEvents } from 'gr
 import type { Pool, PoolClient } from 'pg'
 import { Sleepers } from '../../delivery/sleep.js'
 import { integer } from '../../runtime/check-option.js'
-import { longestTimer } from '../../runtime/timer.js'
+import { idleTimer, longestTimer } from '../../runtime/timer.js'
 import { warn } from '../../runtime/warnings.js'
 import { within } from '../../runtime/within.js'
 import { PoisonedJob } from '../job.js'
@@ -14,6 +14,7 @@ import { JobRunner, UndeliveredMessages, type WorkerStats } from '../work/job-ru
 import { WorkerStopped } from '../work/source-delivery.js'
 import type { RunningWorker, WorkerOptions } from '../work/worker-options.js'
 import type { JobNaming } from './add-jobs.js'
+import { expectWritable } from './connection.js'
 import { checkPool, namingOf, type JobPlace } from './graphile-options.js'
 import { WorkerLiveness } from './liveness.js'
 import { nudgeLater } from './nudges.js'
@@ -33,6 +34,8 @@ export interface GraphileWorkerWorkerOptions extends WorkerOptions, JobPlace {
 
 /** How long to wait before the next attempt to start, in milliseconds. */
 const restartDelay = 2_000
+/** How long after the first the other connections of an engine may break, in milliseconds. */
+const failureSpan = 250
 /** How long giving back may take, in milliseconds. */
 const closingTime = 5_000
 /** A job may last as long as an outage of the server: nothing but `close()` ends it. */
@@ -93,6 +96,7 @@ class GraphileWorkerWorker implements RunningWorker {
   }
 
   async backlog(): Promise<number> {
+    await expectWritable(this.#pool)
     const { schema, task } = this.#naming
     const { rows } = await this.#pool.query<{ count: string }>(
       `select count(*) from ${quoted(schema)}.jobs
@@ -144,6 +148,8 @@ class GraphileWorkerWorker implements RunningWorker {
   }
 
   async #start(failing: AbortController): Promise<Runner> {
+    // Otherwise the engine would start, fail, and write of it to the console.
+    await expectWritable(this.#pool)
     const engine = await run({
       pgPool: this.#pool,
       schema: this.#naming.schema,
@@ -174,17 +180,25 @@ class GraphileWorkerWorker implements RunningWorker {
       this.#liveness.add(worker.workerId)
     })
     // A job may have been locked, or done, without an answer: this engine does not know. Another one starts afresh.
+    let isFailing = false
     const fail = ({ error }: { error: unknown }): void => {
+      isFailing = true
       this.#tell(error)
-      failing.abort()
+      // Those that fail after it was stopped write to the console, and they all fail at the same time.
+      idleTimer(() => {
+        failing.abort()
+      }, failureSpan)
     }
     events.on('worker:getJob:error', fail)
     events.on('worker:fatalError', fail)
     events.on('pool:listen:error', ({ error }) => {
       this.#tell(error)
     })
-    events.on('worker:getJob:empty', () => (this.#problem = undefined))
-    events.on('job:start', () => (this.#problem = undefined))
+    const isWell = (): void => {
+      if (!isFailing) this.#problem = undefined
+    }
+    events.on('worker:getJob:empty', isWell)
+    events.on('job:start', isWell)
     events.on('job:complete', ({ worker: { workerPool } }) => {
       nudgeLater(workerPool, failing.signal)
     })

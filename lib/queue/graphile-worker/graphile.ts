@@ -14,6 +14,7 @@ import { QueueSink } from '../queue-sink.js'
 import { addJobs } from './add-jobs.js'
 import { GraphileEngine } from './graphile-engine.js'
 import { checkPool, namingOf, type JobPlace } from './graphile-options.js'
+import { packPool, type PackedGraphile } from './packed-graphile.js'
 
 export interface GraphileWorkerOptions extends LaneOptions, JobPlace {
   /** A pool of pg, which you end yourself. */
@@ -35,6 +36,11 @@ export function graphileWorker(options: GraphileWorkerOptions): QueueFactory {
     const engine = new GraphileEngine({ pool, lanes, naming, warn })
     return {
       sink: new QueueSink({ engine, source, lanes, timeout }),
+      pack: () => {
+        const { task: name, schema } = naming
+        const options: PackedGraphile = { lanes, source, name, schema, pool: packPool(pool) }
+        return { engine: 'graphile-worker', options }
+      },
       close: () => {
         engine.close()
       },

@@ -3,8 +3,12 @@
 
 import type { Pool, PoolClient } from 'pg'
 import { Sleepers } from '../../delivery/sleep.js'
+import { orAbort, withTimeout } from '../../delivery/transport/with-timeout.js'
 import type { JobNaming } from './add-jobs.js'
 import { quoted } from './quoted.js'
+
+/** How long PostgreSQL may take, in milliseconds. */
+const patience = 5_000
 
 /** The first half of the keys of our locks: the bytes of `self`. */
 const lockClass = 0x73656c66
@@ -23,6 +27,7 @@ export class WorkerLiveness {
   readonly #sleepers = new Sleepers()
   readonly #stop = new AbortController()
   #client: PoolClient | undefined
+  #look: Promise<void> | undefined
   /** Found dead at the last look. */
   #suspects = new Set<string>()
 
@@ -41,8 +46,7 @@ export class WorkerLiveness {
     const { signal } = this.#stop
     while (!signal.aborted) {
       try {
-        const client = (this.#client ??= await this.#connect())
-        await this.#unlockDead(client)
+        await withTimeout(patience, signal, (bounds) => orAbort(this.#looking(), bounds))
       } catch (error) {
         this.#release()
         this.#options.onProblem(error)
@@ -68,15 +72,32 @@ export class WorkerLiveness {
     this.#stop.abort()
   }
 
+  /** One at a time: while PostgreSQL hangs, each would open a connection. */
+  #looking(): Promise<void> {
+    this.#look ??= this.#lookOnce().finally(() => (this.#look = undefined))
+    return this.#look
+  }
+
+  async #lookOnce(): Promise<void> {
+    const client = (this.#client ??= await this.#connect())
+    if (this.#stop.signal.aborted) this.#release()
+    else await this.#unlockDead(client)
+  }
+
   async #connect(): Promise<PoolClient> {
     const client = await this.#options.pool.connect()
     client.on('error', this.#onError)
-    // A machine that is gone closes no connection: PostgreSQL finds out by itself within half a minute.
-    await client.query(
-      'set tcp_keepalives_idle = 10; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 3',
-    )
-    for (const id of this.#ids) await client.query(lock, [lockClass, id])
-    return client
+    try {
+      // A machine that is gone closes no connection: PostgreSQL finds out by itself within half a minute.
+      await client.query(
+        'set tcp_keepalives_idle = 10; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 3',
+      )
+      for (const id of this.#ids) await client.query(lock, [lockClass, id])
+      return client
+    } catch (error) {
+      client.release(true)
+      throw error
+    }
   }
 
   readonly #onError = (): void => {

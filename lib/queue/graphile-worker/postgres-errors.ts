@@ -1,6 +1,7 @@
 // What an error of PostgreSQL means, in words for the operator: none shows a password or a part of a message.
 
 import type { Unanswered } from '../../delivery/transport/answer.js'
+import { AttemptTimeout } from '../../delivery/transport/with-timeout.js'
 import { toError } from '../../runtime/describe-value.js'
 
 /** By SQLSTATE; these stay so until somebody changes something. */
@@ -16,6 +17,10 @@ const meanings: Readonly<Record<string, string>> = {
 }
 
 export function explainPostgres(thrown: unknown): Unanswered {
+  // Not as slow as a large request is: a smaller batch would not help.
+  if (AttemptTimeout.is(thrown)) {
+    return { error: new Error('PostgreSQL does not answer (ETIMEDOUT)') }
+  }
   const { code, message } = toError(thrown) as NodeJS.ErrnoException
   const known = code !== undefined && Object.hasOwn(meanings, code) ? meanings[code] : undefined
   if (known !== undefined) return { error: new Error(`${known} (${code})`), needsHelp: true }

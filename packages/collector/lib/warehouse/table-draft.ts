@@ -44,6 +44,8 @@ export class TableDraft {
   readonly #options: TableOptions
   readonly #slots = new Map<string, Slot>()
   readonly #used: Slot[] = []
+  /** By the place of a cell in its row: most rows have the same columns in the same order as the row before. */
+  readonly #lastSlots: (Slot | undefined)[] = []
   readonly #rows: Cell[][] = []
   #columns: number
 
@@ -62,10 +64,12 @@ export class TableDraft {
 
   addRow(row: NewRow): void {
     const cells = new Array<Cell>(this.#used.length).fill(null)
-    for (const cell of row.call) this.#place(cells, cell, row.messageId)
-    for (const cell of row.context) this.#place(cells, cell, row.messageId)
+    let place = 0
+    for (const cell of row.call) this.#place(cells, cell, row.messageId, place++)
+    for (const cell of row.context) this.#place(cells, cell, row.messageId, place++)
     for (const cell of row.own) {
-      if (!this.#isTaken(cell, row)) this.#place(cells, cell, row.messageId)
+      if (!this.#isTaken(cell, row, place)) this.#place(cells, cell, row.messageId, place)
+      place += 1
     }
     if (mayBeTooWide(cells)) this.#narrow(cells, row.messageId)
     this.#rows.push(cells)
@@ -131,10 +135,18 @@ export class TableDraft {
     slot.index = this.#used.push(slot) - 1
   }
 
-  #place(row: Cell[], cell: RawCell, messageId: string): void {
+  #slotAt(place: number, column: string): Slot | undefined {
+    const last = this.#lastSlots[place]
+    if (last?.column === column) return last
+    const slot = this.#slots.get(column) ?? this.#known(column)
+    this.#lastSlots[place] = slot
+    return slot
+  }
+
+  #place(row: Cell[], cell: RawCell, messageId: string, place: number): void {
     const { column, value, isOdd } = cell
     if (value === null) return
-    let slot = this.#slots.get(column) ?? this.#known(column)
+    let slot = this.#slotAt(place, column)
     const other = slot === undefined || slot.index < 0 ? null : (row[slot.index] ?? null)
     if (slot !== undefined && other !== null) {
       // Equal values say the same: createdAt and created_at, for those who send both.
@@ -203,8 +215,8 @@ export class TableDraft {
   }
 
   /** Whether a trait or property has the name of a column of the call, which it may not take. */
-  #isTaken({ column, value }: RawCell, { messageId, call }: NewRow): boolean {
-    if (this.#slots.get(column)?.isFixed !== true || SHARED.has(column)) return false
+  #isTaken({ column, value }: RawCell, { messageId, call }: NewRow, place: number): boolean {
+    if (this.#slotAt(place, column)?.isFixed !== true || SHARED.has(column)) return false
     if (value === null) return true
     const says = (name: string) =>
       call.some((cell) => cell.column === name && cell.value === String(value))

@@ -56,6 +56,26 @@ describe('tables in PostgreSQL', function () {
     expect(logged).to.have.length(3)
   })
 
+  it('are each given the count of their own rows, even if PostgreSQL counts them in parallel', async () => {
+    await store.close()
+    await database.query(
+      `alter database ${database.name} set min_parallel_table_scan_size = 0`,
+      `alter database ${database.name} set parallel_setup_cost = 0`,
+      `alter database ${database.name} set parallel_tuple_cost = 0`,
+    )
+    store = await openPostgresStore(database.url)
+    await take(
+      { type: 'identify', userId: 'u1', anonymousId: 'a1', traits: { plan: 'basic' } },
+      ...Array.from({ length: 300 }, () => ({ userId: 'u1', event: 'Clicked' })),
+    )
+    const expected = { messages: 301, profiles: 1, identifiers: 2, tracks: 300, identifies: 1 }
+    for (let n = 0; n < 20; n++) {
+      const counts = (await store.tables()).map(({ name, rows }) => [name, rows])
+      expect(Object.fromEntries(counts)).to.include(expected)
+    }
+    await database.query(`alter database ${database.name} reset all`)
+  })
+
   it('keep texts that UTF-8 or PostgreSQL do not have, and show them in the view', async () => {
     const odd = [
       'a\0b',

@@ -44,15 +44,16 @@ async function countRows(
   const large = new Map(
     estimates.map(([schema, name, count]) => [`${String(schema)}.${String(name)}`, Number(count)]),
   )
-  const counts = all.map(({ schema = 'selfsame', name }) => {
+  const counts = all.map(({ schema = 'selfsame', name }, i) => {
     const estimate = large.get(`${schema}.${name}`)
-    if (estimate !== undefined) return `SELECT ${estimate}::float8`
+    if (estimate !== undefined) return `SELECT ${i}, ${estimate}::float8`
     const condition =
       name === 'profiles' && schema === 'selfsame' ? 'WHERE merged_into IS NULL' : ''
-    return `SELECT count(*)::float8 FROM ${quote(schema)}.${quote(name)} ${condition}`
+    return `SELECT ${i}, count(*)::float8 FROM ${quote(schema)}.${quote(name)} ${condition}`
   })
-  const rows = await reader.rows(counts.join(' UNION ALL '))
-  return rows.map(([count]) => Number(count))
+  // Several workers may count, and give their counts in any order.
+  const rows = await reader.rows(`${counts.join(' UNION ALL ')} ORDER BY 1`)
+  return rows.map(([, count]) => Number(count))
 }
 
 export async function rows(

@@ -1,5 +1,6 @@
 // SQLite by the package libsql, for versions of Node that have none.
 import type { Cell } from '../../cells/cells.js'
+import { bindable } from './bindable.js'
 import type { Connection, Statement } from './driver.js'
 
 /** What is used of libsql, which is loaded only if it is needed. */
@@ -43,8 +44,8 @@ class LibsqlConnection implements Connection {
   prepare(sql: string): Statement {
     const statement = this.#database.prepare(sql)
     return {
-      run: (values) => statement.run(values.map(bindable)).changes,
-      all: (values) => statement.raw(true).all(values.map(bindable)) as Cell[][],
+      run: (values) => statement.run(bindable(values)).changes,
+      all: (values) => statement.raw(true).all(bindable(values)) as Cell[][],
       columns: () => statement.columns().map(({ name }) => name),
     }
   }
@@ -52,8 +53,4 @@ class LibsqlConnection implements Connection {
   close(): void {
     this.#database.close()
   }
-}
-
-function bindable(value: Cell): string | number | null {
-  return typeof value === 'boolean' ? Number(value) : value
 }

@@ -1,5 +1,6 @@
 // SQLite as Node has it from 22.13 on, used from 22.16 on: earlier versions give no rows as arrays.
 import type { Cell } from '../../cells/cells.js'
+import { bindable } from './bindable.js'
 import type { Connection, Statement } from './driver.js'
 
 /** What is used of node:sqlite. */
@@ -49,8 +50,8 @@ class NodeConnection implements Connection {
     const statement = withCode(() => this.#database.prepare(sql))
     statement.setReturnArrays(true)
     return {
-      run: (values) => Number(withCode(() => statement.run(...values.map(bindable))).changes),
-      all: (values) => withCode(() => statement.all(...values.map(bindable)) as Cell[][]),
+      run: (values) => Number(withCode(() => statement.run(...bindable(values))).changes),
+      all: (values) => withCode(() => statement.all(...bindable(values)) as Cell[][]),
       columns: () => statement.columns().map(({ name }) => name),
     }
   }
@@ -58,10 +59,6 @@ class NodeConnection implements Connection {
   close(): void {
     this.#database.close()
   }
-}
-
-function bindable(value: Cell): string | number | null {
-  return typeof value === 'boolean' ? Number(value) : value
 }
 
 /** Of the primary codes of SQLite those that are of use; an extended one has more bits above them. */

@@ -5,6 +5,7 @@ import type { Counters } from './counters.js'
 import { createColumn, quote } from './sql-text.js'
 import type { Statements } from './statements.js'
 import { createTable, SEQ } from './table-text.js'
+import { TrackRows } from './track-rows.js'
 import { stateFromText, stateToText } from './upsert-text.js'
 import { widen } from './widen.js'
 
@@ -51,17 +52,23 @@ export class SourceTables {
   }
 
   /** `seqOf`: the places of the messages; of a row that has none, `spare` gives one. */
-  insert({ table, columns, rows }: RowBatch, places: Places): void {
-    const idAt = columns.indexOf('id')
-    const cells = rows.map((row) => {
-      const id = String(row[idAt])
-      return [places.seqOf(id) ?? places.spare(table, id), ...row]
-    })
-    const inserted = this.#statements.insert(
-      { table, columns: [SEQ, ...columns], tail: 'ON CONFLICT DO NOTHING' },
-      cells,
-    )
-    this.#counters.add(`rows ${table}`, inserted)
+  insert(batches: readonly RowBatch[], places: Places): void {
+    let tracks: TrackRows | undefined
+    for (const { table, columns, rows } of batches) {
+      const idAt = columns.indexOf('id')
+      const cells = rows.map((row) => {
+        const id = String(row[idAt])
+        return [places.seqOf(id) ?? places.spare(table, id), ...row]
+      })
+      const batch = { table, columns: [SEQ, ...columns], rows: cells }
+      const inserted =
+        tracks?.insertEvents(batch) ??
+        this.#statements.insert({ ...batch, tail: 'ON CONFLICT DO NOTHING' }, cells)
+      this.#counters.add(`rows ${table}`, inserted)
+      // Rows that were there already may be other ones.
+      const areNew = table === 'tracks' && inserted === cells.length
+      if (areNew) tracks = new TrackRows(this.#statements, batch)
+    }
   }
 
   states(table: string, ids: readonly string[]): UpsertState[] {

@@ -97,7 +97,7 @@ export class SqliteTransaction implements Transaction {
         const seq = statements.value(`SELECT ${SEQ} FROM ${quote(table)} WHERE id = ?`, [id])
         return typeof seq === 'number' ? seq : counters.add('seq', 1)
       }
-      for (const batch of batches) tables.insert(batch, { seqOf, spare })
+      tables.insert(batches, { seqOf, spare })
     })
   }
 

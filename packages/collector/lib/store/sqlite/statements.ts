@@ -7,6 +7,7 @@ import { places, quote } from './sql-text.js'
 const MOST_KEPT = 1_000
 /** Values that one statement inserts, of some rows; rows that are left over are inserted one by one. */
 const VALUES_AT_ONCE = 400
+const MOST_ROWS_AT_ONCE = 25
 
 export class Statements {
   readonly connection: Connection
@@ -44,10 +45,21 @@ export class Statements {
     rows: readonly (readonly Cell[])[],
   ): number {
     const { table, columns, tail = '' } = into
-    if (rows.length === 0) return 0
     const head = `INSERT INTO ${quote(table)} (${columns.map(quote).join(', ')}) VALUES `
-    const width = columns.length
-    const atOnce = Math.max(1, Math.floor(VALUES_AT_ONCE / width))
+    return this.runRows({ head, width: columns.length, tail }, rows)
+  }
+
+  /**
+   * As insert(), for a statement of any kind: the rows stand between its head and its tail.
+   *
+   * @returns how many rows were inserted or changed
+   */
+  runRows(
+    { head, width, tail }: { head: string; width: number; tail: string },
+    rows: readonly (readonly Cell[])[],
+  ): number {
+    if (rows.length === 0) return 0
+    const atOnce = Math.max(1, Math.min(MOST_ROWS_AT_ONCE, Math.floor(VALUES_AT_ONCE / width)))
     let done = 0
     let changed = 0
     if (rows.length >= atOnce) {

@@ -46,6 +46,79 @@ export function describeTables(open: Open): void {
     )
 
     it(
+      'have of an event what its own row has, even if its row in tracks has something else',
+      withStore(open, async ({ store }) => {
+        const order = { type: 'track', event: 'Order Completed' } as const
+        await take(store, [
+          {
+            ...order,
+            userId: 'u1',
+            context: { ip: '10.0.0.1', level: 1 },
+            properties: { total: 5 },
+          },
+          { ...order, userId: 'u2', properties: { context_ip: '10.0.0.2', context_level: 'high' } },
+          { ...order, anonymousId: 'a3', context: { ip: '10.0.0.3' } },
+          { type: 'track', event: 'Other', userId: 'u4', context: { level: 'low' } },
+        ])
+        const shown = async (table: string) =>
+          (await rowsOf(store, table)).map((row) => [
+            row.user_id ?? null,
+            row.context_ip ?? null,
+            row.context_level ?? null,
+            row.total ?? null,
+          ])
+        expect(await shown('order_completed')).to.deep.equal([
+          ['u1', '10.0.0.1', '1', 5],
+          ['u2', '10.0.0.2', 'high', null],
+          [null, '10.0.0.3', null, null],
+        ])
+        expect(await shown('tracks')).to.deep.equal([
+          ['u1', '10.0.0.1', '1', null],
+          ['u2', null, null, null],
+          [null, '10.0.0.3', null, null],
+          ['u4', null, 'low', null],
+        ])
+      }),
+    )
+
+    it(
+      'leave a row that is there already as it was',
+      withStore(open, async ({ store }) => {
+        const columns = ['id', 'user_id']
+        const add = (rows: string[][]) =>
+          store.transaction(async (transaction) => {
+            const text = new Map([['id', 'text'] as const, ['user_id', 'text'] as const])
+            const known = await transaction.schema('web')
+            const missing = ['tracks', 'clicked'].filter((table) => !known.has(table))
+            await transaction.changeSchema(
+              'web',
+              missing.map((table) => ({ kind: 'create' as const, table, columns: text })),
+            )
+            await transaction.insertRows('web', [
+              { table: 'tracks', columns, rows },
+              { table: 'clicked', columns, rows },
+            ])
+          })
+        await take(store, [
+          { messageId: 'm1', type: 'page', userId: 'u1' },
+          { messageId: 'm2', type: 'page', userId: 'u1' },
+        ])
+        await add([['m1', 'before']])
+        await add([
+          ['m1', 'after'],
+          ['m2', 'new'],
+        ])
+        for (const table of ['tracks', 'clicked']) {
+          const rows = await rowsOf(store, table)
+          expect(rows.map((row) => [row.id, row.user_id])).to.deep.equal([
+            ['m1', 'before'],
+            ['m2', 'new'],
+          ])
+        }
+      }),
+    )
+
+    it(
       'have a row of an anonymous identify, and no user',
       withStore(open, async ({ store }) => {
         await take(store, [NEWSLETTER])
