@@ -46,13 +46,12 @@ const chunks = {
   client: [entries.index],
   web: [entries.express, entries.koa, entries.fastify, entries.fetch],
   'backfill-engine': [entries.backfill],
-  queue: [
-    ...['lib/queue/queue-sink.ts', 'lib/queue/queue-options.ts', 'lib/queue/portable.ts'],
-    'lib/queue/work/job-runner.ts',
-  ],
-  'queue-bullmq': [entries.bullmq],
-  // Without its workers, which load graphile-worker itself.
+  queue: ['lib/queue/queue-sink.ts', 'lib/queue/queue-options.ts', 'lib/queue/portable.ts'],
+  'queue-worker': ['lib/queue/work/job-runner.ts'],
+  // Without the workers, which no server loads that only hands over.
+  'queue-bullmq-handover': ['lib/queue/bullmq/bullmq.ts'],
   'queue-graphile-handover': ['lib/queue/graphile-worker/graphile.ts'],
+  'queue-bullmq-worker': [entries.bullmq],
   'queue-graphile-worker': [entries['graphile-worker']],
   testing: [
     entries.testing,
@@ -140,7 +139,8 @@ const names = (extension) => ({
 
 /**
  * Takes out white space and comments, which would be a tenth of the package. Names stay, so a stack says where
- * something happened; those of the command, of backfills and of the last delivery go: nobody looks for their lines.
+ * something happened. Those of the command, of backfills, of workers and of the last delivery go, whose errors are
+ * shown without a stack, and those of the validator of JSON Schema, which is not ours.
  */
 const compact = {
   name: 'compact',
@@ -148,7 +148,7 @@ const compact = {
     const { code: small } = await transform(code, {
       minifyWhitespace: true,
       minifySyntax: true,
-      minifyIdentifiers: /^(command|exit-child|backfill-engine)/.test(name),
+      minifyIdentifiers: /^(command|backfill-engine|json-schema|exit-|queue-.*worker$)/.test(name),
       legalComments: 'none',
       target: 'node20',
     })

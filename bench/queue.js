@@ -37,9 +37,9 @@ rmSync(folder, { recursive: true })
 /** Each contestant in turn, in processes of their own. On a shared machine the time of the processor says more. */
 async function handOver() {
   const contestants = [
-    ['nothing', 'the client alone, into nothing', 200_000],
-    ['endpoint', 'selfsame to an endpoint', 200_000],
-    ['bullmq', 'selfsame to BullMQ', 200_000],
+    ['nothing', 'the client alone, into nothing', 400_000],
+    ['endpoint', 'selfsame to an endpoint', 400_000],
+    ['bullmq', 'selfsame to BullMQ', 400_000],
     ['single', 'one BullMQ job a message', 20_000],
     ['rudderstack', 'RudderStack with its Redis queue', 20_000],
   ]
@@ -117,7 +117,7 @@ async function deliver(delay) {
   const queues = lanes.map((lane) => new Queue(lane, { connection: client }))
   for (const count of [1, 4]) {
     const messages = 30_000 * count
-    await fill(messages, 400)
+    await fill(messages, 50 * lanes.length)
     for (const queue of queues) await queue.pause()
     const { state, host, stop } = await startServer(delay)
     const end = await startWorkers(count, host)
