@@ -1,16 +1,17 @@
 // Handing over to BullMQ, delivering from it by one worker and by four, and their common pace. Needs redis-server.
-// node bench/queue.js (after npm run build)
+// npm run build && npm ci --prefix bench && node bench/queue.js
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Queue } from 'bullmq'
+import { Redis } from 'ioredis'
 import { Analytics } from '../dist/index.js'
 import { bullmq } from '../dist/bullmq.js'
+import { measure, path, startSink } from './children.js'
 
 const port = 7480
 const url = `redis://127.0.0.1:${port}`
@@ -18,67 +19,76 @@ const folder = mkdtempSync(join(tmpdir(), 'selfsame-bench-'))
 const settings = `--port ${port} --bind 127.0.0.1 --dir ${folder} --appendonly yes --maxmemory-policy noeviction`
 const redis = spawn('redis-server', settings.split(' '), { stdio: 'ignore' })
 await sleep(1_000)
+const client = new Redis(url)
+const lanes = Array.from({ length: 8 }, (_, lane) => `selfsame-${lane + 1}-of-8`)
 
-let arrived = 0
-let delay = 0
-const server = createServer((request, response) => {
-  let body = ''
-  request.setEncoding('utf8').on('data', (text) => (body += text))
-  request.on('end', () => {
-    arrived += JSON.parse(body).batch.length
-    setTimeout(() => response.end('{"success":true}'), delay)
-  })
-}).listen(0, '127.0.0.1')
-await once(server, 'listening')
-const host = `http://127.0.0.1:${server.address().port}`
+const whole = (number) => Math.round(number).toLocaleString('en-US')
+const per = (count, milliseconds) => whole((count / milliseconds) * 1_000)
 
-const per = (count, milliseconds) =>
-  Math.round((count / milliseconds) * 1_000).toLocaleString('en-US')
+await handOver()
+await deliver(20)
+await keepPace()
 
-/** Microseconds inside a call, and messages a second until all are settled. */
-async function measure(name, options, count) {
-  const analytics = new Analytics({ writeKey: 'k', maxQueueBytes: 2 ** 30, ...options })
-  const started = performance.now()
-  for (let n = 0; n < count; n++) {
-    analytics.track({
-      userId: `user-${n % 1_000}`,
-      event: 'Order Completed',
-      properties: { n, plan: 'premium' },
-    })
+client.disconnect()
+redis.kill()
+await once(redis, 'close')
+rmSync(folder, { recursive: true })
+
+/** Each contestant in turn, in processes of their own. On a shared machine the time of the processor says more. */
+async function handOver() {
+  const contestants = [
+    ['nothing', 'the client alone, into nothing', 200_000],
+    ['endpoint', 'selfsame to an endpoint', 200_000],
+    ['bullmq', 'selfsame to BullMQ', 200_000],
+    ['single', 'one BullMQ job a message', 20_000],
+    ['rudderstack', 'RudderStack with its Redis queue', 20_000],
+  ]
+  const sink = await startSink()
+  for (let round = 1; round <= 3; round++) {
+    for (const [name, title, count] of contestants) {
+      await client.flushall()
+      const { wall, inCalls, cpu } = await measure(
+        './queue-contestant.js',
+        name,
+        count,
+        port,
+        sink.url,
+      )
+      const micro = (milliseconds) => ((milliseconds / count) * 1_000).toFixed(2)
+      console.log(
+        `${title}: ${micro(inCalls)} µs a call, ${micro(cpu)} µs of the processor, ${per(count, wall)} messages a second`,
+      )
+    }
   }
-  const called = performance.now() - started
-  await analytics.flush()
-  const all = performance.now() - started
-  console.log(
-    `${name}: ${((called / count) * 1_000).toFixed(2)} µs a call, ${per(count, all)} messages a second`,
-  )
-  await analytics.close()
+  sink.stop()
 }
 
-const toRedis = { delivery: bullmq({ connection: url, source: 'web' }) }
-for (let round = 0; round < 2; round++) {
-  await measure('to an endpoint', { host }, 200_000)
-  await measure('to BullMQ', toRedis, 200_000)
+/** A server that takes so long for each request, and counts messages. */
+async function startServer(delay) {
+  const state = { arrived: 0, first: 0, last: 0 }
+  const server = createServer((request, response) => {
+    let body = ''
+    request.setEncoding('utf8').on('data', (text) => (body += text))
+    request.on('end', () => {
+      state.last = performance.now()
+      state.first ||= state.last
+      state.arrived += JSON.parse(body).batch.length
+      setTimeout(() => response.end('{"success":true}'), delay)
+    })
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const stop = () => {
+    server.close()
+    server.closeAllConnections()
+  }
+  return { state, host: `http://127.0.0.1:${server.address().port}`, stop }
 }
 
-const queue = new Queue('single', { connection: { port } })
-const started = performance.now()
-for (let n = 0; n < 20; n++) {
-  await Promise.all(
-    Array.from({ length: 1_000 }, () =>
-      queue.add('web', { userId: 'u', event: 'E', properties: { n } }),
-    ),
-  )
-}
-console.log(`one job a message: ${per(20_000, performance.now() - started)} messages a second`)
-await queue.close()
-
-const cli = fileURLToPath(new URL('../dist/cli.js', import.meta.url))
-async function work(count, ...args) {
+async function startWorkers(count, host, ...args) {
   const env = { ...process.env, KEY: 'k' }
   const options = ['--bullmq', url, '--source', 'web=KEY', '--host', host, ...args]
   const workers = Array.from({ length: count }, () =>
-    spawn(process.execPath, [cli, 'work', ...options], { env, stdio: 'ignore' }),
+    spawn(process.execPath, [path('../dist/cli.js'), 'work', ...options], { env, stdio: 'ignore' }),
   )
   return async () => {
     for (const worker of workers) worker.kill('SIGTERM')
@@ -86,46 +96,61 @@ async function work(count, ...args) {
   }
 }
 
-delay = 20
-for (const count of [1, 4]) {
-  await fetch(host, { method: 'POST', body: '{"batch":[]}' })
-  const client = new (await import('ioredis')).Redis(url)
+async function fill(count, maxBatchSize) {
   await client.flushall()
-  client.disconnect()
-  await measure(`before ${count} worker(s)`, { ...toRedis, maxBatchSize: 400 }, 200_000)
-  arrived = 0
-  const end = await work(count)
-  while (arrived === 0) await sleep(1)
-  const from = performance.now()
-  const already = arrived
-  while (arrived < 200_000) await sleep(2)
+  const delivery = bullmq({ connection: url, source: 'web' })
+  const analytics = new Analytics({
+    writeKey: 'k',
+    maxQueueBytes: 2 ** 30,
+    maxBatchSize,
+    delivery,
+  })
+  for (let n = 0; n < count; n++) {
+    const properties = { n, plan: 'premium' }
+    analytics.track({ userId: `user-${n % 1_000}`, event: 'Order Completed', properties })
+  }
+  await analytics.close()
+}
+
+/** Workers begin together: the lanes are paused until all of them have started. */
+async function deliver(delay) {
+  const queues = lanes.map((lane) => new Queue(lane, { connection: client }))
+  for (const count of [1, 4]) {
+    const messages = 30_000 * count
+    await fill(messages, 400)
+    for (const queue of queues) await queue.pause()
+    const { state, host, stop } = await startServer(delay)
+    const end = await startWorkers(count, host)
+    await sleep(3_000)
+    for (const queue of queues) await queue.resume()
+    while (state.arrived < messages) await sleep(10)
+    console.log(
+      `${count} worker(s), ${delay} ms a request, 50 messages a job: ${per(messages, state.last - state.first)} messages a second`,
+    )
+    await end()
+    stop()
+  }
+  for (const queue of queues) await queue.close()
+}
+
+async function keepPace() {
+  await fill(60_000, 400)
+  const { state, host, stop } = await startServer(0)
+  const end = await startWorkers(4, host, '--rate', '2000')
+  const counts = []
+  while (state.arrived === 0) await sleep(1)
+  await sleep(1_000)
+  for (const from = performance.now(); performance.now() - from < 20_000;) {
+    counts.push([performance.now(), state.arrived])
+    await sleep(50)
+  }
+  const windows = counts.flatMap(([at, count]) => {
+    const [later, more] = counts.find(([time]) => time >= at + 10_000) ?? []
+    return later === undefined ? [] : [((more - count) / (later - at)) * 1_000]
+  })
   console.log(
-    `${count} worker(s), 20 ms a request: ${per(arrived - already, performance.now() - from)} messages a second`,
+    `pace of 2,000 over 4 workers, any ten seconds: ${whole(Math.min(...windows))} to ${whole(Math.max(...windows))}`,
   )
   await end()
+  stop()
 }
-
-await measure('before the pace', toRedis, 60_000)
-arrived = 0
-const end = await work(4, '--rate', '2000')
-const counts = []
-while (arrived === 0) await sleep(1)
-await sleep(1_000)
-for (const from = performance.now(); performance.now() - from < 20_000;) {
-  counts.push([performance.now(), arrived])
-  await sleep(50)
-}
-const windows = counts.flatMap(([at, count]) => {
-  const [later, more] = counts.find(([time]) => time >= at + 10_000) ?? []
-  return later === undefined ? [] : [((more - count) / (later - at)) * 1_000]
-})
-console.log(
-  `pace of 2,000 over 4 workers, any ten seconds: ${Math.min(...windows).toFixed(0)} to ${Math.max(...windows).toFixed(0)}`,
-)
-await end()
-
-server.close()
-server.closeAllConnections()
-redis.kill()
-await once(redis, 'close')
-rmSync(folder, { recursive: true })

@@ -38,3 +38,7 @@ export function checkRate({ rate }: { rate?: number | undefined }): number {
   if (typeof rate === 'number' && rate > 0 && rate < Infinity) return rate
   throw wrong('rate', shown(rate), 'a number above 0: messages a second')
 }
+
+export function checkConcurrency(options: { concurrency?: number | undefined }): number {
+  return integer(options, 'concurrency', { default: 2, min: 1, max: 256 })
+}

@@ -21,6 +21,7 @@ export async function runWork(flags: WorkFlags, terminal: Terminal): Promise<num
   const { worker, place, disconnect } = await startEngine(flags, {
     sources,
     rate,
+    concurrency: flags.concurrency,
     onProblem: (text) => {
       say(text)
     },

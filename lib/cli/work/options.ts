@@ -16,6 +16,7 @@ export interface WorkFlags {
   path?: string
   gzip?: boolean
   rate?: number
+  concurrency?: number
   deadLetter?: string
   stalledInterval?: number
   health?: number
@@ -52,6 +53,12 @@ export function addWorkOptions(command: Command): Command {
         '--rate <n>',
         'messages a second of all workers together; give each the same (default: no limit)',
       ).argParser(positiveOrZero),
+    )
+    .addOption(
+      new Option(
+        '--concurrency <n>',
+        'batches that this worker delivers at a time (default: 2)',
+      ).argParser(wholeNumber(1, 256)),
     )
     .option('--dead-letter <file>', 'file for messages that the server refuses')
     .optionsGroup('The process:')

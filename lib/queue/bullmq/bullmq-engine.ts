@@ -1,5 +1,6 @@
 // Adds jobs to BullMQ's queues.
 
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Queue } from 'bullmq'
 import type { Unanswered } from '../../delivery/transport/answer.js'
 import type { Backlog } from '../../delivery/queue-factory.js'
@@ -18,8 +19,16 @@ export interface BullmqEngineOptions {
   readonly warn: (text: string) => void
 }
 
-/** Delivered jobs are gone; failed ones stay, with the reason, until somebody retries or removes them. */
-const jobOptions = { removeOnComplete: true, removeOnFail: false, attempts: 1 }
+/**
+ * Delivered jobs are gone; failed ones stay, with the reason, until somebody retries or removes them. Without a stack of
+ * this package, which a dashboard would show in front of the reason.
+ */
+const jobOptions = {
+  removeOnComplete: true,
+  removeOnFail: false,
+  attempts: 1,
+  stackTraceLimit: 0,
+}
 
 export class BullmqEngine implements Engine {
   readonly #options: BullmqEngineOptions
@@ -36,11 +45,13 @@ export class BullmqEngine implements Engine {
     await this.#link.use(
       () => this.#prepare(),
       async () => {
-        await Promise.all(
-          jobs.map(async ({ lane, id, data }) => {
-            await this.#queues[lane]?.add(data.source, data, { ...jobOptions, jobId: id })
-          }),
-        )
+        const added: Promise<unknown>[] = []
+        for (const job of jobs) {
+          // While a job is written as JSON, Redis stores those before it, and the event loop has its turns.
+          if (added.length > 0) await nextTurn()
+          added.push(this.#add(job))
+        }
+        await Promise.all(added)
       },
     )
   }
@@ -57,6 +68,13 @@ export class BullmqEngine implements Engine {
         return backlog
       },
     )
+  }
+
+  #add({ lane, id, data }: LaneJob): Promise<unknown> {
+    const adding = this.#queues[lane]?.add(data.source, data, { ...jobOptions, jobId: id })
+    // All are awaited together, some turns later.
+    adding?.catch(() => undefined)
+    return adding ?? Promise.resolve()
   }
 
   explain(error: unknown): Unanswered {

@@ -1,6 +1,6 @@
-// A worker of BullMQ's queues: it takes the jobs of each lane, one at a time, and delivers them.
+// A worker of BullMQ's queues: it takes jobs of the lanes in turn, as many at a time as it has slots, and delivers them.
 
-import { UnrecoverableError, WaitingError, Worker, type Job } from 'bullmq'
+import { setMaxListeners } from 'node:events'
 import type { Cluster, Redis } from 'ioredis'
 import { Sleepers } from '../../delivery/sleep.js'
 import { AttemptTimeout } from '../../delivery/transport/with-timeout.js'
@@ -8,17 +8,21 @@ import { integer } from '../../runtime/check-option.js'
 import { longestTimer } from '../../runtime/timer.js'
 import { warn } from '../../runtime/warnings.js'
 import { within } from '../../runtime/within.js'
-import { checkRate } from '../queue-options.js'
+import { PoisonedJob } from '../job.js'
+import { checkConcurrency, checkRate } from '../queue-options.js'
 import { JobRunner, UndeliveredMessages, type WorkerStats } from '../work/job-runner.js'
 import { WorkerStopped } from '../work/source-delivery.js'
 import type { RunningWorker, WorkerOptions } from '../work/worker-options.js'
 import { checkConnection, namingOf, type RedisPlace } from './bullmq-options.js'
-import { queueName, type QueueNaming } from './queue-names.js'
+import { LaneWorkers } from './lane-workers.js'
+import type { QueueNaming } from './queue-names.js'
 import { explainRedis } from './redis-errors.js'
 import { isClient } from './redis-link.js'
 import { RedisProbe } from './redis-probe.js'
 import { connectWorker } from './worker-connection.js'
 import { redisPace } from './redis-pace.js'
+import { Slots } from './slots.js'
+import type { TakenJob } from './taken-job.js'
 
 export interface BullmqWorkerOptions extends WorkerOptions, RedisPlace {
   /**
@@ -31,8 +35,8 @@ export interface BullmqWorkerOptions extends WorkerOptions, RedisPlace {
 /** How often to look for lanes that apps have begun to use, in milliseconds. */
 const lanesInterval = 500
 
-/** How often a job may be taken from workers that were killed, before it counts as what kills them. */
-const maxStalledCount = 100
+/** How long to wait after Redis has failed to give a job, in milliseconds. */
+const retryDelay = 1_000
 
 /** How long BullMQ may take to give jobs back and to disconnect, in milliseconds. */
 const closingTime = 5_000
@@ -54,10 +58,11 @@ class BullmqWorker implements RunningWorker {
   readonly #naming: QueueNaming
   readonly #runner: JobRunner
   readonly #onProblem: (text: string) => void
-  readonly #stalledInterval: number
-  readonly #workers = new Map<string, Worker>()
+  readonly #lanes: LaneWorkers
+  readonly #slots: Slots<TakenJob>
   readonly #sleepers = new Sleepers()
   readonly #stop = new AbortController()
+  readonly #disconnecting = new AbortController()
   #problem: string | undefined
   /** What has been told of this outage. */
   readonly #told = new Set<string>()
@@ -66,8 +71,9 @@ class BullmqWorker implements RunningWorker {
   constructor(options: BullmqWorkerOptions) {
     const connection = checkConnection(options)
     const rate = checkRate(options)
+    const concurrency = checkConcurrency(options)
     this.#naming = namingOf(options)
-    this.#stalledInterval = integer(options, 'stalledInterval', {
+    const stalledInterval = integer(options, 'stalledInterval', {
       default: 30_000,
       min: 1_000,
       max: longestTimer,
@@ -87,6 +93,22 @@ class BullmqWorker implements RunningWorker {
       this.#disconnect()
       throw error
     }
+    // Each job in delivery listens to it, which is not a leak.
+    setMaxListeners(0, this.#disconnecting.signal)
+    this.#lanes = new LaneWorkers({
+      redis: this.#redis,
+      naming: this.#naming,
+      stalledInterval,
+      onError: this.#tell,
+      onFailed: this.#tellOfFailed,
+      signal: this.#disconnecting.signal,
+    })
+    this.#slots = new Slots({
+      concurrency,
+      take: (most) => this.#take(most),
+      run: (job, free) => this.#process(job, free),
+      signal: this.#stop.signal,
+    })
     void this.#followLanes()
   }
 
@@ -100,7 +122,7 @@ class BullmqWorker implements RunningWorker {
     // Also if there are no lanes yet: it rejects while Redis is away, or refuses writes.
     await this.#probe.lanes()
     const counts = await Promise.all(
-      [...this.#workers.keys()].map((queue) => this.#redis.llen(`${prefix}:${queue}:wait`)),
+      this.#lanes.queues.map((queue) => this.#redis.llen(`${prefix}:${queue}:wait`)),
     )
     return counts.reduce((sum, count) => sum + count, 0)
   }
@@ -114,14 +136,13 @@ class BullmqWorker implements RunningWorker {
   async #close(timeout: number): Promise<void> {
     this.#stop.abort()
     this.#runner.expedite()
-    const workers = [...this.#workers.values()]
-    const closed = Promise.all(workers.map((worker) => worker.close()))
-    await within(timeout, closed)
+    const ended = this.#slots.ended()
+    await within(timeout, ended)
     this.#runner.stop()
-    await within(closingTime, closed)
+    await within(closingTime, ended)
     // With Redis away there is nobody to say goodbye to: what is not done is taken from us later.
-    const forced = workers.map((worker) => worker.close(true))
-    await within(closingTime, Promise.allSettled(forced))
+    this.#disconnecting.abort()
+    await within(closingTime, this.#lanes.close())
     this.#disconnect()
   }
 
@@ -137,7 +158,8 @@ class BullmqWorker implements RunningWorker {
     const { signal } = this.#stop
     while (!signal.aborted) {
       try {
-        for (const lanes of await this.#probe.lanes(signal)) this.#open(lanes, signal)
+        const inUse = await this.#probe.lanes(signal)
+        if (!this.#stop.signal.aborted) for (const lanes of inUse) this.#lanes.open(lanes)
         this.#problem = undefined
         this.#told.clear()
       } catch (error) {
@@ -147,45 +169,42 @@ class BullmqWorker implements RunningWorker {
     }
   }
 
-  #open(lanes: number, signal: AbortSignal): void {
-    for (let lane = 0; lane < lanes && !signal.aborted; lane++) {
-      const name = queueName(this.#naming, lane, lanes)
-      if (!this.#workers.has(name)) this.#workers.set(name, this.#workerOf(name))
-    }
-  }
-
-  #workerOf(queue: string): Worker {
-    const worker = new Worker(queue, (job, token) => this.#process(job, token), {
-      connection: this.#redis,
-      prefix: this.#naming.prefix,
-      // The queue itself allows one job at a time over all workers.
-      concurrency: 1,
-      lockDuration: this.#stalledInterval,
-      stalledInterval: this.#stalledInterval,
-      maxStalledCount,
-      // What BullMQ does when Redis was away: its default is 15 s.
-      runRetryDelay: 1_000,
-      skipVersionCheck: true,
-    })
-    worker.on('error', this.#tell)
-    worker.on('failed', (_job, { message }) => {
-      this.#onProblem(`a job of ${queue} failed: ${message}`)
-    })
-    return worker
-  }
-
-  async #process(job: Job, token: string | undefined): Promise<void> {
+  async #take(most: number): Promise<readonly TakenJob[]> {
     try {
-      await this.#runner.run(job.data)
+      return await this.#lanes.take(most)
     } catch (error) {
-      if (error instanceof WorkerStopped) {
-        // To the front of its lane, where it came from.
-        await job.moveToWait(token)
-        throw new WaitingError()
-      }
-      if (error instanceof UndeliveredMessages) await job.updateData(error.rest)
-      throw new UnrecoverableError((error as Error).message)
+      this.#tell(error)
+      await this.#sleepers.sleep(retryDelay, this.#stop.signal)
+      return []
     }
+  }
+
+  async #process(job: TakenJob, free: () => void): Promise<void> {
+    const settle = await this.#deliver(job)
+    // The next job is taken while Redis notes that this one is done.
+    free()
+    await settle()
+    this.#lanes.noteSettled(job.queue)
+  }
+
+  /** @returns what becomes of it */
+  async #deliver(job: TakenJob): Promise<() => Promise<void>> {
+    try {
+      if (job.deferredFailure !== undefined) throw new PoisonedJob(job.deferredFailure)
+      await this.#runner.run(job.data)
+      return () => job.complete()
+    } catch (error) {
+      if (error instanceof WorkerStopped) return () => job.giveBack()
+      const { message } = error as Error
+      return async () => {
+        await job.fail(message, error instanceof UndeliveredMessages ? error.rest : undefined)
+        this.#tellOfFailed(job.queue, message)
+      }
+    }
+  }
+
+  readonly #tellOfFailed = (queue: string, reason: string): void => {
+    this.#onProblem(`a job of ${queue} failed: ${reason}`)
   }
 
   /** Once for each outage. */

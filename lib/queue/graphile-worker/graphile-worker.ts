@@ -9,7 +9,7 @@ import { idleTimer, longestTimer } from '../../runtime/timer.js'
 import { warn } from '../../runtime/warnings.js'
 import { within } from '../../runtime/within.js'
 import { PoisonedJob } from '../job.js'
-import { checkRate } from '../queue-options.js'
+import { checkConcurrency, checkRate } from '../queue-options.js'
 import { JobRunner, UndeliveredMessages, type WorkerStats } from '../work/job-runner.js'
 import { WorkerStopped } from '../work/source-delivery.js'
 import type { RunningWorker, WorkerOptions } from '../work/worker-options.js'
@@ -25,11 +25,6 @@ import { quoted } from './quoted.js'
 export interface GraphileWorkerWorkerOptions extends WorkerOptions, JobPlace {
   /** A pool of pg, which you end yourself. A worker holds two of its connections, and uses others for moments. */
   pool: Pool
-  /**
-   * The most jobs in delivery at a time. Minimum 1, maximum 256.
-   * @default 8
-   */
-  concurrency?: number | undefined
   /**
    * After how many milliseconds a job of a worker that was killed goes to another. Minimum 1,000.
    * @default 10_000
@@ -74,7 +69,7 @@ class GraphileWorkerWorker implements RunningWorker {
     this.#pool = checkPool(options)
     this.#naming = namingOf(options)
     const rate = checkRate(options)
-    this.#concurrency = integer(options, 'concurrency', { default: 8, min: 1, max: 256 })
+    this.#concurrency = checkConcurrency(options)
     const interval = integer(options, 'stalledInterval', {
       default: 10_000,
       min: 1_000,

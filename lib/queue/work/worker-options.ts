@@ -12,6 +12,12 @@ export interface WorkerOptions {
    */
   rate?: number | undefined
   /**
+   * The most batches in delivery at a time. Lanes are taken in turn, and other workers take those that are left. Minimum
+   * 1, maximum 256.
+   * @default 2
+   */
+  concurrency?: number | undefined
+  /**
    * Receives problems of the engine, and jobs that failed: each as a line, without a part of any message.
    * @default a process warning
    */
