@@ -62,7 +62,10 @@ const chunks = {
   // A plan without such a schema need not load the validator.
   'json-schema': ['lib/plan/json-schema.ts'],
   command: [command.cli],
-  'command-progress': ['lib/cli/shared/display.ts', 'lib/cli/shared/interruption.ts'],
+  'command-progress': [
+    ...['lib/cli/shared/display.ts', 'lib/cli/shared/interruption.ts'],
+    'lib/cli/shared/queue-url.ts',
+  ],
   'command-backfill': ['lib/cli/backfill/command.ts'],
   'command-plan': ['lib/cli/plan/command.ts'],
   'command-resend': ['lib/cli/resend/command.ts'],
@@ -136,8 +139,8 @@ const names = (extension) => ({
 
 /**
  * Takes out white space and comments, which would be a tenth of the package. Names stay, so a stack says where
- * something happened. Those of the command, of workers and of the last delivery go, whose errors are shown without a
- * stack, and those of the validator of JSON Schema, which is not ours.
+ * something happened. Those of the command, of backfills, of workers and of the last delivery go, whose errors are
+ * shown without a stack, and those of the validator of JSON Schema, which is not ours.
  */
 const compact = {
   name: 'compact',
@@ -145,7 +148,7 @@ const compact = {
     const { code: small } = await transform(code, {
       minifyWhitespace: true,
       minifySyntax: true,
-      minifyIdentifiers: /^(command|json-schema|exit-|queue-.*worker$)/.test(name),
+      minifyIdentifiers: /^(command|backfill-engine|json-schema|exit-|queue-.*worker$)/.test(name),
       legalComments: 'none',
       target: 'node20',
     })

@@ -13,6 +13,9 @@ const wanted = ['20.19.0', '20.19', '22', '24', '26']
 /** Tests that wait through outages or fill a heap. They run on the first version only, unless --all is given. */
 const slow = ['test/faults/**', 'test/memory/**']
 
+/** Run on each version besides mocha's own configuration: it needs a redis-server and PostgreSQL. */
+const roundTrip = 'test/queue/round-trip.test.ts'
+
 /** npm packages that are nothing but the node binary of one platform. */
 const binaryPackage = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`
 const cache = join(tmpdir(), 'selfsame-node-versions')
@@ -64,16 +67,33 @@ function npm(...args) {
   return execFileSync('npm', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
 }
 
-/** Runs mocha with its own configuration on a Node of this version. */
+/** Runs mocha with its own configuration on a Node of this version, and then the round trip through the queues. */
 function test(version, ignored) {
   const node = install(version)
+  const all = mocha(
+    node,
+    version,
+    ignored.flatMap((pattern) => ['--ignore', pattern]),
+  )
+  const queues = mocha(node, version, ['--no-config', '--node-option', 'import=tsx', roundTrip])
+  return {
+    version,
+    ok: all.ok && queues.ok,
+    passes: all.passes + queues.passes,
+    failed: all.failed + queues.failed,
+    seconds: all.seconds + queues.seconds,
+    failures: [all.failures, queues.failures].filter(Boolean).join('\n'),
+  }
+}
+
+function mocha(node, version, args) {
   const report = join(cache, version, 'report.json')
   rmSync(report, { force: true })
   const { status, stdout, stderr } = spawnSync(
     node,
     [
       join(repository, 'node_modules/mocha/bin/mocha.js'),
-      ...ignored.flatMap((pattern) => ['--ignore', pattern]),
+      ...args,
       ...['--reporter', 'json', '--reporter-option', `output=${report}`],
     ],
     {
@@ -85,11 +105,10 @@ function test(version, ignored) {
     },
   )
   if (!existsSync(report)) {
-    return { version, ok: false, passes: 0, failed: 0, seconds: 0, failures: stdout + stderr }
+    return { ok: false, passes: 0, failed: 0, seconds: 0, failures: stdout + stderr }
   }
   const { stats, failures } = JSON.parse(readFileSync(report, 'utf8'))
   return {
-    version,
     ok: status === 0 && stats.failures === 0 && stats.passes > 0,
     passes: stats.passes,
     failed: stats.failures,

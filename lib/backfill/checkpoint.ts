@@ -50,12 +50,12 @@ export function hashOf(...parts: string[]): string {
 /** The fingerprint of a run with these options. */
 export function fingerprintOf(settings: BackfillSettings, ofSource: string | null): RunFingerprint {
   const { client, name, mapping, timestamp, unit, archived } = settings
-  const { url, writeKey, context = {}, integrations = {} } = client
+  const { url, writeKey, delivery, context = {}, integrations = {} } = client
   return {
     source: ofSource === null ? null : hashOf(ofSource),
     mapping: hashOf(mapping),
     options: hashOf(JSON.stringify({ name, timestamp, unit, archived, context, integrations })),
-    destination: hashOf(url, writeKey),
+    destination: delivery ? hashOf(delivery.target) : hashOf(url, writeKey),
   }
 }
 
@@ -63,7 +63,7 @@ const labels: Record<keyof RunFingerprint, string> = {
   source: 'the source',
   mapping: 'the mapping',
   options: 'an option that decides the messages',
-  destination: 'the destination (host, path or write key)',
+  destination: 'the destination (host, path, write key or queue)',
 }
 
 /** Names what has changed: 'the source and the mapping'; undefined if nothing has. */

@@ -80,6 +80,7 @@ type ClientOptions = Pick<
   | 'httpAgent'
   | 'httpsAgent'
   | 'context'
+  | 'delivery'
 >
 
 /** What `backfill()` takes. Durations are milliseconds, sizes are bytes. */
@@ -87,7 +88,7 @@ export interface BackfillOptions<
   Row = unknown,
   P extends MaybePlan = undefined,
 > extends ClientOptions {
-  /** The key of the source that receives the messages. Not needed for a dry run. */
+  /** The key of the source that receives the messages. Not needed for a dry run, nor with `delivery`. */
   writeKey?: string | undefined
   /**
    * The name of the run. It is part of every messageId: with the same name, a rerun writes nothing twice within the
@@ -119,7 +120,7 @@ export interface BackfillOptions<
   rate?: number | undefined
   /**
    * The most requests in flight. With more than 1, order is kept only within a request. Minimum 1.
-   * @default 4
+   * @default 4; 1 with `delivery`
    */
   maxInFlight?: number | undefined
   /** `'now'`: a call without a timestamp gets the current time. By default its row is rejected. */

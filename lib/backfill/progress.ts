@@ -6,6 +6,7 @@ export interface Progress {
   rows: number
   /** Messages made. */
   sent: number
+  /** With the option `delivery`: those that the queue has. */
   delivered: number
   skipped: number
   rejected: number

@@ -29,7 +29,7 @@ type Options = BackfillOptions
 const clients = [
   ...(['host', 'path', 'maxBatchSize', 'maxBatchBytes', 'maxMessageBytes'] as const),
   ...(['httpRequestTimeout', 'gzip', 'httpClient', 'oauth', 'proxy'] as const),
-  ...(['httpAgent', 'httpsAgent', 'integrations'] as const),
+  ...(['httpAgent', 'httpsAgent', 'integrations', 'delivery'] as const),
 ]
 
 /** Our own options. */
@@ -92,9 +92,10 @@ export function readBackfillOptions<Row, P extends MaybePlan>(
 function clientOf(options: Options, dryRun: boolean): Settings {
   return readOptions({
     ...Object.fromEntries(clients.map((name) => [name, options[name]])),
-    // A dry run needs no key. Otherwise the client's check reports a missing one.
-    writeKey: options.writeKey ?? (dryRun ? 'dry run' : undefined),
-    maxInFlight: options.maxInFlight ?? optionTable.maxInFlight.default,
+    // A dry run needs no key, and of a queue the workers have it. Otherwise the client's check reports a missing one.
+    writeKey: options.writeKey ?? (dryRun || options.delivery ? 'none' : undefined),
+    // Two batches on their way to a queue could overtake each other.
+    maxInFlight: options.maxInFlight ?? (options.delivery ? 1 : optionTable.maxInFlight.default),
     context: contextOf(options),
     // A backfill never gives up on a row because of an outage.
     maxRetries: Infinity,

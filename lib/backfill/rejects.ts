@@ -9,7 +9,7 @@ import { noFollow } from '../runtime/no-follow.js'
 import type { BrokenRow, RowPosition } from './sources/source.js'
 
 /** A line of the rejects file. */
-export interface RejectedRow extends RowPosition {
+export interface RejectedRow extends Omit<RowPosition, 'readers'> {
   readonly reason: string
   /** The row, if it could be read. */
   readonly row?: unknown

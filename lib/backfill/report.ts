@@ -6,11 +6,13 @@ import type { Suspicion } from './suspicions.js'
 
 /** What has become of the rows of a run, including earlier parts before it was resumed. */
 export interface BackfillReport {
-  /** Rows read, including broken ones: `rows = skipped + rejected + those whose messages were all delivered`. */
+  /** Rows read, including broken ones: `rows = skipped + rejected + those whose messages were all delivered or queued`. */
   rows: number
-  /** Messages made and sent: `messages = delivered + failed`. In a dry run: only made. */
+  /** Messages made and sent: `messages = delivered + queued + failed`. In a dry run: only made. */
   messages: number
   delivered: number
+  /** Messages that the queue has, from which workers deliver them. Only with the option `delivery`. */
+  queued?: number
   /** Messages that the server refused; their rows are rejected. */
   failed: number
   /** Rows for which the mapping returned nothing. */

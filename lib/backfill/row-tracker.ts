@@ -145,7 +145,9 @@ export class RowTracker {
     const { text, csv } = rejection ?? {}
     const content = text === undefined ? { row } : csv === undefined ? { text } : { text, csv }
     try {
-      this.#rejects.add({ ...position, reason, ...content }, status)
+      // Where the other readers are says nothing of this row.
+      const place = position.readers ? { key: position.key } : position
+      this.#rejects.add({ ...place, reason, ...content }, status)
     } catch (error) {
       this.#listener.rejectsFailed(error)
     }

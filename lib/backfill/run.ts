@@ -3,6 +3,7 @@
 import { toError } from '../runtime/describe-value.js'
 import { credentialsFor, transportFor } from '../client/connect.js'
 import type { Failure } from '../delivery/failure.js'
+import { warn } from '../runtime/warnings.js'
 import { within } from '../runtime/within.js'
 import { UserCode } from '../runtime/user-code.js'
 import { RowTracker } from './row-tracker.js'
@@ -202,10 +203,12 @@ export class Run {
   }
 
   #report(): BackfillReport {
-    const { checkpointFile, rejects, start } = this.#parts
+    const { checkpointFile, rejects, start, settings } = this.#parts
     const totals = this.#tracker.totals()
+    const { delivered } = totals
     return {
       ...totals,
+      ...(settings.client.delivery ? { delivered: 0, queued: delivered } : {}),
       firstTimestamp: totals.firstTimestamp,
       lastTimestamp: totals.lastTimestamp,
       duration: this.#duration,
@@ -280,7 +283,12 @@ export class Run {
 
 function deliveryOptions({ client, rate }: BackfillSettings): PacedDeliveryOptions {
   const transport = transportFor(client)
-  return { ...client, rate, transport, credentials: credentialsFor(client, transport) }
+  const { delivery, httpRequestTimeout: timeout } = client
+  const queue = delivery && {
+    place: delivery.place,
+    carrier: delivery({ timeout, warn: (text) => warn('SELFSAME_QUEUE', text) }),
+  }
+  return { ...client, rate, transport, credentials: credentialsFor(client, transport), queue }
 }
 
 function fileFailed(error: unknown): BackfillError {

@@ -8,6 +8,8 @@ export interface QueueFactory {
   (settings: QueueSettings): QueueCarrier
   /** @internal For messages: where the queue is, without a password. */
   readonly place: string
+  /** @internal Differs from that of another queue or another source. Without a password. */
+  readonly target: string
   /** @internal Adds a message to the queue by a statement on a transaction. Undefined if the queue cannot. */
   readonly addIn?: ((db: Queryable, text: string) => Promise<void>) | undefined
 }
@@ -46,6 +48,14 @@ export interface QueueProgram {
   openQueue(options: object, settings: QueueSettings): QueueCarrier
 }
 
+/** @internal The jobs of a queue. */
+export interface Backlog {
+  /** They wait, or are in delivery. */
+  readonly waiting: number
+  /** They will not be tried again. */
+  readonly failed: number
+}
+
 /** @internal */
 export interface QueueCarrier {
   readonly sink: HandoverSink
@@ -55,6 +65,12 @@ export interface QueueCarrier {
    * @throws Error if it cannot be carried over
    */
   pack(): PackedQueue
+  /**
+   * How many of its jobs are not delivered yet, of all sources.
+   *
+   * @throws Error that says why the queue does not answer, in words that show no password
+   */
+  backlog(): Promise<Backlog>
   /** Releases the connections that are its own. Never throws. */
   close(): void
 }

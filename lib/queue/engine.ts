@@ -1,6 +1,7 @@
 // The interface of an engine: what stores jobs until workers have delivered them.
 
 import type { Unanswered } from '../delivery/transport/answer.js'
+import type { Backlog } from '../delivery/queue-factory.js'
 import type { JobData } from './job.js'
 
 /** A job for one lane. */
@@ -11,6 +12,8 @@ export interface LaneJob {
   readonly data: JobData
 }
 
+export type { Backlog }
+
 export interface Engine {
   /**
    * Resolves when the engine has all of them, and rejects if it may not have one of them.
@@ -18,6 +21,7 @@ export interface Engine {
    * @param signal aborted when nobody waits for it any longer
    */
   add(jobs: readonly LaneJob[], signal: AbortSignal): Promise<void>
+  backlog(): Promise<Backlog>
   /** What a rejection means, in words that show no password and nothing of a message. */
   explain(error: unknown): Unanswered
   /** Never throws. */

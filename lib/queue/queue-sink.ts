@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto'
 import type { SealedBatch } from '../delivery/batch-sink.js'
-import type { HandoverSink } from '../delivery/queue-factory.js'
+import type { Backlog, HandoverSink } from '../delivery/queue-factory.js'
 import type { AttemptResult } from '../delivery/transport/answer.js'
 import { orAbort, withTimeout } from '../delivery/transport/with-timeout.js'
 import type { Engine, LaneJob } from './engine.js'
@@ -39,6 +39,17 @@ export class QueueSink implements HandoverSink {
       return { status: 200 }
     } catch (error) {
       return engine.explain(error)
+    }
+  }
+
+  /** @throws Error in words for the operator */
+  async backlog(): Promise<Backlog> {
+    const { engine, timeout } = this.#options
+    const { signal } = new AbortController()
+    try {
+      return await withTimeout(timeout, signal, (bounds) => orAbort(engine.backlog(), bounds))
+    } catch (error) {
+      throw engine.explain(error).error
     }
   }
 

@@ -28,6 +28,20 @@ function orderFor(url: string): Buffer {
 }
 
 describe('the child that makes the last delivery', () => {
+  it('loads nothing of a queue if there is none', async () => {
+    const collector = await startCollector()
+    const env = { ...process.env, NODE_DEBUG: 'module' }
+    const child = spawn(process.execPath, [program], { env })
+    let stderr = ''
+    child.stderr.on('data', (text: Buffer) => (stderr += text.toString()))
+    child.stdin.end(orderFor(collector.url))
+    await once(child, 'close')
+    await collector.close()
+    expect(stderr).to.match(/load ".+node_modules.axios/)
+    expect(stderr).to.not.match(/load ".+node_modules.(bullmq|ioredis|pg|graphile)/)
+    expect(stderr).to.not.match(/load ".+exit-(bullmq|graphile-worker)/)
+  })
+
   it('delivers in a process without WebAssembly', async () => {
     const collector = await startCollector()
     // Long enough for what would fail in the meantime.

@@ -18,7 +18,7 @@ const packages = {
       ...['testing', 'testing-vitest', 'testing-jest', 'testing-chai'].flatMap(bothFormats),
       'dist/cli.js',
       'docs/options.md',
-      'dist/exit-child.cjs',
+      ...['exit-child', 'exit-bullmq', 'exit-graphile-worker'].map((name) => `dist/${name}.cjs`),
     ],
     allowed:
       /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|THIRD_PARTY_LICENSES\.md|docs\/[\w-]+\.(md|svg)|dist\/[\w-]+\.(js|cjs|d\.ts|d\.cts))$/,

@@ -14,6 +14,8 @@ const program = fileURLToPath(new URL('programs/app.js', import.meta.url))
 const users = 25
 /** After so many milliseconds in which nothing arrives something hangs. */
 const patience = 60_000
+/** What is awaited ends with the run at the latest. */
+const longest = 2 ** 31 - 1
 /** The longest time between a moment that is due and the kill, in milliseconds. */
 const jitter = 400
 
@@ -95,19 +97,27 @@ class Killing {
   async #killWorkers(times: number): Promise<void> {
     for (let n = 1; n <= times; n++) {
       await this.#moment(() => this.#tally.seen / this.#sizes.messages, n / (times + 1))
-      const index = Math.floor(Math.random() * this.#workers.length)
-      this.#workers[index]!.child.kill('SIGKILL')
-      this.#workers[index] = this.#worker()
-      this.kills++
+      this.#killWorker()
     }
   }
 
-  /** Spread over what each hands over. */
+  #killWorker(): void {
+    const index = Math.floor(Math.random() * this.#workers.length)
+    this.#workers[index]!.child.kill('SIGKILL')
+    this.#workers[index] = this.#worker()
+    this.kills++
+  }
+
+  /** Spread over what each hands over. In place of one that has ended, a worker is killed. */
   async #killApps(times: number): Promise<void> {
     for (let n = 1; n <= times; n++) {
       const app = this.#apps[n % this.#apps.length]!
-      await this.#moment(() => app.queued / this.#perApp, n / (times + 1))
-      if (app.child.exitCode !== null) continue
+      // An app is fast: a while later it would have ended.
+      await until(() => app.queued / this.#perApp >= n / (times + 1), longest)
+      if (app.child.exitCode !== null) {
+        this.#killWorker()
+        continue
+      }
       const ended = once(app.child, 'close')
       app.child.kill('SIGKILL')
       await ended
@@ -123,7 +133,7 @@ class Killing {
   }
 
   async #moment(done: () => number, due: number): Promise<void> {
-    await until(() => done() >= due, 2 ** 31 - 1)
+    await until(() => done() >= due, longest)
     await sleep(Math.random() * jitter)
   }
 

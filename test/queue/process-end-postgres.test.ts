@@ -13,7 +13,8 @@ describe('the end of a process with a queue on graphile-worker', () => {
   before(async () => {
     cluster = new Cluster({ isDurable: true })
     await runMigrations({ connectionString: cluster.url })
-    await askForPassword()
+    await cluster.query(`create role guarded superuser login password 'pg-secret'`)
+    await cluster.askPassword('guarded')
   })
   beforeEach(async () => {
     await cluster.query('delete from graphile_worker._private_jobs')
@@ -21,17 +22,6 @@ describe('the end of a process with a queue on graphile-worker', () => {
   })
   afterEach(() => collector.close())
   after(() => cluster.stop())
-
-  /** Of one user. */
-  async function askForPassword(): Promise<void> {
-    const rows = await cluster.query('show hba_file')
-    const { hba_file: path } = rows[0] as { hba_file: string }
-    await cluster.query(
-      `create role guarded superuser login password 'pg-secret'`,
-      `copy (values ('local all guarded scram-sha-256'), ('local all all trust')) to '${path}'`,
-      'select pg_reload_conf()',
-    )
-  }
 
   async function queued(): Promise<unknown[]> {
     const rows = await cluster.query(

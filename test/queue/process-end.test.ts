@@ -10,7 +10,6 @@ import {
   readFileSync,
   rmSync,
   symlinkSync,
-  writeFileSync,
 } from 'node:fs'
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -23,6 +22,7 @@ import { root } from '../docs/pages.js'
 import { certificateOfLocalhost } from '../support/certificate.js'
 import { eventsOf, program, runToItsEnd, withSettings, type Ending } from './ending.js'
 import { freePort, RedisServer } from './redis-server.js'
+import { Sentinel } from './sentinel.js'
 import { until } from './until.js'
 
 const policy = ['--maxmemory-policy', 'noeviction']
@@ -151,36 +151,21 @@ describe('the end of a process with a queue on BullMQ', () => {
   })
 
   it('connects by TLS with the certificates of the app', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'selfsame-tls-'))
-    const [key, ca] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
     const certificate = certificateOfLocalhost()
-    writeFileSync(key, certificate.key)
-    writeFileSync(ca, certificate.cert)
-    const port = await freePort()
-    const tls = ['--tls-port', `${port}`, '--tls-cert-file', ca, '--tls-key-file', key]
-    const own = await RedisServer.start([...policy, ...tls, '--tls-auth-clients', 'no'])
+    const own = await RedisServer.start(policy)
+    const port = await own.serveTls(certificate)
     const connection = { host: 'localhost', port, tls: {} }
-    await expectQueued(await end({ connection, ca }), own)
+    await expectQueued(await end({ connection, ca: certificate.cert }), own)
     await own.stop()
-    rmSync(folder, { recursive: true })
   })
 
   it('asks a Sentinel for the master', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'selfsame-sentinel-'))
-    const port = await freePort()
-    const settings = join(folder, 'sentinel.conf')
-    writeFileSync(
-      settings,
-      `port ${port}\nbind 127.0.0.1\ndir ${folder}\nsentinel monitor main 127.0.0.1 ${redis.port} 1\n`,
-    )
-    const sentinel = spawn('redis-server', [settings, '--sentinel'], { stdio: 'ignore' })
-    await until(() => answers(port))
-    const connection = { sentinels: [{ host: '127.0.0.1', port }], name: 'main' }
-    await expectQueued(await end({ connection }))
-    const stopped = once(sentinel, 'exit')
-    sentinel.kill()
-    await stopped
-    rmSync(folder, { recursive: true })
+    const replica = await RedisServer.start(policy)
+    await replica.follow(redis)
+    const sentinel = await Sentinel.start(redis)
+    await expectQueued(await end({ connection: sentinel.place }))
+    await sentinel.stop()
+    await replica.stop()
   })
 
   it('finds BullMQ where a bundled app does', async () => {
@@ -258,6 +243,13 @@ describe('the end of a process with a queue on BullMQ', () => {
     expect(counts).to.deep.equal({ queued: 0, delivered: 0, failed: 2 })
   })
 
+  it('says what is lost if the queue is away, and the endpoint is for an httpClient alone', async () => {
+    const connection = `redis://127.0.0.1:${await freePort()}`
+    const { stderr, counts } = await end({ connection, hasHttpClient: true })
+    expect(stderr).to.match(/^selfsame: 2 messages were not .+: 2 track \(Redis: ECONNREFUSED\)\n/)
+    expect(counts).to.deep.equal({ queued: 0, delivered: 0, failed: 2 })
+  })
+
   it('that has run out of work posts to the endpoint if Redis was away for all of exitTimeout', async () => {
     const connection = `redis://127.0.0.1:${await freePort()}`
     const client = { host: collector.url, exitTimeout: 1_000 }
@@ -271,17 +263,5 @@ function textOf(pid: string, name: string): string {
     return readFileSync(`/proc/${pid}/${name}`, 'utf8')
   } catch {
     return ''
-  }
-}
-
-async function answers(port: number): Promise<boolean> {
-  const socket = connect(port, '127.0.0.1')
-  try {
-    await once(socket, 'connect')
-    return true
-  } catch {
-    return false
-  } finally {
-    socket.destroy()
   }
 }

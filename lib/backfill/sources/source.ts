@@ -4,6 +4,15 @@
 export interface RowPosition {
   readonly line?: number
   readonly key?: unknown
+  /** If a query has several readers: how far each of them is. */
+  readonly readers?: readonly ReaderPlace[]
+}
+
+/** A range of keys, and the last one that was read of it. */
+export interface ReaderPlace {
+  /** The first key that is not of the range; undefined in the last one. */
+  readonly until?: string | undefined
+  readonly key?: unknown
 }
 
 /** A row, with its position. */

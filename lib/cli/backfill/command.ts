@@ -17,6 +17,7 @@ import type { BackfillFlags } from './options.js'
 import { dryRunText, reportText } from './report-text.js'
 import { inputOf, type Input } from './source-of.js'
 import { suggest } from './suggest.js'
+import { watchQueue } from './wait.js'
 
 type Row = Record<string, unknown>
 
@@ -34,15 +35,21 @@ export async function runBackfill(
   // Reports a missing file before anything else.
   await input.source.total
   const destination = await destinationOf(flags)
+  const queue =
+    flags.dryRun === true ? undefined : destination.queue && watchQueue(destination.queue)
   try {
     const options = await optionsOf(input, flags, destination)
+    await queue?.look()
     const { result, interrupted } = await attend((watch) =>
       backfill<Row>(options.source, { ...options.run, ...watch }),
     )
-    return finish(result, { flags, input, interrupted, terminal })
+    const code = finish(result, { flags, input, interrupted, terminal })
+    if (!queue || flags.wait !== true || !result.completed) return code
+    return (await queue.wait(terminal)) ?? code
   } catch (error) {
     throw withReport(error, flags, terminal)
   } finally {
+    queue?.close()
     await destination.close()
   }
 }

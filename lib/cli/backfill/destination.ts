@@ -1,14 +1,19 @@
 // Where the messages of a backfill go: to a service, or straight into a store (`--to`).
 
 import type { BackfillOptions } from '../../backfill/options.js'
+import type { QueueFactory } from '../../queue/bullmq/index.js'
 import { databaseUrl, hasPassword } from '../../backfill/sources/postgres-url.js'
 import { UsageError } from '../shared/exit-codes.js'
 import { loadCollector } from '../shared/load-collector.js'
 import { sharedOptions } from '../shared/shared-options.js'
 import type { BackfillFlags } from './options.js'
+import { type Queue, queueOf } from './queue.js'
+import { refuseFlags } from './refuse-flags.js'
 
 export interface Destination {
   readonly options: Omit<BackfillOptions<never>, 'map' | 'rejects'>
+  /** What has the messages until workers deliver them. */
+  readonly queue?: QueueFactory
   close(): Promise<void>
 }
 
@@ -17,20 +22,14 @@ const writeKey = 'backfill'
 
 /** @throws UsageError if options contradict each other, or the collector is not installed */
 export async function destinationOf(flags: BackfillFlags): Promise<Destination> {
+  const queue = await queueOf(flags)
+  if (queue) return await throughQueue(queue, flags)
   const to = storeOf(flags)
   // A dry run writes nothing.
   if (to === undefined || flags.dryRun === true) {
     return { options: await sharedOptions(flags), close: () => Promise.resolve() }
   }
-  for (const [name, value] of Object.entries({
-    '--host': flags.host,
-    '--path': flags.path,
-    '--write-key-env': flags.writeKeyEnv,
-    '--write-key-file': flags.writeKeyFile,
-    '--gzip': flags.gzip,
-  })) {
-    if (value !== undefined) throw new UsageError(`${name} is of a service: --to needs none`)
-  }
+  refuseFlags(ofService(flags), 'is of a service: --to needs none')
   const { source = 'backfill', space } = flags
   const collector = await loadCollector().openCollector({
     db: to,
@@ -48,6 +47,21 @@ export async function destinationOf(flags: BackfillFlags): Promise<Destination> 
   }
 }
 
+async function throughQueue(queue: Queue, flags: BackfillFlags): Promise<Destination> {
+  refuseFlags(ofService(flags), 'is of a service, which workers know')
+  const { delivery } = queue
+  const options = { ...(await sharedOptions(flags, writeKey)), delivery }
+  return { options, queue: delivery, close: () => queue.close() }
+}
+
+const ofService = (flags: BackfillFlags): Record<string, unknown> => ({
+  '--host': flags.host,
+  '--path': flags.path,
+  '--write-key-env': flags.writeKeyEnv,
+  '--write-key-file': flags.writeKeyFile,
+  '--gzip': flags.gzip,
+})
+
 function storeOf({ to, toEnv, source, space }: BackfillFlags): string | undefined {
   if (to !== undefined && toEnv !== undefined)
     throw new UsageError('give --to or --to-env, not both')
@@ -58,7 +72,7 @@ function storeOf({ to, toEnv, source, space }: BackfillFlags): string | undefine
   }
   if (to === undefined) {
     if (source !== undefined || space !== undefined) {
-      throw new UsageError('--source and --space go with --to')
+      throw new UsageError('--source and --space go with --to, and --source with --via-…')
     }
     return undefined
   }

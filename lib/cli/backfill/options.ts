@@ -6,7 +6,7 @@ import type { FileFormat, FileOptions } from '../../backfill/sources/file-source
 import type { PostgresOptions } from '../../backfill/sources/postgres-source.js'
 import { engineOption } from '../shared/engine-option.js'
 import { addConnection, addRun, type SharedFlags } from '../shared/shared-options.js'
-import { character, list, repeated } from '../shared/values.js'
+import { character, list, repeated, wholeNumber } from '../shared/values.js'
 import { emptyMeanings } from './cells.js'
 import { mappedTypes, type MappingFlags } from './flag-mapping.js'
 
@@ -30,6 +30,16 @@ export interface BackfillFlags
   toEnv?: string
   source?: string
   space?: string
+  viaBullmq?: string
+  viaBullmqEnv?: string
+  viaGraphileWorker?: string
+  viaGraphileWorkerEnv?: string
+  queue?: string
+  lanes?: number
+  prefix?: string
+  schema?: string
+  wait?: boolean
+  readers?: number
   showValues?: boolean
 }
 
@@ -48,8 +58,25 @@ function addDestination(command: Command): Command {
     .optionsGroup('Or into a store of @selfsame/collector, without a network:')
     .option('--to <file|url>', 'a SQLite file, or postgres://user@host/name without a password')
     .option('--to-env <name>', 'environment variable that has the file or the URL')
-    .option('--source <name>', 'name of the source (default: backfill)')
+    .option('--source <name>', 'name of the source (default: backfill; of a queue: default)')
     .option('--space <name>', 'space of its people (default: the name of the source)')
+    .optionsGroup('Or through a queue, from which workers deliver (selfsame work):')
+    .option('--via-bullmq <url>', 'Redis with the queues of BullMQ: redis://host:6379')
+    .option('--via-bullmq-env <name>', 'environment variable with that URL')
+    .option(
+      '--via-graphile-worker <url>',
+      'PostgreSQL with graphile-worker: postgres://me@host/app',
+    )
+    .option('--via-graphile-worker-env <name>', 'environment variable with that URL')
+    .addOption(
+      new Option('--lanes <n>', 'lanes of the queue, as the apps have (default: 8)').argParser(
+        wholeNumber(1, 256),
+      ),
+    )
+    .option('--queue <name>', 'how the names of the queues begin (default: selfsame)')
+    .option('--prefix <prefix>', "BullMQ's prefix of all keys (default: bull)")
+    .option('--schema <schema>', 'the schema of graphile-worker (default: graphile_worker)')
+    .option('--wait', 'wait until workers have delivered all')
 }
 
 /** Also for other commands that read rows. */
@@ -80,6 +107,12 @@ export function addSource(command: Command): void {
     .option('--from-env <name>', 'environment variable that has the URL of the database')
     .option('--query <select>', 'the rows of the database')
     .option('--key <column>', 'unique column of the query, by which a run can be resumed')
+    .addOption(
+      new Option(
+        '--readers <n>',
+        'read so many ranges of the key at a time; it must be a number (default: 1)',
+      ).argParser(wholeNumber(1, 64)),
+    )
 }
 
 /** Also for other commands that make messages of rows. */

@@ -5,9 +5,11 @@ import type { RowPosition } from '../../backfill/sources/source.js'
 import { countLines, formatCount, formatSpan } from '../shared/words.js'
 
 export function reportText(report: BackfillReport): string {
-  const { rows, messages, delivered, failed, rejected, bytes, duration, resumedFrom } = report
+  const { rows, messages, delivered, queued, failed, rejected, bytes, duration } = report
+  const { resumedFrom } = report
+  const done = queued ?? delivered
   const lines = [
-    `${formatCount(rows, 'row')} read, ${formatCount(messages, 'message')}, ${formatCount(delivered)} delivered`,
+    `${formatCount(rows, 'row')} read, ${formatCount(messages, 'message')}, ${formatCount(done)} ${queued === undefined ? 'delivered' : 'queued'}`,
   ]
   if (failed > 0) lines.push(`${formatCount(failed, 'message')} refused by the server`)
   lines.push(...skippedLines(report))
@@ -19,7 +21,7 @@ export function reportText(report: BackfillReport): string {
   if (resumedFrom !== undefined && resumedFrom === rows && report.completed)
     lines.push('nothing was left to do: an earlier run has sent it all; --again sends it again')
   else if (resumedFrom !== undefined) lines.push(`resumed after row ${formatCount(resumedFrom)}`)
-  const rate = delivered / (Math.max(duration, 1) / 1000)
+  const rate = done / (Math.max(duration, 1) / 1000)
   lines.push(
     ...timestampLines(report),
     `${formatCount(bytes, 'byte')} in ${formatSpan(duration)}, ${formatCount(rate, 'message')} a second`,

@@ -20,17 +20,26 @@ export interface Input {
 /** As much of the options as says where the rows are. */
 export type InputFlags = Pick<
   BackfillFlags,
-  'format' | 'delimiter' | 'quote' | 'columns' | 'encoding' | 'from' | 'fromEnv' | 'query' | 'key'
+  | 'format'
+  | 'delimiter'
+  | 'quote'
+  | 'columns'
+  | 'encoding'
+  | 'from'
+  | 'fromEnv'
+  | 'query'
+  | 'key'
+  | 'readers'
 > & { header?: boolean }
 
 /** @throws UsageError, or TypeError that names the option */
 export function inputOf(file: string | undefined, flags: InputFlags): Input {
-  const { from, fromEnv, query, key } = flags
-  const isQuery = [from, fromEnv, query, key].some((flag) => flag !== undefined)
+  const { from, fromEnv, query, key, readers } = flags
+  const isQuery = [from, fromEnv, query, key, readers].some((flag) => flag !== undefined)
   if (!isQuery) return fileInput(file, flags)
   if (file !== undefined) throw new UsageError('give a file or --from, not both')
   if (query === undefined) throw new UsageError("a database needs --query 'select …'")
-  const source = postgresSource({ url: urlOf(from, fromEnv), query, key })
+  const source = postgresSource({ url: urlOf(from, fromEnv), query, key, readers })
   return { source, name: 'query', canResume: key !== undefined, resumeWith: 'the same command' }
 }
 

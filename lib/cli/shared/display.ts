@@ -23,16 +23,17 @@ export class Display {
 
   update(progress: Progress): void {
     this.#firstDone ??= progress.done
+    this.draw(() => (this.#stream.isTTY ? this.#terminalLine(progress) : this.#logLine(progress)))
+  }
+
+  /** Shows a line in place of the last one, or below it in a log, unless that was shown just now. */
+  draw(line: () => string): void {
     const now = performance.now()
     const { isTTY } = this.#stream
     if (now - this.#shownAt < (isTTY ? drawInterval : logInterval)) return
     this.#shownAt = now
-    if (!isTTY) {
-      this.#stream.write(`${this.#logLine(progress)}\n`)
-      return
-    }
-    this.#stream.write(clearLine + this.#terminalLine(progress))
-    this.#isDrawn = true
+    this.#stream.write(isTTY ? clearLine + line() : `${line()}\n`)
+    this.#isDrawn = isTTY
   }
 
   /** Prints a line that stays. */
@@ -57,8 +58,8 @@ export class Display {
     parts.push(rejected === 0 ? undefined : `${formatCount(rejected)} rejected`)
     if (waits) parts.push(`waiting: ${waitingFor}`)
     const text = parts.filter((part) => part !== undefined).join('  ')
-    const bar = share === undefined || waits ? '' : `${drawn(share)} `
-    return cut(bar.length + text.length <= width ? bar + text : text, width)
+    const drawn = share === undefined || waits ? '' : `${bar(share)} `
+    return cut(drawn.length + text.length <= width ? drawn + text : text, width)
   }
 
   #logLine(progress: Progress): string {
@@ -90,7 +91,7 @@ function percent(share: number | undefined): string | undefined {
   return share === undefined ? undefined : `${Math.floor(share * 100)} %`
 }
 
-function drawn(share: number): string {
+export function bar(share: number): string {
   return `[${'='.repeat(Math.round(share * barWidth)).padEnd(barWidth)}]`
 }
 

@@ -3,8 +3,8 @@
 import type * as Bullmq from '../../queue/bullmq/index.js'
 import type * as GraphileWorker from '../../queue/graphile-worker/index.js'
 import type { RunningWorker, WorkerOptions } from '../../queue/work/worker-options.js'
-import { databaseUrl, hasPassword } from '../../backfill/sources/postgres-url.js'
 import { UsageError } from '../shared/exit-codes.js'
+import { installed, queueUrl } from '../shared/queue-url.js'
 import type { WorkFlags } from './options.js'
 
 export interface StartedEngine {
@@ -20,8 +20,8 @@ export async function startEngine(
   flags: WorkFlags,
   options: WorkerOptions,
 ): Promise<StartedEngine> {
-  const redis = urlOf(flags.bullmq, flags.bullmqEnv, '--bullmq')
-  const postgres = urlOf(flags.graphileWorker, flags.graphileWorkerEnv, '--graphile-worker')
+  const redis = queueUrl(flags.bullmq, flags.bullmqEnv, '--bullmq')
+  const postgres = queueUrl(flags.graphileWorker, flags.graphileWorkerEnv, '--graphile-worker')
   if (redis !== undefined && postgres !== undefined)
     throw new UsageError('give --bullmq or --graphile-worker, not both')
   if (redis !== undefined) return await startBullmq(redis, flags, options)
@@ -54,35 +54,4 @@ async function startGraphileWorker(
   const pool = new pg.Pool({ connectionString, keepAlive: true })
   const worker = startWorker({ ...options, pool, name, schema, stalledInterval })
   return { worker, place: 'PostgreSQL', disconnect: () => pool.end() }
-}
-
-function urlOf(
-  given: string | undefined,
-  variable: string | undefined,
-  flag: string,
-): string | undefined {
-  if (given === undefined && variable === undefined) return undefined
-  if (given !== undefined && variable !== undefined)
-    throw new UsageError(`give ${flag} or ${flag}-env, not both`)
-  const url = given ?? process.env[variable ?? '']
-  // The messages must not show the URL, which may contain a password.
-  if (url === undefined || url === '')
-    throw new UsageError(`the environment variable that ${flag}-env names is not set`)
-  const parsed = databaseUrl(url) ?? (URL.canParse(url) ? new URL(url) : undefined)
-  if (!parsed) throw new UsageError(`option ${flag} or ${flag}-env is not a URL`)
-  if (given !== undefined && hasPassword(parsed))
-    throw new UsageError(
-      `a password on the command line can be read by every user of the machine: give the URL in an environment variable with ${flag}-env`,
-    )
-  return url
-}
-
-/** Engines are optional: anyone who has none of them need not install one. */
-async function installed<Module>(packages: string, load: () => Promise<Module>): Promise<Module> {
-  try {
-    return await load()
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error
-    throw new UsageError(`what the queue needs is not installed: npm install ${packages}`)
-  }
 }

@@ -4,6 +4,7 @@ import { errorCode } from '../../runtime/describe-value.js'
 import type { Batch } from '../../outbox/batch.js'
 import { describeAnswer, type AttemptResult } from '../transport/answer.js'
 import { Poster, type PosterOptions } from '../poster.js'
+import type { QueueCarrier } from '../queue-factory.js'
 import type { Failure } from '../failure.js'
 import type { NextTry } from '../retry-policy.js'
 import { Sender, type SendObserver } from '../sender.js'
@@ -25,6 +26,8 @@ export interface PacedDeliveryOptions extends PosterOptions {
   readonly maxBatchSize: number
   readonly maxBatchBytes: number
   readonly maxMessageBytes: number
+  /** A queue in place of the server, and where it is. */
+  readonly queue: { readonly place: string; readonly carrier: QueueCarrier } | undefined
 }
 
 export interface PacedListener {
@@ -46,14 +49,16 @@ export class PacedDelivery {
   #wasAnswered = false
   readonly #sender: Sender
   readonly #transport: Transport
+  readonly #queue: QueueCarrier | undefined
   #trouble: { text: string; until: number | undefined; seconds: number } | undefined
   #timer: NodeJS.Timeout | undefined
   #timerAt = Infinity
 
   constructor(options: PacedDeliveryOptions, listener: PacedListener) {
-    const { rate, maxInFlight, maxBatchSize, transport, credentials } = options
+    const { rate, maxInFlight, maxBatchSize, transport, credentials, queue } = options
     this.#rate = rate
-    this.#host = new URL(options.url).host
+    this.#host = queue?.place ?? new URL(options.url).host
+    this.#queue = queue?.carrier
     this.#transport = transport
     const paced = Math.max(1, Math.ceil(rate * lump))
     this.batchSize = rate === 0 ? maxBatchSize : Math.min(maxBatchSize, paced)
@@ -65,7 +70,7 @@ export class PacedDelivery {
     this.outbox = outbox
     this.#sender = new Sender({
       outbox,
-      sink: new PacedSink(new Poster(options), limit, this.batchSize),
+      sink: new PacedSink(this.#queue?.sink ?? new Poster(options), limit, this.batchSize),
       load: () => this.#load(),
       maxInFlight,
       maxRetries: Infinity,
@@ -126,12 +131,13 @@ export class PacedDelivery {
     return this.outbox.isPaced ? `the pace (${this.#rate}/s)` : undefined
   }
 
-  /** Cancels what is in flight, and closes the connections. */
+  /** Cancels what is in flight, and closes the connections. May be called twice. */
   stop(): void {
     this.outbox.shut()
     clearTimeout(this.#timer)
     this.#sender.stop()
     this.#transport.close?.()
+    this.#queue?.close()
   }
 
   /** Whether the server has asked to wait. This holds whatever becomes of the requests in flight. */
@@ -162,7 +168,7 @@ export class PacedDelivery {
   /** An error is ignored here: the try that needs the transport reports it. */
   async #load(): Promise<void> {
     try {
-      await this.#transport.load?.()
+      if (!this.#queue) await this.#transport.load?.()
     } catch {
       // See above.
     }

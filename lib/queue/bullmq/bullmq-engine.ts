@@ -3,6 +3,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Queue } from 'bullmq'
 import type { Unanswered } from '../../delivery/transport/answer.js'
+import type { Backlog } from '../../delivery/queue-factory.js'
 import type { Engine, LaneJob } from '../engine.js'
 import { lanesKey, queueName, type QueueNaming } from './queue-names.js'
 import { explainRedis } from './redis-errors.js'
@@ -18,8 +19,16 @@ export interface BullmqEngineOptions {
   readonly warn: (text: string) => void
 }
 
-/** Delivered jobs are gone; failed ones stay, with the reason, until somebody retries or removes them. */
-const jobOptions = { removeOnComplete: true, removeOnFail: false, attempts: 1 }
+/**
+ * Delivered jobs are gone; failed ones stay, with the reason, until somebody retries or removes them. Without a stack of
+ * this package, which a dashboard would show in front of the reason.
+ */
+const jobOptions = {
+  removeOnComplete: true,
+  removeOnFail: false,
+  attempts: 1,
+  stackTraceLimit: 0,
+}
 
 export class BullmqEngine implements Engine {
   readonly #options: BullmqEngineOptions
@@ -43,6 +52,20 @@ export class BullmqEngine implements Engine {
           added.push(this.#add(job))
         }
         await Promise.all(added)
+      },
+    )
+  }
+
+  backlog(): Promise<Backlog> {
+    return this.#link.use(
+      () => this.#prepare(),
+      async () => {
+        const backlog = { waiting: 0, failed: 0 }
+        const counts = await Promise.all(this.#queues.map((queue) => queue.getJobCounts()))
+        for (const [state, count] of counts.flatMap(Object.entries<number>)) {
+          if (state !== 'completed') backlog[state === 'failed' ? 'failed' : 'waiting'] += count
+        }
+        return backlog
       },
     )
   }

@@ -22,8 +22,10 @@ export function bullmq(options: BullmqOptions): QueueFactory {
   const naming = namingOf(options)
   const open = ({ timeout, warn }: QueueSettings): QueueCarrier => {
     const engine = new BullmqEngine({ connection, lanes, naming, timeout, warn })
+    const sink = new QueueSink({ engine, source, lanes, timeout })
     return {
-      sink: new QueueSink({ engine, source, lanes, timeout }),
+      sink,
+      backlog: () => sink.backlog(),
       pack: () => {
         const options: PackedBullmq = { lanes, source, ...naming, ...packConnection(connection) }
         return { engine: 'bullmq', options }
@@ -31,5 +33,7 @@ export function bullmq(options: BullmqOptions): QueueFactory {
       close: () => engine.close(),
     }
   }
-  return Object.assign(open, { place: placeOf(connection) })
+  const place = placeOf(connection)
+  const target = JSON.stringify([place, naming.prefix, naming.name, source])
+  return Object.assign(open, { place, target })
 }

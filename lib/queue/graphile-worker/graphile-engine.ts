@@ -6,7 +6,8 @@ import type { Engine, LaneJob } from '../engine.js'
 import { addJobs, type JobNaming } from './add-jobs.js'
 import { withConnection } from './connection.js'
 import { explainPostgres } from './postgres-errors.js'
-import type { Queryable } from '../../delivery/queue-factory.js'
+import type { Backlog, Queryable } from '../../delivery/queue-factory.js'
+import { quoted } from './quoted.js'
 
 export interface GraphileEngineOptions {
   readonly pool: Pool
@@ -31,6 +32,17 @@ export class GraphileEngine implements Engine {
       this.#isChecked = true
       for (const problem of await problemsOf(db)) warn(problem)
     })
+  }
+
+  async backlog(): Promise<Backlog> {
+    const { pool, naming } = this.#options
+    const { rows } = await pool.query<Backlog>(
+      `select count(*) filter (where attempts < max_attempts or locked_at is not null)::int as waiting,
+         count(*) filter (where attempts >= max_attempts and locked_at is null)::int as failed
+       from ${quoted(naming.schema)}.jobs where task_identifier = $1`,
+      [naming.task],
+    )
+    return { waiting: 0, failed: 0, ...rows[0] }
   }
 
   explain(error: unknown): Unanswered {

@@ -34,8 +34,10 @@ export function graphileWorker(options: GraphileWorkerOptions): QueueFactory {
   const naming = namingOf(options)
   const open = ({ timeout, warn }: QueueSettings): QueueCarrier => {
     const engine = new GraphileEngine({ pool, lanes, naming, warn })
+    const sink = new QueueSink({ engine, source, lanes, timeout })
     return {
-      sink: new QueueSink({ engine, source, lanes, timeout }),
+      sink,
+      backlog: () => sink.backlog(),
       pack: () => {
         const { task: name, schema } = naming
         const options: PackedGraphile = { lanes, source, name, schema, pool: packPool(pool) }
@@ -50,5 +52,7 @@ export function graphileWorker(options: GraphileWorkerOptions): QueueFactory {
     const data = jobOf(source, [text])
     await addJobs(db, naming, lanes, [{ lane: laneOf(text, lanes), data }])
   }
-  return Object.assign(open, { place: 'PostgreSQL', addIn })
+  const place = 'PostgreSQL'
+  const target = JSON.stringify([place, naming.schema, naming.task, source])
+  return Object.assign(open, { place, target, addIn })
 }

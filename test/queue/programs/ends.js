@@ -17,7 +17,7 @@ function delivery() {
     opened.on('error', () => undefined)
     return graphileWorker({ ...options, pool: opened })
   }
-  if (settings.ca) connection.tls.ca = readFileSync(settings.ca)
+  if (settings.ca) connection.tls.ca = Buffer.from(settings.ca)
   if (settings.hasFunction) connection.tls = { checkServerIdentity: () => undefined }
   if (!settings.isClient) return bullmq({ ...options, connection })
   const redis = new Redis(connection)
