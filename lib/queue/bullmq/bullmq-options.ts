@@ -1,7 +1,7 @@
 // Which Redis, and which queues in it: options of apps and workers.
 
 import { describeValue } from '../../runtime/describe-value.js'
-import { wrong } from '../../runtime/check-option.js'
+import { shown, wrong } from '../../runtime/check-option.js'
 import { checkName } from '../queue-options.js'
 import { standardNaming, type QueueNaming } from './queue-names.js'
 import { isClient, type RedisConnection } from './redis-link.js'
@@ -15,7 +15,7 @@ export interface RedisPlace {
    */
   name?: string | undefined
   /**
-   * BullMQ's prefix of all keys.
+   * BullMQ's prefix of all keys. A Redis Cluster needs one in braces, such as `{bull}`, so that they share a slot.
    * @default 'bull'
    */
   prefix?: string | undefined
@@ -36,8 +36,13 @@ export function checkConnection({ connection }: RedisPlace): RedisConnection {
 export function namingOf(options: RedisPlace): QueueNaming {
   return {
     name: checkName(options, 'name', standardNaming.name),
-    prefix: checkName(options, 'prefix', standardNaming.prefix),
+    prefix: checkPrefix(options.prefix),
   }
+}
+
+function checkPrefix(prefix: unknown = standardNaming.prefix): string {
+  if (typeof prefix === 'string' && /^[\w.{}-]{1,64}$/.test(prefix)) return prefix
+  throw wrong('prefix', shown(prefix), "letters, digits, '_', '.', '-', '{' and '}', at most 64")
 }
 
 /** For messages. Shows no user and no password. */

@@ -23,6 +23,10 @@ const meanings: Readonly<Record<string, Meaning>> = {
   NOPERM: { text: 'this user of Redis may not do what BullMQ needs', needsHelp: true },
   LOADING: { text: 'Redis is loading its data' },
   MASTERDOWN: { text: 'this Redis has lost its master', isElsewhere: true },
+  CROSSSLOT: {
+    text: 'a Redis Cluster needs a prefix in braces, such as {bull}',
+    needsHelp: true,
+  },
   CLUSTERDOWN: { text: 'the Redis Cluster is down' },
 }
 
