@@ -16,7 +16,7 @@ PRAGMA busy_timeout = 50;
 PRAGMA synchronous = FULL;
 PRAGMA secure_delete = ON;
 PRAGMA temp_store = MEMORY;
-PRAGMA cache_size = -49152;
+PRAGMA cache_size = -32768;
 PRAGMA wal_autocheckpoint = 8000;
 PRAGMA journal_size_limit = 67108864;
 `
@@ -33,7 +33,7 @@ export interface File {
   readonly driver?: DriverName | undefined
   /** The most bytes that the file may have; beyond them it is as if the disk were full. @default Infinity */
   readonly maxBytes?: number | undefined
-  /** How many messages are gathered before they are put into the indexes. @default 20,000 */
+  /** How many messages are gathered before they are put into the indexes. @default 20,000 to 50,000 */
   readonly indexEvery?: number | undefined
 }
 

@@ -4,19 +4,23 @@
 import { indexMessages, INDEXED_TO, indexLogs } from './late-indexes.js'
 import type { Statements } from './statements.js'
 
-const INDEX_EVERY = 20_000
+/**
+ * How many ids are gathered before they are put into the index. Each time nearly all pages of the index are written, so
+ * in a large file more are gathered; they are kept in memory, and a reader looks through their messages.
+ */
+const INDEX_EVERY = { least: 20_000, most: 50_000, shareOfAll: 1 / 25 } as const
 
 export class IdIndex {
   readonly #statements: Statements
-  readonly #indexEvery: number
+  readonly #indexEvery: number | undefined
   /** Those that are not in the index, with the place of their messages. */
   #recent = new Map<string, number>()
   /** Of the transaction that runs. */
   #pending: (readonly [id: string, seq: number])[] = []
   #isIndexed = false
 
-  /** @param indexEvery - How many ids are gathered before they are put into the index. */
-  constructor(statements: Statements, indexEvery = INDEX_EVERY) {
+  /** @param indexEvery - How many ids are gathered before they are put into the index. @default 20,000 to 50,000 */
+  constructor(statements: Statements, indexEvery?: number) {
     this.#statements = statements
     this.#indexEvery = indexEvery
   }
@@ -53,7 +57,7 @@ export class IdIndex {
   /** The last of a transaction: writes to the index if it is time. */
   beforeCommit(): void {
     const count = this.#recent.size + this.#pending.length
-    if (count === 0 || count < this.#indexEvery) return
+    if (count === 0 || count < (this.#indexEvery ?? dueAt(this.#pending))) return
     const all = [...this.#recent, ...this.#pending]
     const rows = all.map(([id, seq]): [number, number] => [hashOf(id), seq])
     rows.sort(([a], [b]) => a - b)
@@ -85,6 +89,13 @@ export class IdIndex {
     this.#pending = []
     this.#isIndexed = false
   }
+}
+
+/** Places are given in order, so that the last is about the number of all messages. */
+function dueAt(pending: readonly (readonly [id: string, seq: number])[]): number {
+  const [, last] = pending.at(-1) ?? ['', 0]
+  const { least, most, shareOfAll } = INDEX_EVERY
+  return Math.min(most, Math.max(least, last * shareOfAll))
 }
 
 /** As a reader finds them, which has no memory of the newest. */

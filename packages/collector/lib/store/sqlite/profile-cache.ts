@@ -9,7 +9,7 @@ export interface CachedProfile {
 }
 
 /** At most twice as many identifiers are kept. */
-const GENERATION = 20_000
+const GENERATION = 10_000
 
 /** By identifier: all those of a profile lead to the same entry. What was not asked for in a while is forgotten. */
 export class ProfileCache {
