@@ -206,7 +206,8 @@ describe('graphile-worker', () => {
   })
 
   it('goes on when PostgreSQL was killed, and loses nothing', async () => {
-    const worker = work()
+    // A job whose end PostgreSQL did not hear of comes again after this time.
+    const worker = work({ stalledInterval: 2_000 })
     await until(() => worker.stats().problem === undefined && problems.length === 0)
     await install()
     const analytics = client({}, { maxBatchSize: 10 })
