@@ -171,6 +171,13 @@ describe('a backfill over workers of BullMQ', () => {
     [['--via-bullmq', 'redis://h:1', '--to', 'a.db'], /--to is of a store/],
     [['--via-bullmq', 'redis://h:1', '--via-graphile-worker', 'postgres://h/d'], /not both/],
     [['--wait'], /--wait goes with --via/],
+    [['--prefix', 'p'], /--prefix goes with --via/],
+    [['--schema', 's'], /--schema goes with --via/],
+    [['--via-bullmq', 'redis://h:1', '--schema', 's'], /--schema goes with --via-graphile-worker/],
+    [
+      ['--via-graphile-worker', 'postgres://h/d', '--prefix', 'p'],
+      /--prefix goes with --via-bullmq/,
+    ],
   ] as const) {
     it(`refuses ${args.join(' ')}`, () =>
       withCommand(async ({ run }) => {

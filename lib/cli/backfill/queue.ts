@@ -19,13 +19,16 @@ export async function queueOf(flags: BackfillFlags): Promise<Queue | undefined> 
   const postgres = queueUrl(viaGraphileWorker, viaGraphileWorkerEnv, '--via-graphile-worker')
   const { queue: name, lanes, wait, source, prefix, schema } = flags
   if (redis === undefined && postgres === undefined) {
-    refuseFlags({ '--wait': wait, '--lanes': lanes, '--queue': name }, 'goes with --via-…')
+    const ofQueue = { '--wait': wait, '--lanes': lanes, '--queue': name }
+    refuseFlags({ ...ofQueue, '--prefix': prefix, '--schema': schema }, 'goes with --via-…')
     return undefined
   }
   if (redis !== undefined && postgres !== undefined)
     throw new UsageError('give --via-bullmq or --via-graphile-worker, not both')
   const { to, toEnv, space } = flags
   refuseFlags({ '--to': to, '--to-env': toEnv, '--space': space }, 'is of a store, not of a queue')
+  if (redis === undefined) refuseFlags({ '--prefix': prefix }, 'goes with --via-bullmq')
+  else refuseFlags({ '--schema': schema }, 'goes with --via-graphile-worker')
   const options = { name, lanes, source }
   return redis === undefined
     ? await graphileQueue(postgres ?? '', { ...options, schema })
