@@ -36,8 +36,10 @@ describe(`${count} rows from a generator that is never out of breath`, () => {
       expect(report).to.include({ rows: count, delivered: count * 0.99 })
       expect(peak).to.be.below(200_000_000)
       // A leak of 30 bytes a row would show: the size of the process would not tell it from rubbish.
-      expect(inUse.length).to.be.at.least(9)
-      expect(Math.min(...inUse.slice(-3)) - Math.min(...inUse.slice(0, 3))).to.be.below(8_000_000)
+      expect(inUse.length).to.be.at.least(27)
+      // The least of many: what is in flight is in use, too, and more of it on a busy machine.
+      const least = (sizes: number[]): number => Math.min(...sizes)
+      expect(least(inUse.slice(-9)) - least(inUse.slice(0, 9))).to.be.below(8_000_000)
     } finally {
       server.closeAllConnections()
       server.close()

@@ -1,5 +1,5 @@
 // A backfill of made-up people, of whom every hundredth has no valid timestamp. Prints the report, the largest resident
-// size, and what was still in use after a collection at each tenth of the rows, as JSON. Needs --expose-gc.
+// size, and what was still in use after a collection at each thirtieth of the rows, as JSON. Needs --expose-gc.
 import { backfill } from 'selfsame/backfill'
 
 const [host, folder, count, batch] = process.argv.slice(2)
@@ -21,7 +21,7 @@ let peak = 0
 
 function measure(rows) {
   peak = Math.max(peak, process.memoryUsage().rss)
-  if (rows < ((inUse.length + 1) * Number(count)) / 10) return
+  if (rows < ((inUse.length + 1) * Number(count)) / 30) return
   globalThis.gc()
   const { heapUsed, external } = process.memoryUsage()
   inUse.push(heapUsed + external)
