@@ -2,7 +2,7 @@
 
 import { startCollector, type Collector } from '@selfsame/collector'
 import { expect } from 'chai'
-import { Pool } from 'pg'
+import { Pool, type PoolClient } from 'pg'
 import { Analytics, type AnalyticsOptions } from '../../lib/index.js'
 import {
   graphileWorker,
@@ -225,6 +225,42 @@ describe('graphile-worker', () => {
     expect(analytics.stats()).to.include({ queued: 200, failed: 0 })
     await until(() => new Set(numbersOf(collector)).size === 200, 30_000)
     expectOrder(numbersOf(collector), 5)
+  })
+
+  it('goes on when two jobs at once could not be marked as done', async () => {
+    await install()
+    // As where both connections are cut. graphile-worker 0.17.3 never ends then.
+    const isEnd = /delete from \S+_private_jobs as jobs/
+    let cut: (() => void)[] = []
+    const failing = newPool()
+    failing.on('connect', (connection: PoolClient) => {
+      const query = connection.query.bind(connection) as (...args: unknown[]) => unknown
+      const broken = (...args: unknown[]): unknown => {
+        const { text, values } = Object(args[0]) as { text?: string; values?: unknown }
+        if (cut.length === 2 || !values || !isEnd.test(text ?? '')) return query(...args)
+        return new Promise((_, reject) => {
+          cut.push(() => {
+            reject(new Error('Connection terminated unexpectedly'))
+          })
+          if (cut.length === 2) for (const fail of cut) fail()
+        })
+      }
+      connection.query = broken as typeof connection.query
+    })
+    try {
+      const warnings = await warningsOf(async () => {
+        const worker = work({ pool: failing, stalledInterval: 1_000 })
+        await handOver(20, { lanes: 2 })
+        await until(async () => (await jobs()).length === 0, 20_000)
+        expect(worker.stats().problem).to.equal(undefined)
+        await worker.close({ timeout: 1_000 })
+      })
+      expect(cut).to.have.length(2)
+      expect(warnings).to.deep.equal([])
+    } finally {
+      cut = []
+      await failing.end()
+    }
   })
 
   it('keeps one pace with other workers', async () => {

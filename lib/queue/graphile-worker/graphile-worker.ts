@@ -62,6 +62,7 @@ class GraphileWorkerWorker implements RunningWorker {
   readonly #stop = new AbortController()
   readonly #running: Promise<void>
   #isWatched = false
+  #inDelivery = 0
   #problem: string | undefined
   #closing: Promise<void> | undefined
 
@@ -136,7 +137,8 @@ class GraphileWorkerWorker implements RunningWorker {
       try {
         const engine = await this.#start(failing)
         this.#problem = undefined
-        await stoppedBy(AbortSignal.any([signal, failing.signal]), engine)
+        const stopping = AbortSignal.any([signal, failing.signal])
+        await stoppedBy(stopping, engine, () => this.#idle())
       } catch (error) {
         this.#tell(error)
       }
@@ -144,6 +146,13 @@ class GraphileWorkerWorker implements RunningWorker {
       // What it has locked and does not know of is taken from it like from any dead worker.
       this.#liveness.forget()
       await this.#sleepers.sleep(restartDelay, signal)
+    }
+  }
+
+  /** Resolves when nothing has been in delivery for a while. */
+  async #idle(): Promise<void> {
+    for (let looks = 0; looks < 2; looks = this.#inDelivery === 0 ? looks + 1 : 0) {
+      await new Promise<void>((resolve) => idleTimer(resolve, closingTime / 2))
     }
   }
 
@@ -191,6 +200,7 @@ class GraphileWorkerWorker implements RunningWorker {
     }
     events.on('worker:getJob:error', fail)
     events.on('worker:fatalError', fail)
+    events.on('pool:fatalError', fail)
     events.on('pool:listen:error', ({ error }) => {
       this.#tell(error)
     })
@@ -206,6 +216,7 @@ class GraphileWorkerWorker implements RunningWorker {
   }
 
   async #process(data: unknown, helpers: JobHelpers): Promise<void> {
+    this.#inDelivery++
     try {
       await this.#runner.run(data)
     } catch (error) {
@@ -213,6 +224,8 @@ class GraphileWorkerWorker implements RunningWorker {
       if (error instanceof UndeliveredMessages) await this.#putAside(error.rest, error, helpers)
       else if (error instanceof PoisonedJob) await this.#putAside(data, error, helpers)
       else throw error
+    } finally {
+      this.#inDelivery--
     }
   }
 
@@ -251,16 +264,28 @@ function foreverPending(): Promise<never> {
   return new Promise(() => undefined)
 }
 
-/** Resolves when the engine has ended. The signal makes it end after the jobs in delivery. */
-async function stoppedBy(signal: AbortSignal, engine: Runner): Promise<void> {
-  const stop = (): void => {
-    engine.stop().catch(() => undefined)
-  }
+/**
+ * Resolves when the engine has ended. The signal makes it end after the jobs in delivery.
+ *
+ * @param idle - From 0.17 on an engine never ends if it fails twice at once to mark jobs as done: this is waited for, too.
+ */
+async function stoppedBy(
+  signal: AbortSignal,
+  engine: Runner,
+  idle: () => Promise<void>,
+): Promise<void> {
+  let stop = ignore
+  const isIdle = new Promise<void>((resolve) => {
+    stop = () => {
+      engine.stop().catch(ignore)
+      resolve(idle())
+    }
+  })
   signal.addEventListener('abort', stop)
   // It was closed while the engine started.
   if (signal.aborted) stop()
   try {
-    await engine.promise
+    await Promise.race([engine.promise, isIdle])
   } finally {
     signal.removeEventListener('abort', stop)
   }

@@ -1,7 +1,7 @@
 // Which workers live: a worker holds an advisory lock for each of its ids, which PostgreSQL releases when its connection
 // is gone. graphile-worker itself gives a job of a killed worker to another only after four hours.
 
-import type { Pool, PoolClient } from 'pg'
+import type { Pool, PoolClient, QueryResult, QueryResultRow } from 'pg'
 import { Sleepers } from '../../delivery/sleep.js'
 import { orAbort, withTimeout } from '../../delivery/transport/with-timeout.js'
 import type { JobNaming } from './add-jobs.js'
@@ -28,6 +28,8 @@ export class WorkerLiveness {
   readonly #stop = new AbortController()
   #client: PoolClient | undefined
   #look: Promise<void> | undefined
+  /** The last query of the connection. Never rejects. */
+  #last: Promise<unknown> = Promise.resolve()
   /** Found dead at the last look. */
   #suspects = new Set<string>()
 
@@ -38,7 +40,7 @@ export class WorkerLiveness {
   /** Call this for each worker before it takes a job. */
   add(id: string): void {
     this.#ids.add(id)
-    this.#client?.query(lock, [lockClass, id]).catch(this.#options.onProblem)
+    if (this.#client) this.#lock(this.#client, id).catch(this.#options.onProblem)
   }
 
   /** Holds the locks and looks for the dead, until `stop()`. Never rejects. */
@@ -92,12 +94,27 @@ export class WorkerLiveness {
       await client.query(
         'set tcp_keepalives_idle = 10; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 3',
       )
-      for (const id of this.#ids) await client.query(lock, [lockClass, id])
+      for (const id of this.#ids) await this.#lock(client, id)
       return client
     } catch (error) {
       client.release(true)
       throw error
     }
+  }
+
+  #lock(client: PoolClient, id: string): Promise<unknown> {
+    return this.#query(client, 'select pg_try_advisory_lock($1, hashtext($2))', [lockClass, id])
+  }
+
+  /** One at a time: of others pg warns. */
+  #query<R extends QueryResultRow>(
+    client: PoolClient,
+    text: string,
+    values: unknown[],
+  ): Promise<QueryResult<R>> {
+    const result = this.#last.then(() => client.query<R>(text, values))
+    this.#last = result.catch(() => undefined)
+    return result
   }
 
   readonly #onError = (): void => {
@@ -115,15 +132,16 @@ export class WorkerLiveness {
 
   async #unlockDead(client: PoolClient): Promise<void> {
     const { naming } = this.#options
-    const { rows } = await client.query<{ id: string }>(dead(naming), [naming.task, lockClass])
+    const { rows } = await this.#query<{ id: string }>(client, dead(naming), [
+      naming.task,
+      lockClass,
+    ])
     const found = rows.map(({ id }) => id)
     const gone = found.filter((id) => this.#suspects.has(id))
     this.#suspects = new Set(found)
-    if (gone.length > 0) await client.query(unlock(naming), [gone])
+    if (gone.length > 0) await this.#query(client, unlock(naming), [gone])
   }
 }
-
-const lock = 'select pg_try_advisory_lock($1, hashtext($2))'
 
 const unlock = ({ schema }: JobNaming): string =>
   `select ${quoted(schema)}.force_unlock_workers($1::text[])`
