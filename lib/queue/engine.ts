@@ -2,14 +2,15 @@
 
 import type { Unanswered } from '../delivery/transport/answer.js'
 import type { Backlog } from '../delivery/queue-factory.js'
-import type { JobData } from './job.js'
 
 /** A job for one lane. */
 export interface LaneJob {
   readonly lane: number
   /** The same if it is added again because the answer was lost. */
   readonly id: string
-  readonly data: JobData
+  readonly source: string
+  /** JSON. */
+  readonly text: string
 }
 
 export type { Backlog }

@@ -9,8 +9,7 @@ export interface JobData {
   /** The name under which workers know the write key. */
   readonly source: string
   readonly count: number
-  /** Each message as JSON text, on a line of its own: `JSON.stringify` writes no line breaks. */
-  readonly messages: string
+  readonly messages: readonly unknown[]
 }
 
 /** A job that no worker can deliver. */
@@ -18,40 +17,52 @@ export class PoisonedJob extends Error {
   override name = 'PoisonedJob'
 }
 
-export function jobOf(source: string, messages: readonly string[]): JobData {
-  return { v: 1, source, count: messages.length, messages: messages.join('\n') }
+/**
+ * The JSON text of a job.
+ *
+ * @param messages each as JSON text
+ */
+export function jobText(source: string, messages: readonly string[]): string {
+  const head = `{"v":1,"source":${JSON.stringify(source)},"count":${messages.length}`
+  return `${head},"messages":[${messages.join(',')}]}`
 }
 
 /**
- * The source and the messages of a job.
+ * The source and the messages of a job, each as JSON text.
  *
- * @throws PoisonedJob if it is not what `jobOf` made; its message shows nothing of the messages
+ * @param data JSON text, or what was parsed from it
+ * @throws PoisonedJob if it is not what `jobText` made; its message shows nothing of the messages
  */
 export function readJob(data: unknown): { source: string; messages: string[] } {
-  if (typeof data !== 'object' || data === null)
-    throw new PoisonedJob(`the job is ${describeValue(data)}; expected: an object`)
-  const { v, source, count, messages } = data as Partial<Record<keyof JobData, unknown>>
+  const job = typeof data === 'string' ? parsed(data) : data
+  if (typeof job !== 'object' || job === null)
+    throw new PoisonedJob(`the job is ${describeValue(job)}; expected: an object`)
+  const { v, source, count, messages } = job as Partial<Record<keyof JobData, unknown>>
   if (typeof v === 'number' && v > 1)
     throw new PoisonedJob(
       `the job has the format ${v}, and this worker knows 1: a newer version of selfsame made it`,
     )
-  if (v !== 1 || typeof source !== 'string' || typeof messages !== 'string')
+  if (v !== 1 || typeof source !== 'string' || !Array.isArray(messages))
     throw new PoisonedJob('the job was not made by selfsame: it has no source or no messages')
-  const lines = messages.split('\n')
-  if (lines.length !== count)
-    throw new PoisonedJob(`the job is cut off: it has ${lines.length} of ${String(count)} messages`)
-  const broken = lines.findIndex((line) => !isMessage(line))
+  if (messages.length !== count)
+    throw new PoisonedJob(
+      `the job is cut off: it has ${messages.length} of ${String(count)} messages`,
+    )
+  const broken = messages.findIndex((message) => !isObject(message))
   if (broken >= 0)
-    throw new PoisonedJob(`the job is damaged: message ${broken + 1} of ${count} is not JSON`)
-  return { source, messages: lines }
+    throw new PoisonedJob(`the job is damaged: message ${broken + 1} of ${count} is not an object`)
+  return { source, messages: messages.map((message) => JSON.stringify(message)) }
 }
 
-function isMessage(line: string): boolean {
-  if (!line.startsWith('{')) return false
+function parsed(text: string): unknown {
   try {
-    JSON.parse(line)
-    return true
+    return JSON.parse(text)
   } catch {
-    return false
+    // The error would quote the text.
+    throw new PoisonedJob('the job is cut off or damaged: it is not JSON')
   }
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

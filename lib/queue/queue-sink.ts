@@ -6,7 +6,7 @@ import type { Backlog, HandoverSink } from '../delivery/queue-factory.js'
 import type { AttemptResult } from '../delivery/transport/answer.js'
 import { orAbort, withTimeout } from '../delivery/transport/with-timeout.js'
 import type { Engine, LaneJob } from './engine.js'
-import { jobOf } from './job.js'
+import { jobText } from './job.js'
 import { laneOf } from './lanes.js'
 
 export interface QueueSinkOptions {
@@ -76,7 +76,8 @@ export class QueueSink implements HandoverSink {
     return [...texts].map(([lane, messages]) => ({
       lane,
       id: `${id}-${lane}`,
-      data: jobOf(source, messages),
+      source,
+      text: jobText(source, messages),
     }))
   }
 }

@@ -9,7 +9,7 @@ import { expect } from 'chai'
 import { Analytics } from '../../lib/index.js'
 import { bullmq, startWorker, type RunningWorker } from '../../lib/queue/bullmq/index.js'
 import type { BullmqWorkerOptions } from '../../lib/queue/bullmq/index.js'
-import { jobOf } from '../../lib/queue/job.js'
+import { jobText, type JobData } from '../../lib/queue/job.js'
 import { expectOrder, numbersOf } from './order.js'
 import { RedisServer } from './redis-server.js'
 import { until } from './until.js'
@@ -141,21 +141,32 @@ describe('a worker of BullMQ', () => {
     await handOver(5, { lanes: 1 })
     const queue = new Queue('selfsame', { connection: { port: redis.port } })
     const message = JSON.stringify({ type: 'track', userId: 'u', event: 'E', messageId: 'm' })
-    const whole = jobOf('web', [message, message])
+    const whole = JSON.parse(jobText('web', [message, message])) as JobData
     const poisoned: [unknown, RegExp][] = [
-      [{ ...whole, messages: whole.messages.slice(0, -9) }, /^the job is damaged: message 2 of 2/],
-      [{ ...whole, messages: message }, /^the job is cut off: it has 1 of 2 messages/],
+      [
+        { ...whole, messages: [...whole.messages.slice(1), 'x'] },
+        /^the job is damaged: message 2 of 2/,
+      ],
+      [
+        { ...whole, messages: whole.messages.slice(1) },
+        /^the job is cut off: it has 1 of 2 messages/,
+      ],
       [{ ...whole, v: 2 }, /^the job has the format 2, and this worker knows 1/],
       [{ ...whole, source: 'shop' }, /^the job is of the source shop, and this worker has: web/],
       [{ hello: 'world' }, /^the job was not made by selfsame/],
       [null, /^the job is null/],
     ]
     for (const [data] of poisoned) await queue.add('web', data)
+    // As after a repair of Redis's file, which may cut a value.
+    const { id } = await queue.add('web', whole)
+    const text = jobText('web', [message, message])
+    await redis.client.hset(`bull:selfsame:${id}`, 'data', text.slice(0, -9))
+    poisoned.push([text, /^the job is cut off or damaged: it is not JSON/])
     await queue.close()
     await handOver(5, { lanes: 1 })
     const worker = work()
-    await until(() => worker.stats().jobs === 8)
-    expect(worker.stats()).to.include({ delivered: 10, failedJobs: 6 })
+    await until(() => worker.stats().jobs === 9)
+    expect(worker.stats()).to.include({ delivered: 10, failedJobs: 7 })
     const reasons = (await failedJobs('selfsame')).map(({ reason }) => reason).reverse()
     poisoned.forEach(([, pattern], index) => expect(reasons[index]).to.match(pattern))
     expect(problems.join('\n')).not.to.include('messageId')

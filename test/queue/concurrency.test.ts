@@ -8,7 +8,7 @@ import { Queue } from 'bullmq'
 import { expect } from 'chai'
 import { startWorker, type RunningWorker } from '../../lib/queue/bullmq/index.js'
 import type { BullmqWorkerOptions } from '../../lib/queue/bullmq/index.js'
-import { jobOf } from '../../lib/queue/job.js'
+import { jobText, type JobData } from '../../lib/queue/job.js'
 import { RedisServer } from './redis-server.js'
 import { until } from './until.js'
 
@@ -62,7 +62,9 @@ describe('the concurrency of a worker of BullMQ', () => {
       await queue.setGlobalConcurrency(1)
       for (let n = 0; n < jobs; n++) {
         const message = JSON.stringify({ type: 'track', userId: lane, event: String(n) })
-        await queue.add('web', jobOf('web', [message]), { removeOnComplete: true })
+        await queue.add('web', JSON.parse(jobText('web', [message])) as JobData, {
+          removeOnComplete: true,
+        })
       }
       await queue.close()
     }

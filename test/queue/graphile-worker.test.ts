@@ -11,7 +11,7 @@ import {
   type GraphileWorkerWorkerOptions,
   type RunningWorker,
 } from '../../lib/queue/graphile-worker/index.js'
-import { jobOf, type JobData } from '../../lib/queue/job.js'
+import { jobText, type JobData } from '../../lib/queue/job.js'
 import { Cluster } from '../postgres/cluster.js'
 import { warningsOf } from '../support/warnings.js'
 import { expectOrder, numbersOf } from './order.js'
@@ -127,7 +127,7 @@ describe('graphile-worker', () => {
     expect(others).to.deep.equal([])
     expect(job!.queue_name).to.equal('selfsame')
     expect(job!.payload).to.include({ v: 1, source: 'web', count: 2 })
-    expect(job!.payload.messages).to.include("it's").and.not.to.include('secret-key')
+    expect(JSON.stringify(job!.payload)).to.include("it's").and.not.to.include('secret-key')
   })
 
   it('keeps messages until graphile-worker is installed, and says so', async () => {
@@ -157,6 +157,17 @@ describe('graphile-worker', () => {
     expect(collector.rejected).to.deep.equal([])
   })
 
+  it('delivers text that PostgreSQL itself cannot hold', async () => {
+    await install()
+    const event = 'zero \u0000, half \ud800'
+    const analytics = client()
+    for (let n = 0; n < 9; n++) analytics.track({ userId: `u${n}`, event })
+    expect(await analytics.flush()).to.include({ queued: 9 })
+    work()
+    await collector.waitFor(9)
+    for (const message of collector.messages) expect(message).to.include({ event })
+  })
+
   it('puts poisoned jobs and refused messages aside, with a reason, and delivers the others', async () => {
     collector.misbehave(({ messages = [] }) =>
       messages.some((each) => (each as { properties?: { n?: number } }).properties?.n === 7)
@@ -165,9 +176,9 @@ describe('graphile-worker', () => {
     )
     await install()
     const message = JSON.stringify({ type: 'track', userId: 'u', event: 'E', messageId: 'm' })
-    const whole = jobOf('web', [message, message])
+    const whole = JSON.parse(jobText('web', [message, message])) as JobData
     for (const data of [
-      { ...whole, messages: whole.messages.slice(0, -9) },
+      { ...whole, messages: whole.messages.slice(0, -1) },
       { ...whole, v: 2 },
       { ...whole, source: 'shop' },
     ]) {
@@ -180,7 +191,7 @@ describe('graphile-worker', () => {
     await until(async () => (await jobs('attempts < max_attempts')).length === 0)
     const failed = await jobs()
     expect(failed.map(({ last_error }) => last_error)).to.deep.equal([
-      'the job is damaged: message 2 of 2 is not JSON',
+      'the job is cut off: it has 1 of 2 messages',
       'the job has the format 2, and this worker knows 1: a newer version of selfsame made it',
       'the job is of the source shop, and this worker has: web',
       '1 of 20 messages failed: rejected: the server answered 400',

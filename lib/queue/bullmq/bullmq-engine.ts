@@ -1,7 +1,7 @@
 // Adds jobs to BullMQ's queues.
 
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { Queue } from 'bullmq'
+import { Queue, type Job } from 'bullmq'
 import type { Unanswered } from '../../delivery/transport/answer.js'
 import type { Backlog } from '../../delivery/queue-factory.js'
 import type { Engine, LaneJob } from '../engine.js'
@@ -10,6 +10,7 @@ import { explainRedis } from './redis-errors.js'
 import type { RedisConnection } from './redis-link.js'
 import { RedisLink } from './redis-link.js'
 import { problemsOf } from './redis-settings.js'
+import { TextJob } from './text-job.js'
 
 export interface BullmqEngineOptions {
   readonly connection: RedisConnection
@@ -28,6 +29,12 @@ const jobOptions = {
   removeOnFail: false,
   attempts: 1,
   stackTraceLimit: 0,
+}
+
+class TextQueue extends Queue<string> {
+  protected override get Job(): typeof Job {
+    return TextJob as typeof Job
+  }
 }
 
 export class BullmqEngine implements Engine {
@@ -70,8 +77,8 @@ export class BullmqEngine implements Engine {
     )
   }
 
-  #add({ lane, id, data }: LaneJob): Promise<unknown> {
-    const adding = this.#queues[lane]?.add(data.source, data, { ...jobOptions, jobId: id })
+  #add({ lane, id, source, text }: LaneJob): Promise<unknown> {
+    const adding = this.#queues[lane]?.add(source, text, { ...jobOptions, jobId: id })
     // All are awaited together, some turns later.
     adding?.catch(() => undefined)
     return adding ?? Promise.resolve()
@@ -106,7 +113,7 @@ export class BullmqEngine implements Engine {
 
   #open(lane: number): Queue {
     const { lanes, naming } = this.#options
-    const queue = new Queue(queueName(naming, lane, lanes), {
+    const queue = new TextQueue(queueName(naming, lane, lanes), {
       connection: this.#link.redis,
       prefix: naming.prefix,
       skipVersionCheck: true,

@@ -6,6 +6,7 @@ import { Worker, type Job } from 'bullmq'
 import type { Cluster, Redis } from 'ioredis'
 import { queueName, type QueueNaming } from './queue-names.js'
 import { TakenJob } from './taken-job.js'
+import { TextJob } from './text-job.js'
 
 /** How often a job may be taken from workers that were killed, before it counts as what kills them. */
 const maxStalledCount = 100
@@ -39,6 +40,12 @@ interface Failed {
 interface Taken {
   readonly jobs: TakenJob[]
   failed: Failed | undefined
+}
+
+class TextWorker extends Worker<string> {
+  protected override get Job(): typeof Job {
+    return TextJob as typeof Job
+  }
 }
 
 export class LaneWorkers {
@@ -144,7 +151,7 @@ export class LaneWorkers {
 
   #open(queue: string): Worker {
     const { redis, naming, stalledInterval, onError, onFailed } = this.#options
-    const worker = new Worker(queue, undefined, {
+    const worker = new TextWorker(queue, undefined, {
       connection: redis,
       prefix: naming.prefix,
       autorun: false,

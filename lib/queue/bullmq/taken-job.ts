@@ -52,8 +52,9 @@ export class TakenJob {
   /** @param rest replaces its data */
   async fail(reason: string, rest?: JobData): Promise<void> {
     const { job, token } = this.#options
+    const data = rest ?? unreadable(job.data)
     await this.#settle(async () => {
-      if (rest) await job.updateData(rest)
+      if (data !== undefined) await job.updateData(data)
       await job.moveToFailed(new UnrecoverableError(reason), token, false)
     })
   }
@@ -100,5 +101,15 @@ export class TakenJob {
 
   get #mayBeSettled(): boolean {
     return this.#isSettling
+  }
+}
+
+/** Text that is not JSON. It is stored as a string of JSON then: dashboards show no job of a set if they cannot read one. */
+function unreadable(data: unknown): unknown {
+  try {
+    JSON.parse(String(data))
+    return undefined
+  } catch {
+    return data
   }
 }

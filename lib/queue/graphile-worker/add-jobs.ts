@@ -25,7 +25,7 @@ export async function addJobs(
   db: Queryable,
   naming: JobNaming,
   lanes: number,
-  jobs: readonly Pick<LaneJob, 'lane' | 'data'>[],
+  jobs: readonly Pick<LaneJob, 'lane' | 'text'>[],
 ): Promise<void> {
   const add = `${quoted(naming.schema)}.add_job`
   const [first, ...others] = jobs
@@ -33,7 +33,7 @@ export async function addJobs(
     // In plain words, for adapters to libraries that know no arrays.
     await db.query(
       `select ${add}($1::text, payload => $2::json, queue_name => $3::text, max_attempts => ${maxAttempts})`,
-      [naming.task, JSON.stringify(first.data), laneName(naming, first.lane, lanes)],
+      [naming.task, first.text, laneName(naming, first.lane, lanes)],
     )
     return
   }
@@ -42,7 +42,7 @@ export async function addJobs(
      from unnest($2::text[], $3::text[]) as job (payload, lane)`,
     [
       naming.task,
-      jobs.map(({ data }) => JSON.stringify(data)),
+      jobs.map(({ text }) => text),
       jobs.map(({ lane }) => laneName(naming, lane, lanes)),
     ],
   )

@@ -7,7 +7,7 @@ import type {
   QueueFactory,
   QueueSettings,
 } from '../../delivery/queue-factory.js'
-import { jobOf } from '../job.js'
+import { jobText } from '../job.js'
 import { laneOf } from '../lanes.js'
 import { checkLanes, checkName, type LaneOptions } from '../queue-options.js'
 import { QueueSink } from '../queue-sink.js'
@@ -49,8 +49,7 @@ export function graphileWorker(options: GraphileWorkerOptions): QueueFactory {
     }
   }
   const addIn = async (db: Queryable, text: string): Promise<void> => {
-    const data = jobOf(source, [text])
-    await addJobs(db, naming, lanes, [{ lane: laneOf(text, lanes), data }])
+    await addJobs(db, naming, lanes, [{ lane: laneOf(text, lanes), text: jobText(source, [text]) }])
   }
   const place = 'PostgreSQL'
   const target = JSON.stringify([place, naming.schema, naming.task, source])

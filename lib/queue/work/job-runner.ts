@@ -1,6 +1,6 @@
 // Runs the jobs of a shared queue, whatever its engine.
 
-import { jobOf, PoisonedJob, readJob, type JobData } from '../job.js'
+import { jobText, PoisonedJob, readJob, type JobData } from '../job.js'
 import { SourceDelivery, type FailedPart } from './source-delivery.js'
 import { readSources, type WorkerSources } from './source-options.js'
 import type { SharedPace } from './pace.js'
@@ -15,7 +15,7 @@ export class UndeliveredMessages extends Error {
     const texts = failed.flatMap((part) => part.texts)
     const reasons = [...new Set(failed.map(({ reason }) => reason))]
     super(`${texts.length} of ${total} messages failed: ${reasons.slice(0, 3).join('; ')}`)
-    this.rest = jobOf(source, texts)
+    this.rest = JSON.parse(jobText(source, texts)) as JobData
   }
 }
 
