@@ -52,10 +52,10 @@ describe('inTransaction()', () => {
   }
 
   async function queued(): Promise<Record<string, unknown>[]> {
-    const { rows } = await pool.query<{ payload: { messages: string } }>(
+    const { rows } = await pool.query<{ payload: { messages: [Record<string, unknown>] } }>(
       'select payload from graphile_worker._private_jobs order by id',
     )
-    return rows.map(({ payload }) => JSON.parse(payload.messages) as Record<string, unknown>)
+    return rows.map(({ payload }) => payload.messages[0])
   }
 
   it('adds the messages of all six calls when it is committed', async () => {
