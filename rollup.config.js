@@ -140,7 +140,8 @@ const names = (extension) => ({
 /**
  * Takes out white space and comments, which would be a tenth of the package. Names stay, so a stack says where
  * something happened. Those of the command, of backfills, of queues and of the last delivery go, whose errors are
- * shown without a stack, and those of the validator of JSON Schema, which is not ours.
+ * shown without a stack, those of the validator of JSON Schema, which is not ours, and those of `selfsame/testing`,
+ * whose errors point to a line of the test.
  */
 const compact = {
   name: 'compact',
@@ -148,7 +149,7 @@ const compact = {
     const { code: small } = await transform(code, {
       minifyWhitespace: true,
       minifySyntax: true,
-      minifyIdentifiers: /^(command|backfill-engine|json-schema|exit-|queue)/.test(name),
+      minifyIdentifiers: /^(command|backfill-engine|json-schema|exit-|queue|testing$)/.test(name),
       legalComments: 'none',
       target: 'node20',
     })

@@ -55,7 +55,8 @@ describe('AnalyticsError in the installed package', () => {
       const { app, selfsame } = await installed()
       const folder = join(app.folder, 'node_modules/selfsame')
       // The last delivery is a program of its own, and where nobody reads a stack the names are short.
-      const unnamed = /exit-[\w-]+\.cjs$|chunk-(command|backfill-engine|json-schema|queue)[^/]*$/
+      const unnamed =
+        /exit-[\w-]+\.cjs$|chunk-(command|backfill-engine|json-schema|queue|testing)[^/]*$/
       const files = selfsame.files.filter((path) => path.endsWith(extension) && !unnamed.test(path))
       const texts = await Promise.all(files.map((path) => readFile(join(folder, path), 'utf8')))
       const classes = texts.flatMap((text) =>
