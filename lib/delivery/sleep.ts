@@ -1,6 +1,6 @@
 // Waits that never hold the process open, and can be cut short.
 
-import { idleTimer } from '../runtime/timer.js'
+import { idleTimer, longestTimer } from '../runtime/timer.js'
 
 /** All the waits of one sender. */
 export class Sleepers {
@@ -11,7 +11,7 @@ export class Sleepers {
     return this.#wakers.size > 0
   }
 
-  /** Resolves after `duration` milliseconds, on `wakeAll()`, or when the signal is aborted. */
+  /** Resolves after `duration` milliseconds (25 days at most), on `wakeAll()`, or when the signal is aborted. */
   sleep(duration: number, signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       if (signal.aborted) {
@@ -24,7 +24,7 @@ export class Sleepers {
         signal.removeEventListener('abort', end)
         resolve()
       }
-      const timer = idleTimer(end, duration)
+      const timer = idleTimer(end, Math.min(duration, longestTimer))
       this.#wakers.add(end)
       signal.addEventListener('abort', end)
     })

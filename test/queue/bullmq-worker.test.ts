@@ -249,10 +249,28 @@ describe('a worker of BullMQ', () => {
     expect(await worker.backlog()).to.equal(2)
   })
 
+  it('waits as long as it is told to when it is closed', async () => {
+    collector.misbehave(() => ({ delay: 500 }))
+    const worker = work()
+    await handOver(1, { lanes: 1 })
+    await collector.waitFor(1)
+    expect(await worker.close({ timeout: Infinity })).to.include({ jobs: 1, delivered: 1 })
+  })
+
+  it('refuses a timeout that is wrong', async () => {
+    const worker = work()
+    const closing = worker.close({ timeout: '5' as never })
+    const error = await closing.catch((reason: unknown) => reason)
+    expect(String(error)).to.equal(
+      'TypeError: option timeout is "5"; allowed: a whole number, 0 or more, or Infinity',
+    )
+  })
+
   for (const [what, wrong, option] of [
     ['no source', { sources: {} }, 'sources'],
     ['a source without a key', { sources: { web: undefined } }, 'sources.web.writeKey'],
     ['a host', { sources: { web: { writeKey: 'k', host: 'x' } } }, 'sources.web.host'],
+    ['a name of a source', { sources: { 'my site': 'k' } }, 'sources'],
     ['a rate', { sources: { web: 'k' }, rate: 0 }, 'rate'],
     ['an interval', { sources: { web: 'k' }, stalledInterval: 1 }, 'stalledInterval'],
   ] as const) {

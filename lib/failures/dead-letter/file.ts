@@ -63,7 +63,7 @@ export class DeadLetterFile implements DeadLetters {
     const times = ++this.#failedWrites
     if (!isMilestone(times)) return
     const often = times > 1 ? ` (the ${times}th time)` : ''
-    warnOfFile(`${error.message}${often}; failures are still reported to 'error'`)
+    warnOfFile(`${error.message}${often}; what failed is reported all the same`)
   }
 }
 

@@ -6,12 +6,12 @@ import { Sleepers } from '../../delivery/sleep.js'
 import { AttemptTimeout } from '../../delivery/transport/with-timeout.js'
 import { integer } from '../../runtime/check-option.js'
 import { longestTimer } from '../../runtime/timer.js'
-import { warn } from '../../runtime/warnings.js'
 import { within } from '../../runtime/within.js'
 import { PoisonedJob } from '../job.js'
 import { checkConcurrency, checkRate } from '../queue-options.js'
 import { JobRunner, UndeliveredMessages, type WorkerStats } from '../work/job-runner.js'
 import { WorkerStopped } from '../work/source-delivery.js'
+import { closeTimeout, problemTeller } from '../work/worker-options.js'
 import type { RunningWorker, WorkerOptions } from '../work/worker-options.js'
 import { checkConnection, namingOf, type RedisPlace } from './bullmq-options.js'
 import { LaneWorkers } from './lane-workers.js'
@@ -78,7 +78,7 @@ class BullmqWorker implements RunningWorker {
       min: 1_000,
       max: longestTimer,
     })
-    this.#onProblem = options.onProblem ?? ((text) => warn('SELFSAME_QUEUE', text))
+    this.#onProblem = problemTeller(options)
     this.#isOwn = !isClient(connection)
     this.#redis = connectWorker(connection, (error) => {
       this.#tell(error)
@@ -127,8 +127,8 @@ class BullmqWorker implements RunningWorker {
     return counts.reduce((sum, count) => sum + count, 0)
   }
 
-  async close({ timeout = 25_000 }: { timeout?: number | undefined } = {}): Promise<WorkerStats> {
-    this.#closing ??= this.#close(timeout)
+  async close(options?: { timeout?: number | undefined }): Promise<WorkerStats> {
+    this.#closing ??= this.#close(closeTimeout(options))
     await this.#closing
     return this.stats()
   }

@@ -6,12 +6,12 @@ import type { Pool, PoolClient } from 'pg'
 import { Sleepers } from '../../delivery/sleep.js'
 import { integer } from '../../runtime/check-option.js'
 import { idleTimer, longestTimer } from '../../runtime/timer.js'
-import { warn } from '../../runtime/warnings.js'
 import { within } from '../../runtime/within.js'
 import { PoisonedJob } from '../job.js'
 import { checkConcurrency, checkRate } from '../queue-options.js'
 import { JobRunner, UndeliveredMessages, type WorkerStats } from '../work/job-runner.js'
 import { WorkerStopped } from '../work/source-delivery.js'
+import { closeTimeout, problemTeller } from '../work/worker-options.js'
 import type { RunningWorker, WorkerOptions } from '../work/worker-options.js'
 import type { JobNaming } from './add-jobs.js'
 import { expectWritable } from './connection.js'
@@ -76,7 +76,7 @@ class GraphileWorkerWorker implements RunningWorker {
       min: 1_000,
       max: longestTimer,
     })
-    this.#onProblem = options.onProblem ?? ((text) => warn('SELFSAME_QUEUE', text))
+    this.#onProblem = problemTeller(options)
     // graphile-worker asks for them, and without the first an idle connection that breaks would end the process.
     this.#pool.on('error', this.#tell)
     this.#pool.on('connect', guard)
@@ -107,8 +107,8 @@ class GraphileWorkerWorker implements RunningWorker {
     return Number(rows[0]?.count)
   }
 
-  async close({ timeout = 25_000 }: { timeout?: number | undefined } = {}): Promise<WorkerStats> {
-    this.#closing ??= this.#close(timeout)
+  async close(options?: { timeout?: number | undefined }): Promise<WorkerStats> {
+    this.#closing ??= this.#close(closeTimeout(options))
     await this.#closing
     return this.stats()
   }

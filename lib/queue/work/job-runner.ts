@@ -1,7 +1,8 @@
 // Runs the jobs of a shared queue, whatever its engine.
 
 import { jobText, PoisonedJob, readJob, type JobData } from '../job.js'
-import { SourceDelivery, type FailedPart } from './source-delivery.js'
+import type { FailedPart } from './job-dead-letters.js'
+import { SourceDelivery } from './source-delivery.js'
 import { readSources, type WorkerSources } from './source-options.js'
 import type { SharedPace } from './pace.js'
 
@@ -13,7 +14,7 @@ export class UndeliveredMessages extends Error {
 
   constructor(source: string, failed: readonly FailedPart[], total: number) {
     const texts = failed.flatMap((part) => part.texts)
-    const reasons = [...new Set(failed.map(({ reason }) => reason))]
+    const reasons = [...new Set(failed.map(({ failure }) => `${failure.code}: ${failure.reason}`))]
     super(`${texts.length} of ${total} messages failed: ${reasons.slice(0, 3).join('; ')}`)
     this.rest = JSON.parse(jobText(source, texts)) as JobData
   }

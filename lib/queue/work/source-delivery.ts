@@ -7,20 +7,11 @@ import { Poster } from '../../delivery/poster.js'
 import { Sender, type SendObserver } from '../../delivery/sender.js'
 import { describeAnswer } from '../../delivery/transport/answer.js'
 import type { Transport } from '../../delivery/transport/transport.js'
-import { deadLettersFor, type DeadLetters } from '../../failures/dead-letter/index.js'
 import type { Batch } from '../../outbox/batch.js'
 import { OpenBatch } from '../../outbox/open-batch.js'
-import { UserCode } from '../../runtime/user-code.js'
-import { AnalyticsError } from '../../spec/error.js'
-import type { Message } from '../../spec/messages.js'
+import { deadLettersOf, type FailedPart, type KeepFailed } from './job-dead-letters.js'
 import { JobOutbox } from './job-outbox.js'
 import { paced, pacedBatchSize, type SharedPace } from './pace.js'
-
-/** Messages of a job that failed for good, and are in no file of dead letters. */
-export interface FailedPart {
-  readonly texts: readonly string[]
-  readonly reason: string
-}
 
 /** The worker ends before the job is done: it goes back to the engine. */
 export class WorkerStopped extends Error {
@@ -46,7 +37,7 @@ export class SourceDelivery {
   readonly #outbox = new JobOutbox()
   readonly #sender: Sender
   readonly #transport: Transport
-  readonly #deadLetters: DeadLetters | undefined
+  readonly #keep: KeepFailed
   readonly #pending = new Map<Batch, Pending>()
   readonly #batchSize: number
   #sequence = 0
@@ -59,7 +50,7 @@ export class SourceDelivery {
     this.#settings = settings
     this.#counts = counts
     this.#transport = transportFor(settings)
-    this.#deadLetters = deadLettersFor(settings.deadLetter, new UserCode())
+    this.#keep = deadLettersOf(settings)
     const credentials = credentialsFor(settings, this.#transport)
     const poster = new Poster({
       url,
@@ -83,11 +74,21 @@ export class SourceDelivery {
   }
 
   /**
-   * Resolves when each message is delivered or has failed, with those that are lost if the job is forgotten.
+   * Resolves when each message is delivered or has failed, with those that are lost if the job is forgotten: they failed,
+   * and are no dead letters.
    *
    * @throws WorkerStopped if the worker ends before
    */
-  deliver(texts: readonly string[]): Promise<readonly FailedPart[]> {
+  async deliver(texts: readonly string[]): Promise<readonly FailedPart[]> {
+    const lost: FailedPart[] = []
+    for (const part of await this.#send(texts)) {
+      const kept = await this.#keep(part)
+      if (kept < part.texts.length) lost.push({ ...part, texts: part.texts.slice(kept) })
+    }
+    return lost
+  }
+
+  #send(texts: readonly string[]): Promise<readonly FailedPart[]> {
     if (this.#isStopped) return Promise.reject(new WorkerStopped())
     const failed: FailedPart[] = []
     const batches = this.#batchesOf(texts, failed)
@@ -123,7 +124,8 @@ export class SourceDelivery {
       const size = open.write(text, this.#sequence, (full) => batches.push(full))
       if (size === undefined) {
         const reason = `the message has ${Buffer.byteLength(text)} bytes; allowed: ${open.maxMessageBytes}`
-        this.#fail([text], { code: 'message_too_large', reason }, failed)
+        failed.push({ texts: [text], failure: { code: 'message_too_large', reason } })
+        this.#counts.failed++
       } else {
         open.add(size, undefined)
         this.#sequence++
@@ -135,9 +137,11 @@ export class SourceDelivery {
 
   #observer(): SendObserver {
     const onFailed = (batch: Batch, failure: Failure): void => {
+      this.problem = undefined
       this.#settle(batch, (pending) => {
         const texts = Array.from({ length: batch.count }, (_, index) => batch.text(index))
-        this.#fail(texts, failure, pending.failed)
+        pending.failed.push({ texts, failure })
+        this.#counts.failed += batch.count
       })
     }
     return {
@@ -171,21 +175,5 @@ export class SourceDelivery {
       if (batch.sequence >= sequence && batch.sequence < sequence + count) return pending
     }
     return undefined
-  }
-
-  #fail(
-    texts: readonly string[],
-    { code, reason, status, cause }: Failure,
-    failed: FailedPart[],
-  ): void {
-    this.#counts.failed += texts.length
-    if (!this.#deadLetters) {
-      failed.push({ texts, reason: `${code}: ${reason}` })
-      return
-    }
-    const messages = texts.map((text) => JSON.parse(text) as Message)
-    this.#deadLetters.keep([
-      { error: new AnalyticsError(code, reason, { status, cause, messages }) },
-    ])
   }
 }

@@ -4,6 +4,7 @@ import type { AnalyticsOptions } from '../../client/options/analytics-options.js
 import { readOptions, type Settings } from '../../client/options/read-options.js'
 import { describeValue } from '../../runtime/describe-value.js'
 import { wrong } from '../../runtime/check-option.js'
+import { checkName } from '../queue-options.js'
 
 /** The options of a client that are about requests; as there. */
 export type WorkerSource = Pick<
@@ -40,6 +41,8 @@ export function readSources(sources: WorkerSources): Map<string, Settings> {
 }
 
 function settingsOf(name: string, source: string | undefined | WorkerSource): Settings {
+  // No client can have another.
+  checkName({ sources: name }, 'sources', '')
   const options = typeof source === 'object' ? source : { writeKey: source }
   try {
     return readOptions(options)
