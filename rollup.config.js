@@ -64,7 +64,7 @@ const chunks = {
   command: [command.cli],
   'command-progress': [
     ...['lib/cli/shared/display.ts', 'lib/cli/shared/interruption.ts'],
-    'lib/cli/shared/queue-url.ts',
+    ...['lib/cli/shared/queue-url.ts', 'lib/cli/shared/refuse-flags.ts'],
   ],
   'command-backfill': ['lib/cli/backfill/command.ts'],
   'command-plan': ['lib/cli/plan/command.ts'],

@@ -263,3 +263,18 @@ describe('a client that is disabled', () => {
     )
   })
 })
+
+describe('the option delivery', () => {
+  for (const [what, wrong] of [
+    ['some function', () => undefined],
+    ['an object', {}],
+    ['a name', 'bullmq'],
+  ] as const) {
+    it(`is refused if it is ${what}`, () => {
+      expect(() => readOptions({ writeKey: 'k', delivery: wrong as never })).to.throw(
+        TypeError,
+        /^option delivery is .*; allowed: bullmq\({ connection }\), or graphileWorker\({ pool }\)$/,
+      )
+    })
+  }
+})

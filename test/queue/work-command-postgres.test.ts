@@ -2,6 +2,8 @@
 
 import { startCollector, type Collector } from '@selfsame/collector'
 import { expect } from 'chai'
+import { once } from 'node:events'
+import { createServer, type AddressInfo } from 'node:net'
 import { Pool } from 'pg'
 import { Analytics } from '../../lib/index.js'
 import { graphileWorker } from '../../lib/queue/graphile-worker/index.js'
@@ -74,6 +76,24 @@ describe('selfsame work --graphile-worker', () => {
     expectOrder(numbersOf(collector), 10)
     second.child.kill('SIGTERM')
     expect(await second.ended).to.equal(0)
+  })
+
+  it('ends at once if the port of its health address is in use', async () => {
+    const taken = createServer().listen(0)
+    await once(taken, 'listening')
+    try {
+      const { port } = taken.address() as AddressInfo
+      const started = performance.now()
+      const { ended, output } = work([
+        ...['--graphile-worker', cluster.url, '--source', 'web=WEB_KEY', '--health', `${port}`],
+      ])
+      expect(await ended).to.equal(2)
+      expect(output()).to.include('EADDRINUSE')
+      // An open pool would hold the process for ten seconds.
+      expect(performance.now() - started).to.be.below(9_000)
+    } finally {
+      taken.close()
+    }
   })
 
   it('refuses a password on the command line', async () => {

@@ -135,6 +135,16 @@ describe('selfsame work', () => {
       ['--bullmq', 'redis://:sesame@h', '--source', 'web=WEB_KEY'],
       '--bullmq-env',
     ],
+    [
+      'with a source twice',
+      ['--bullmq', 'redis://h', '--source', 'web=WEB_KEY', '--source', 'web=WEB_KEY'],
+      'has web twice',
+    ],
+    [
+      'with an option of the other queue',
+      ['--bullmq', 'redis://h', '--source', 'web=WEB_KEY', '--schema', 'x'],
+      '--schema goes with',
+    ],
     ['with another URL', ['--bullmq', 'http://h', '--source', 'web=WEB_KEY'], 'option connection'],
   ] as const) {
     it(`ends with 2 ${what}`, async () => {

@@ -8,7 +8,7 @@ import { loadCollector } from '../shared/load-collector.js'
 import { sharedOptions } from '../shared/shared-options.js'
 import type { BackfillFlags } from './options.js'
 import { type Queue, queueOf } from './queue.js'
-import { refuseFlags } from './refuse-flags.js'
+import { refuseFlags } from '../shared/refuse-flags.js'
 
 export interface Destination {
   readonly options: Omit<BackfillOptions<never>, 'map' | 'rejects'>

@@ -4,7 +4,7 @@ import type * as Bullmq from '../../queue/bullmq/index.js'
 import type * as GraphileWorker from '../../queue/graphile-worker/index.js'
 import { UsageError } from '../shared/exit-codes.js'
 import { installed, queueUrl } from '../shared/queue-url.js'
-import { refuseFlags } from './refuse-flags.js'
+import { refuseFlags } from '../shared/refuse-flags.js'
 import type { BackfillFlags } from './options.js'
 
 export interface Queue {

@@ -48,6 +48,7 @@ export async function runWork(flags: WorkFlags, terminal: Terminal): Promise<num
     return exitCodes.done
   } catch (error) {
     await worker.close({ timeout: 0 })
+    await disconnect()
     throw error
   }
 }

@@ -5,6 +5,7 @@ import type * as GraphileWorker from '../../queue/graphile-worker/index.js'
 import type { RunningWorker, WorkerOptions } from '../../queue/work/worker-options.js'
 import { UsageError } from '../shared/exit-codes.js'
 import { installed, queueUrl } from '../shared/queue-url.js'
+import { refuseFlags } from '../shared/refuse-flags.js'
 import type { WorkFlags } from './options.js'
 
 export interface StartedEngine {
@@ -24,8 +25,14 @@ export async function startEngine(
   const postgres = queueUrl(flags.graphileWorker, flags.graphileWorkerEnv, '--graphile-worker')
   if (redis !== undefined && postgres !== undefined)
     throw new UsageError('give --bullmq or --graphile-worker, not both')
-  if (redis !== undefined) return await startBullmq(redis, flags, options)
-  if (postgres !== undefined) return await startGraphileWorker(postgres, flags, options)
+  if (redis !== undefined) {
+    refuseFlags({ '--schema': flags.schema }, 'goes with --graphile-worker')
+    return await startBullmq(redis, flags, options)
+  }
+  if (postgres !== undefined) {
+    refuseFlags({ '--prefix': flags.prefix }, 'goes with --bullmq')
+    return await startGraphileWorker(postgres, flags, options)
+  }
   throw new UsageError(
     'which queue? Give --bullmq redis://host:6379, or --graphile-worker postgres://me@host/app',
   )
@@ -52,6 +59,8 @@ async function startGraphileWorker(
   const { startWorker } = await installed('graphile-worker pg', load)
   const { default: pg } = await import('pg')
   const pool = new pg.Pool({ connectionString, keepAlive: true })
+  // Of an idle connection, after the worker is closed.
+  pool.on('error', () => undefined)
   const worker = startWorker({ ...options, pool, name, schema, stalledInterval })
   return { worker, place: 'PostgreSQL', disconnect: () => pool.end() }
 }

@@ -13,6 +13,7 @@ export function sourcesOf(
   const host = flags.host ?? environment.SEGMENT_HOST
   if (given.length === 0)
     throw new UsageError('which source? Give --source NAME=VARIABLE, as web=WEB_WRITE_KEY')
+  const known = new Set<string>()
   return Object.fromEntries(
     given.map((text) => {
       const [, name, variable] = /^([\w.-]{1,64})=([A-Za-z_]\w*)$/.exec(text) ?? []
@@ -21,6 +22,8 @@ export function sourcesOf(
         throw new UsageError(
           'option --source takes NAME=VARIABLE: a name, and the environment variable with the write key',
         )
+      if (known.has(name)) throw new UsageError(`option --source has ${name} twice`)
+      known.add(name)
       const writeKey = environment[variable]?.trim()
       if (writeKey === undefined || writeKey === '')
         throw new UsageError(

@@ -125,7 +125,8 @@ function fields<N extends 'context' | 'integrations'>(
 }
 
 function delivery({ delivery: value }: AnalyticsOptions): QueueFactory | undefined {
-  if (value === undefined || typeof value === 'function') return value
+  if (value === undefined) return undefined
+  if (typeof value === 'function' && typeof value.place === 'string') return value
   throw wrong(
     'delivery',
     describeValue(value),

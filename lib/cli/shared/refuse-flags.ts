@@ -1,6 +1,6 @@
 // Options that contradict others.
 
-import { UsageError } from '../shared/exit-codes.js'
+import { UsageError } from './exit-codes.js'
 
 /** @throws UsageError that names the first one that is given, and says why it must not be */
 export function refuseFlags(given: Readonly<Record<string, unknown>>, why: string): void {
