@@ -107,12 +107,33 @@ describe('handing over to BullMQ', () => {
 
   it('lets one job of a lane run at a time, and says which lanes there are', async () => {
     const analytics = client({ lanes: 2, name: 'shop', prefix: 'app' })
-    analytics.track({ userId: 'u1', event: 'A' })
-    await analytics.flush()
-    for (const lane of [1, 2]) {
-      expect(await redis.client.hget(`app:shop-${lane}-of-2:meta`, 'concurrency')).to.equal('1')
+    // The second time Redis has lost everything.
+    for (const event of ['A', 'B']) {
+      for (const userId of ['u1', 'u2']) analytics.track({ userId, event })
+      await analytics.flush()
+      for (const lane of [1, 2]) {
+        expect(await redis.client.hget(`app:shop-${lane}-of-2:meta`, 'concurrency')).to.equal('1')
+      }
+      expect(await redis.client.smembers('app:shop:lanes')).to.deep.equal(['2'])
+      await redis.client.flushall()
     }
-    expect(await redis.client.smembers('app:shop:lanes')).to.deep.equal(['2'])
+  })
+
+  it('says which lanes there are after a connection of yours has met an empty Redis', async () => {
+    const own = await RedisServer.start(['--appendonly', 'no'])
+    try {
+      const analytics = client({ connection: own.client, lanes: 1 })
+      analytics.track({ userId: 'u1', event: 'before' })
+      await analytics.flush()
+      await own.kill()
+      await own.start()
+      analytics.track({ userId: 'u1', event: 'after' })
+      await analytics.flush()
+      expect(await own.client.smembers('bull:selfsame:lanes')).to.deep.equal(['1'])
+      expect(await own.client.hget('bull:selfsame:meta', 'concurrency')).to.equal('1')
+    } finally {
+      await own.stop()
+    }
   })
 
   it('keeps messages while Redis is away, and hands them over when it is back', async () => {

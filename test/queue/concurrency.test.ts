@@ -129,6 +129,15 @@ describe('the concurrency of a worker of BullMQ', () => {
     expect(requests.slice(4).toSorted()).to.deep.equal(lanes)
   })
 
+  it('delivers one job of a lane at a time, also if Redis has lost what says so', async () => {
+    await fill(2)
+    for (const lane of lanes) await redis.client.del(`bull:${lane}:meta`)
+    for (let n = 0; n < 3; n++) work({ concurrency: 8 })
+    await until(() => unanswered.length >= 4)
+    await sleep(400)
+    expect(requests.toSorted()).to.deep.equal(lanes)
+  })
+
   it('keeps the lock of a job that takes longer than the interval of the stalled check', async () => {
     await fill(1)
     for (let n = 0; n < 2; n++) work({ concurrency: 4, stalledInterval: 1_000 })

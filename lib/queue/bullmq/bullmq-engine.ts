@@ -51,15 +51,7 @@ export class BullmqEngine implements Engine {
   async add(jobs: readonly LaneJob[]): Promise<void> {
     await this.#link.use(
       () => this.#prepare(),
-      async () => {
-        const added: Promise<unknown>[] = []
-        for (const job of jobs) {
-          // While a job is written as JSON, Redis stores those before it, and the event loop has its turns.
-          if (added.length > 0) await nextTurn()
-          added.push(this.#add(job))
-        }
-        await Promise.all(added)
-      },
+      () => this.#addAll(jobs),
     )
   }
 
@@ -77,11 +69,27 @@ export class BullmqEngine implements Engine {
     )
   }
 
-  #add({ lane, id, source, text }: LaneJob): Promise<unknown> {
-    const adding = this.#queues[lane]?.add(source, text, { ...jobOptions, jobId: id })
-    // All are awaited together, some turns later.
-    adding?.catch(() => undefined)
-    return adding ?? Promise.resolve()
+  async #addAll(jobs: readonly LaneJob[]): Promise<void> {
+    const { lanes, naming } = this.#options
+    const { redis } = this.#link
+    const sent: Promise<unknown>[] = []
+    const send = (command: Promise<unknown>): void => {
+      // All are awaited together, some turns later.
+      command.catch(() => undefined)
+      sent.push(command)
+    }
+    // Each time: Redis may have lost it, and would not say so.
+    send(redis.sadd(lanesKey(naming), lanes))
+    for (const { lane, id, source, text } of jobs) {
+      // While a job is written as JSON, Redis stores those before it, and the event loop has its turns.
+      if (sent.length > 1) await nextTurn()
+      const queue = this.#queues[lane]
+      if (!queue) continue
+      // One job of a lane at a time, whatever the number of workers: that is the order.
+      send(redis.hset(queue.toKey('meta'), 'concurrency', 1))
+      send(queue.add(source, text, { ...jobOptions, jobId: id }))
+    }
+    await Promise.all(sent)
   }
 
   explain(error: unknown): Unanswered {
@@ -96,19 +104,14 @@ export class BullmqEngine implements Engine {
     this.#link.close()
   }
 
-  /** After each connection: another server, or one that has lost its data, does not know the queues. */
   async #prepare(): Promise<void> {
-    const { lanes, naming } = this.#options
-    const { redis } = this.#link
+    const { lanes, warn } = this.#options
     if (this.#queues.length === 0) {
       this.#queues = Array.from({ length: lanes }, (_, lane) => this.#open(lane))
     }
-    await redis.sadd(lanesKey(naming), lanes)
-    // One job of a lane at a time, whatever the number of workers: that is the order.
-    await Promise.all(this.#queues.map((queue) => queue.setGlobalConcurrency(1)))
     if (this.#isChecked) return
     this.#isChecked = true
-    for (const problem of await problemsOf(redis)) this.#options.warn(problem)
+    for (const problem of await problemsOf(this.#link.redis)) warn(problem)
   }
 
   #open(lane: number): Queue {

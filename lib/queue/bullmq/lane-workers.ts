@@ -11,10 +11,14 @@ import { TextJob } from './text-job.js'
 /** How often a job may be taken from workers that were killed, before it counts as what kills them. */
 const maxStalledCount = 100
 
-/** Which of the queues have a job that waits, and none that is active. BullMQ's keys begin with the name of the queue. */
+/**
+ * Which of the queues have a job that waits, and none that is active. BullMQ's keys begin with the name of the queue. Only
+ * one job of a queue may be active, which Redis may have forgotten.
+ */
 const script = `
 local due = {}
 for i, queue in ipairs(KEYS) do
+  redis.call('HSETNX', queue .. ':meta', 'concurrency', 1)
   if redis.call('LLEN', queue .. ':active') == 0 and (redis.call('LLEN', queue .. ':wait') > 0
     or redis.call('ZCARD', queue .. ':prioritized') > 0 or redis.call('ZCARD', queue .. ':delayed') > 0)
   then due[#due + 1] = i - 1 end
