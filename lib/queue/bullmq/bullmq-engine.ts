@@ -41,6 +41,8 @@ export class BullmqEngine implements Engine {
   readonly #options: BullmqEngineOptions
   readonly #link: RedisLink
   #queues: readonly Queue[] = []
+  /** What was sent and has no answer yet. Never rejects. */
+  #sent: Promise<unknown> = Promise.resolve()
   #isChecked = false
 
   constructor(options: BullmqEngineOptions) {
@@ -48,28 +50,28 @@ export class BullmqEngine implements Engine {
     this.#link = new RedisLink(options.connection, options.timeout)
   }
 
-  async add(jobs: readonly LaneJob[]): Promise<void> {
-    await this.#link.use(
-      () => this.#prepare(),
-      () => this.#addAll(jobs),
-    )
+  async add(jobs: readonly LaneJob[], signal: AbortSignal): Promise<void> {
+    await this.#link.use(async () => {
+      await this.#prepare()
+      // A connection of the user's keeps what Redis has not answered, and may send it again: no second batch beside it.
+      await this.#sent
+      await this.#addAll(jobs, signal)
+    })
   }
 
   backlog(): Promise<Backlog> {
-    return this.#link.use(
-      () => this.#prepare(),
-      async () => {
-        const backlog = { waiting: 0, failed: 0 }
-        const counts = await Promise.all(this.#queues.map((queue) => queue.getJobCounts()))
-        for (const [state, count] of counts.flatMap(Object.entries<number>)) {
-          if (state !== 'completed') backlog[state === 'failed' ? 'failed' : 'waiting'] += count
-        }
-        return backlog
-      },
-    )
+    return this.#link.use(async () => {
+      await this.#prepare()
+      const backlog = { waiting: 0, failed: 0 }
+      const counts = await Promise.all(this.#queues.map((queue) => queue.getJobCounts()))
+      for (const [state, count] of counts.flatMap(Object.entries<number>)) {
+        if (state !== 'completed') backlog[state === 'failed' ? 'failed' : 'waiting'] += count
+      }
+      return backlog
+    })
   }
 
-  async #addAll(jobs: readonly LaneJob[]): Promise<void> {
+  async #addAll(jobs: readonly LaneJob[], signal: AbortSignal): Promise<void> {
     const { lanes, naming } = this.#options
     const { redis } = this.#link
     const sent: Promise<unknown>[] = []
@@ -78,16 +80,21 @@ export class BullmqEngine implements Engine {
       command.catch(() => undefined)
       sent.push(command)
     }
-    // Each time: Redis may have lost it, and would not say so.
-    send(redis.sadd(lanesKey(naming), lanes))
-    for (const { lane, id, source, text } of jobs) {
-      // While a job is written as JSON, Redis stores those before it, and the event loop has its turns.
-      if (sent.length > 1) await nextTurn()
-      const queue = this.#queues[lane]
-      if (!queue) continue
-      // One job of a lane at a time, whatever the number of workers: that is the order.
-      send(redis.hset(queue.toKey('meta'), 'concurrency', 1))
-      send(queue.add(source, text, { ...jobOptions, jobId: id }))
+    try {
+      for (const { lane, id, source, text } of jobs) {
+        // While a job is written as JSON, Redis stores those before it, and the event loop has its turns.
+        if (sent.length > 0) await nextTurn()
+        signal.throwIfAborted()
+        // With each batch: Redis may have lost it, and would not say so.
+        if (sent.length === 0) send(redis.sadd(lanesKey(naming), lanes))
+        const queue = this.#queues[lane]
+        if (!queue) continue
+        // One job of a lane at a time, whatever the number of workers: that is the order.
+        send(redis.hset(queue.toKey('meta'), 'concurrency', 1))
+        send(queue.add(source, text, { ...jobOptions, jobId: id }))
+      }
+    } finally {
+      this.#sent = Promise.allSettled(sent)
     }
     await Promise.all(sent)
   }
@@ -100,7 +107,7 @@ export class BullmqEngine implements Engine {
 
   close(): void {
     // They share the link's connection, which is closed below.
-    for (const queue of this.#queues) queue.close().catch(() => undefined)
+    closeAll(this.#queues)
     this.#link.close()
   }
 
@@ -108,6 +115,15 @@ export class BullmqEngine implements Engine {
     const { lanes, warn } = this.#options
     if (this.#queues.length === 0) {
       this.#queues = Array.from({ length: lanes }, (_, lane) => this.#open(lane))
+    }
+    const queues = this.#queues
+    try {
+      await Promise.all(queues.map((queue) => queue.waitUntilReady()))
+    } catch (error) {
+      // Each would reject for ever.
+      if (this.#queues === queues) this.#queues = []
+      closeAll(queues)
+      throw error
     }
     if (this.#isChecked) return
     this.#isChecked = true
@@ -125,4 +141,8 @@ export class BullmqEngine implements Engine {
     queue.on('error', () => undefined)
     return queue
   }
+}
+
+function closeAll(queues: readonly Queue[]): void {
+  for (const queue of queues) queue.close().catch(() => undefined)
 }

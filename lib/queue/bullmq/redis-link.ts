@@ -1,6 +1,7 @@
 // A connection to Redis for handing over: opened by the attempt that needs it, so that an outage of Redis is one more
 // endpoint that is away, and it never holds the process open while nothing is being handed over.
 
+import { once } from 'node:events'
 import type { Cluster, Redis, RedisOptions } from 'ioredis'
 import { openRedis } from './own-redis.js'
 
@@ -17,6 +18,7 @@ export function isClient(connection: RedisConnection): connection is Redis | Clu
 export class RedisLink {
   readonly redis: Redis | Cluster
   readonly #isOwn: boolean
+  /** The attempts that begin meanwhile share it. */
   #connecting: Promise<void> | undefined
   /** Resolves when the connection that was given up has ended. */
   #ended: Promise<unknown> | undefined
@@ -46,16 +48,15 @@ export class RedisLink {
     this.#problem = error
   }
 
-  /**
-   * Runs work with an open connection.
-   *
-   * @param prepare is run first if the connection is new
-   */
-  async use<T>(prepare: () => Promise<unknown>, work: () => Promise<T>): Promise<T> {
+  /** Runs work with an open connection. */
+  async use<T>(work: () => Promise<T>): Promise<T> {
     this.#users++
     this.#hold()
+    const connecting = (this.#connecting ??= this.#connect())
     try {
-      await (this.#connecting ??= this.#begin(prepare))
+      await connecting.finally(() => {
+        if (this.#connecting === connecting) this.#connecting = undefined
+      })
       return await work()
     } finally {
       this.#users--
@@ -65,8 +66,9 @@ export class RedisLink {
 
   /** The next attempt connects again: what answered is not the server that it should be, or nothing did. */
   reconnect(): void {
+    if (!this.#isOwn) return
     this.#connecting = undefined
-    if (!this.#isOwn || this.redis.status === 'wait' || this.redis.status === 'end') return
+    if (this.redis.status === 'wait' || this.redis.status === 'end') return
     this.#ended = new Promise((resolve) => this.redis.once('end', resolve))
     this.redis.disconnect()
     // A server that hangs would not answer to a farewell.
@@ -82,21 +84,28 @@ export class RedisLink {
     this.redis.disconnect()
   }
 
-  #begin(prepare: () => Promise<unknown>): Promise<void> {
-    const begun = this.#connect(prepare)
-    const forget = (): void => {
-      if (this.#connecting === begun) this.#connecting = undefined
-    }
-    if (this.#isOwn) this.redis.once('close', forget)
-    begun.catch(forget)
-    return begun
+  async #connect(): Promise<void> {
+    if (this.#isClosed) throw new Error('the connection to Redis is closed')
+    if (!this.#isOwn) await this.#untilReady()
+    else if (this.redis.status !== 'ready' || this.#ended) await this.#open()
   }
 
-  async #connect(prepare: () => Promise<unknown>): Promise<void> {
-    if (this.#isClosed) throw new Error('the connection to Redis is closed')
-    // If only what came after it has failed, the last one is still open.
-    if (this.#isOwn && (this.redis.status !== 'ready' || this.#ended)) await this.#open()
-    await prepare()
+  /** A connection of the user's would keep commands until it is ready, and send them when nobody waits for them. */
+  async #untilReady(): Promise<void> {
+    const { redis } = this
+    if (redis.status === 'ready') return
+    const closed = new Error('Connection is closed.')
+    if (redis.status === 'end') throw closed
+    if (redis.status === 'wait') redis.connect().catch(() => undefined)
+    const waiting = new AbortController()
+    const { signal } = waiting
+    try {
+      // Each rejects with the connection's next error.
+      const ended = once(redis, 'end', { signal }).then(() => Promise.reject(closed))
+      await Promise.race([once(redis, 'ready', { signal }), ended])
+    } finally {
+      waiting.abort()
+    }
   }
 
   async #open(): Promise<void> {
