@@ -1,6 +1,8 @@
 // Redis breaks in one way or another: clients keep their messages and say why, and workers go on when it is over.
 
+import { once } from 'node:events'
 import { mkdirSync, rmdirSync } from 'node:fs'
+import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { Analytics } from '../../lib/index.js'
@@ -132,6 +134,24 @@ async function sentinelIsAway(): Promise<void> {
   })
 }
 
+async function firstSentinelHangs(): Promise<void> {
+  const master = await start()
+  const replica = await start()
+  await replica.follow(master)
+  const sentinel = await Sentinel.start(master)
+  const hung = createServer().listen(0, '127.0.0.1')
+  await once(hung, 'listening')
+  servers.push(sentinel, { stop: () => Promise.resolve(void hung.close()) })
+  const { port } = hung.address() as AddressInfo
+  const { name, sentinels } = sentinel.place
+  await expectToSurvive({
+    ...at({ name, sentinels: [{ host: '127.0.0.1', port }, ...sentinels] }),
+    begin: () => undefined,
+    end: () => undefined,
+    problem: undefined,
+  })
+}
+
 async function passwordChanges(): Promise<void> {
   const redis = await start([], 'sesame')
   const change = async (password: string): Promise<void> => {
@@ -211,6 +231,7 @@ describe('a Redis', function () {
     'that is killed, and another takes over on another port': masterIsKilled,
     'that hands over to its replica': failsOver,
     'whose Sentinel is away': sentinelIsAway,
+    'whose first Sentinel accepts connections and never answers': firstSentinelHangs,
     'whose password changes': passwordChanges,
     'that asks for a password': asksForPassword,
     'whose certificate is not trusted': hasOtherCertificate,

@@ -5,6 +5,9 @@ import { Redis, type RedisOptions } from 'ioredis'
 /** It decides about the types of all replies. */
 type OwnOptions = Omit<RedisOptions, 'replyMapping'>
 
+/** How long a Sentinel may take before the next is asked, in milliseconds. ioredis would wait for ever. */
+const sentinelCommandTimeout = 1_000
+
 class OwnRedis extends Redis {
   constructor(options: OwnOptions, url?: string) {
     if (url === undefined) super(options)
@@ -24,5 +27,5 @@ const ignore = (): void => undefined
 export function openRedis(connection: string | RedisOptions, own: OwnOptions): Redis {
   return typeof connection === 'string'
     ? new OwnRedis(own, connection)
-    : new OwnRedis({ ...(connection as OwnOptions), ...own })
+    : new OwnRedis({ sentinelCommandTimeout, ...(connection as OwnOptions), ...own })
 }
