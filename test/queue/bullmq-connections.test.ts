@@ -86,6 +86,14 @@ describe('a connection to Redis', () => {
     expect(await jobs()).to.equal(2)
   })
 
+  it('may be given as a URL among options', async () => {
+    const analytics = client({ url: `${redis.url}/1`, connectionName: 'app' })
+    analytics.track({ userId: 'u', event: 'A' })
+    expect(await analytics.flush()).to.include({ queued: 1 })
+    await redis.client.select(1)
+    expect(await jobs()).to.equal(1)
+  })
+
   it('gathers no listeners if Redis refuses every attempt', async () => {
     await redis.client.call('ACL', 'SETUSER', 'app', 'on', '>sesame', '~*', '+@all', '-sadd')
     const engine = new BullmqEngine({

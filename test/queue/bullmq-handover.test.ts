@@ -221,23 +221,4 @@ describe('handing over to BullMQ', () => {
     })
     expect(none.map(({ message }) => message)).to.deep.equal([])
   })
-
-  for (const [what, wrong, option] of [
-    ['a connection', { connection: 'http://localhost' }, 'connection'],
-    ['no connection', {}, 'connection'],
-    ['lanes', { connection: 'redis://h', lanes: 0 }, 'lanes'],
-    ['a source', { connection: 'redis://h', source: 'a b' }, 'source'],
-    ['a name', { connection: 'redis://h', name: 'a:b' }, 'name'],
-  ] as const) {
-    it(`refuses ${what} that is wrong`, () => {
-      expect(() => bullmq(wrong as unknown as BullmqOptions)).to.throw(
-        TypeError,
-        `option ${option}`,
-      )
-    })
-  }
-
-  it('shows no password in an error', () => {
-    expect(() => bullmq({ connection: 'ftp://me:sesame@host' })).to.throw(/^(?!.*sesame)/)
-  })
 })

@@ -13,7 +13,7 @@ import { JobRunner, UndeliveredMessages, type WorkerStats } from '../work/job-ru
 import { WorkerStopped } from '../work/source-delivery.js'
 import { closeTimeout, problemTeller } from '../work/worker-options.js'
 import type { RunningWorker, WorkerOptions } from '../work/worker-options.js'
-import { checkConnection, namingOf, type RedisPlace } from './bullmq-options.js'
+import { checkWorkerConnection, namingOf, type RedisPlace } from './bullmq-options.js'
 import { LaneWorkers } from './lane-workers.js'
 import type { QueueNaming } from './queue-names.js'
 import { explainRedis } from './redis-errors.js'
@@ -69,7 +69,7 @@ class BullmqWorker implements RunningWorker {
   #closing: Promise<void> | undefined
 
   constructor(options: BullmqWorkerOptions) {
-    const connection = checkConnection(options)
+    const connection = checkWorkerConnection(options)
     const rate = checkRate(options)
     const concurrency = checkConcurrency(options)
     this.#naming = namingOf(options)

@@ -5,6 +5,9 @@ import { Redis, type RedisOptions } from 'ioredis'
 /** It decides about the types of all replies. */
 type OwnOptions = Omit<RedisOptions, 'replyMapping'>
 
+/** The options of ioredis, which may have a URL beside them, as those of BullMQ may. */
+export type ConnectionOptions = RedisOptions & { url?: string | undefined }
+
 /** How long a Sentinel may take before the next is asked, in milliseconds. ioredis would wait for ever. */
 const sentinelCommandTimeout = 1_000
 
@@ -24,8 +27,7 @@ class OwnRedis extends Redis {
 
 const ignore = (): void => undefined
 
-export function openRedis(connection: string | RedisOptions, own: OwnOptions): Redis {
-  return typeof connection === 'string'
-    ? new OwnRedis(own, connection)
-    : new OwnRedis({ sentinelCommandTimeout, ...(connection as OwnOptions), ...own })
+export function openRedis(connection: string | ConnectionOptions, own: OwnOptions): Redis {
+  const { url, ...options } = typeof connection === 'string' ? { url: connection } : connection
+  return new OwnRedis({ sentinelCommandTimeout, ...(options as OwnOptions), ...own }, url)
 }

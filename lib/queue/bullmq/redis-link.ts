@@ -2,11 +2,11 @@
 // endpoint that is away, and it never holds the process open while nothing is being handed over.
 
 import { once } from 'node:events'
-import type { Cluster, Redis, RedisOptions } from 'ioredis'
-import { openRedis } from './own-redis.js'
+import type { Cluster, Redis } from 'ioredis'
+import { openRedis, type ConnectionOptions } from './own-redis.js'
 
 /** A URL (`redis://`, `rediss://`), the options of ioredis, or a connection of yours. */
-export type RedisConnection = string | RedisOptions | Redis | Cluster
+export type RedisConnection = string | ConnectionOptions | Redis | Cluster
 
 export function isClient(connection: RedisConnection): connection is Redis | Cluster {
   return (
