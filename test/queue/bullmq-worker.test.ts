@@ -3,12 +3,14 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { startCollector, type Collector } from '@selfsame/collector'
 import { Queue } from 'bullmq'
 import { expect } from 'chai'
 import { Analytics } from '../../lib/index.js'
 import { bullmq, startWorker, type RunningWorker } from '../../lib/queue/bullmq/index.js'
 import type { BullmqWorkerOptions } from '../../lib/queue/bullmq/index.js'
+import { redisPace } from '../../lib/queue/bullmq/redis-pace.js'
 import { jobText, type JobData } from '../../lib/queue/job.js'
 import { expectOrder, numbersOf } from './order.js'
 import { RedisServer } from './redis-server.js'
@@ -203,6 +205,19 @@ describe('a worker of BullMQ', () => {
     expect(numbersOf(collector)).to.deep.equal([1, 2])
   })
 
+  it('says once that a job was taken from it', async () => {
+    collector.misbehave(() => ({ delay: 4_000 }))
+    work({ stalledInterval: 1_000 })
+    await handOver(1, { lanes: 1 })
+    await collector.waitFor(1)
+    const [id = ''] = await redis.client.lrange('bull:selfsame:active', 0, -1)
+    await redis.client.set(`bull:selfsame:${id}:lock`, 'of another')
+    await until(() => problems.length > 0)
+    // It would try to keep the lock every 250 ms.
+    await sleep(1_500)
+    expect(problems.filter((text) => text.includes('a job was taken'))).to.have.length(1)
+  })
+
   it('goes on when Redis was away', async () => {
     const own = await RedisServer.start()
     try {
@@ -237,6 +252,20 @@ describe('a worker of BullMQ', () => {
     expect(counted).to.be.above(2_000 - before)
     const rate = (counted - 100) / ((times.at(-1)! - times[0]!) / 1_000)
     expect(rate).to.be.within(850, 1_100)
+  })
+
+  it('keeps its pace if the clock of Redis was set back', async () => {
+    const pace = redisPace(redis.client, 'pace', 10)
+    await pace.reserve(10)
+    const later = (await redis.client.get('pace'))!
+    const hour = 3_600_000
+    await redis.client.set(
+      'pace',
+      later.replace(/[\d.]+/g, (time) => String(Number(time) + hour)),
+    )
+    // A second, less what has passed of it.
+    expect(await pace.reserve(10)).to.be.below(1_000)
+    expect(await pace.reserve(10)).to.be.within(1, 2_000)
   })
 
   it('counts the jobs that wait', async () => {

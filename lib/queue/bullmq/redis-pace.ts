@@ -6,12 +6,18 @@ import type { SharedPace } from '../work/pace.js'
 /** The longest pause that is made up for, in milliseconds. */
 const maxLag = 50
 
-/** By the clock of Redis, which all workers share. Sets when the next messages may go, and returns the wait of these. */
+/**
+ * By the clock of Redis, which all workers share. Sets when the next messages may go, and returns the wait of these. If
+ * the clock was set back since the last time, or another Redis has taken over, that moment goes back with it.
+ */
 const script = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + time[2] / 1000
-local at = math.max(tonumber(redis.call('GET', KEYS[1]) or '0'), now - tonumber(ARGV[2]))
-redis.call('SET', KEYS[1], string.format('%.3f', at + tonumber(ARGV[1])), 'PX', 3600000)
+local at, last = string.match(redis.call('GET', KEYS[1]) or '', '^(%S+) (%S+)$')
+at = (tonumber(at) or 0) - math.max(0, (tonumber(last) or 0) - now)
+at = math.max(at, now - tonumber(ARGV[2]))
+local following = at + tonumber(ARGV[1])
+redis.call('SET', KEYS[1], string.format('%.3f %.3f', following, now), 'PX', 3600000)
 return string.format('%.3f', at - now)
 `
 

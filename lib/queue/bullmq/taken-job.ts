@@ -90,9 +90,10 @@ export class TakenJob {
       await this.#sleepers.sleep(lockDuration / 4, signal)
       if (this.#isSettled || signal.aborted) return
       try {
-        const isOurs = (await job.extendLock(token, lockDuration)) > 0
+        if ((await job.extendLock(token, lockDuration)) > 0) continue
         // Redis may have settled it already, and the answer is on its way.
-        if (!isOurs && !this.#mayBeSettled) onError(new Error('a job was taken from this worker'))
+        if (!this.#mayBeSettled) onError(new Error('a job was taken from this worker'))
+        return
       } catch (error) {
         onError(error)
       }
