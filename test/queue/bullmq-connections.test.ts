@@ -86,6 +86,19 @@ describe('a connection to Redis', () => {
     expect(await jobs()).to.equal(2)
   })
 
+  it('of yours may be that of many clients, also while there is no Redis', async () => {
+    await redis.kill()
+    const connection = connect({ maxRetriesPerRequest: null })
+    const warnings = await warningsOf(async () => {
+      for (let n = 0; n < 8; n++) client(connection).track({ userId: 'u', event: 'A' })
+      await Promise.all(clients.map((each) => each.flush({ timeout: 300 })))
+      await redis.start()
+      await Promise.all(clients.map((each) => each.flush()))
+    })
+    expect(await jobs()).to.equal(8)
+    expect(warnings.map(({ name }) => name)).not.to.include('MaxListenersExceededWarning')
+  })
+
   it('may be given as a URL among options', async () => {
     const analytics = client({ url: `${redis.url}/1`, connectionName: 'app' })
     analytics.track({ userId: 'u', event: 'A' })

@@ -1,7 +1,6 @@
 // A connection to Redis for handing over: opened by the attempt that needs it, so that an outage of Redis is one more
 // endpoint that is away, and it never holds the process open while nothing is being handed over.
 
-import { once } from 'node:events'
 import type { Cluster, Redis } from 'ioredis'
 import { openRedis, type ConnectionOptions } from './own-redis.js'
 
@@ -23,6 +22,8 @@ export class RedisLink {
   /** Resolves when the connection that was given up has ended. */
   #ended: Promise<unknown> | undefined
   #problem: Error | undefined
+  /** Ends the wait for a connection of the user's. */
+  #fail: ((error: Error) => void) | undefined
   #isClosed = false
   /** How many attempts use it now. */
   #users = 0
@@ -46,6 +47,7 @@ export class RedisLink {
 
   readonly #onError = (error: Error): void => {
     this.#problem = error
+    this.#fail?.(error)
   }
 
   /** Runs work with an open connection. */
@@ -97,15 +99,22 @@ export class RedisLink {
     const closed = new Error('Connection is closed.')
     if (redis.status === 'end') throw closed
     if (redis.status === 'wait') redis.connect().catch(() => undefined)
-    const waiting = new AbortController()
-    const { signal } = waiting
-    try {
-      // Each rejects with the connection's next error.
-      const ended = once(redis, 'end', { signal }).then(() => Promise.reject(closed))
-      await Promise.race([once(redis, 'ready', { signal }), ended])
-    } finally {
-      waiting.abort()
-    }
+    await new Promise<void>((resolve, reject) => {
+      const end = (error?: Error): void => {
+        this.#fail = undefined
+        redis.off('ready', ready).off('end', ended)
+        if (error) reject(error)
+        else resolve()
+      }
+      const ready = (): void => {
+        end()
+      }
+      const ended = (): void => {
+        end(closed)
+      }
+      this.#fail = end
+      redis.once('ready', ready).once('end', ended)
+    })
   }
 
   async #open(): Promise<void> {
