@@ -11,6 +11,7 @@ import {
   type GraphileWorkerWorkerOptions,
   type RunningWorker,
 } from '../../lib/queue/graphile-worker/index.js'
+import { postgresPace } from '../../lib/queue/graphile-worker/postgres-pace.js'
 import { jobText, type JobData } from '../../lib/queue/job.js'
 import { Cluster } from '../postgres/cluster.js'
 import { warningsOf } from '../support/warnings.js'
@@ -283,6 +284,20 @@ describe('graphile-worker', () => {
     await until(() => collector.messages.length === 3_000, 10_000)
     const rate = (times.length - 100) / ((times.at(-1)! - times[0]!) / 1_000)
     expect(rate).to.be.within(850, 1_100)
+  })
+
+  it('keeps the pace when the clock of PostgreSQL is set back', async () => {
+    await install()
+    const { signal } = new AbortController()
+    const pace = postgresPace(pool, { schema: 'graphile_worker', task: 'selfsame' }, 10)
+    expect(await pace.reserve(600, signal)).to.equal(0)
+    // As if it had been an hour later then.
+    const hour = 3_600_000
+    await pool.query(
+      `update graphile_worker.selfsame_pace set at = at + ${hour}, free_at = free_at + ${hour}`,
+    )
+    expect(await pace.reserve(1, signal)).to.be.within(30_000, 60_000)
+    expect(await pace.reserve(1, signal)).to.be.within(30_000, 60_100)
   })
 
   it('warns if PostgreSQL may lose what it has', async () => {

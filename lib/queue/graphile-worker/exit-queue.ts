@@ -13,7 +13,5 @@ export function openQueue(packed: object, settings: QueueSettings): QueueCarrier
     max: 1,
     connectionTimeoutMillis: settings.timeout,
   })
-  // An idle connection broke: the next attempt opens another.
-  pool.on('error', () => undefined)
   return graphileWorker({ ...options, pool })(settings)
 }

@@ -14,7 +14,7 @@ import { WorkerStopped } from '../work/source-delivery.js'
 import { closeTimeout, problemTeller } from '../work/worker-options.js'
 import type { RunningWorker, WorkerOptions } from '../work/worker-options.js'
 import type { JobNaming } from './add-jobs.js'
-import { expectWritable } from './connection.js'
+import { briefly, expectWritable, guardPool } from './connection.js'
 import { checkPool, namingOf, type JobPlace } from './graphile-options.js'
 import { WorkerLiveness } from './liveness.js'
 import { nudgeLater } from './nudges.js'
@@ -77,11 +77,12 @@ class GraphileWorkerWorker implements RunningWorker {
       max: longestTimer,
     })
     this.#onProblem = problemTeller(options)
-    // graphile-worker asks for them, and without the first an idle connection that breaks would end the process.
-    this.#pool.on('error', this.#tell)
-    this.#pool.on('connect', guard)
     const pace = rate === 0 ? undefined : postgresPace(this.#pool, this.#naming, rate)
     this.#runner = new JobRunner(options.sources, pace)
+    // After the last option is checked. graphile-worker asks for the listeners that are removed at the end.
+    guardPool(this.#pool)
+    this.#pool.on('error', this.#tell)
+    this.#pool.on('connect', guard)
     this.#liveness = new WorkerLiveness({
       pool: this.#pool,
       naming: this.#naming,
@@ -97,14 +98,16 @@ class GraphileWorkerWorker implements RunningWorker {
   }
 
   async backlog(): Promise<number> {
-    await expectWritable(this.#pool)
     const { schema, task } = this.#naming
-    const { rows } = await this.#pool.query<{ count: string }>(
-      `select count(*) from ${quoted(schema)}.jobs
-       where task_identifier = $1 and locked_by is null and attempts < max_attempts`,
-      [task],
-    )
-    return Number(rows[0]?.count)
+    return await briefly(this.#pool, new AbortController().signal, async (db) => {
+      await expectWritable(db)
+      const { rows } = await db.query<{ count: string }>(
+        `select count(*) from ${quoted(schema)}.jobs
+         where task_identifier = $1 and locked_by is null and attempts < max_attempts`,
+        [task],
+      )
+      return Number(rows[0]?.count)
+    })
   }
 
   async close(options?: { timeout?: number | undefined }): Promise<WorkerStats> {
@@ -158,7 +161,7 @@ class GraphileWorkerWorker implements RunningWorker {
 
   async #start(failing: AbortController): Promise<Runner> {
     // Otherwise the engine would start, fail, and write of it to the console.
-    await expectWritable(this.#pool)
+    await briefly(this.#pool, this.#stop.signal, expectWritable)
     const engine = await run({
       pgPool: this.#pool,
       schema: this.#naming.schema,

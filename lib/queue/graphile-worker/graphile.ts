@@ -12,6 +12,7 @@ import { laneOf } from '../lanes.js'
 import { checkLanes, checkName, type LaneOptions } from '../queue-options.js'
 import { QueueSink } from '../queue-sink.js'
 import { addJobs } from './add-jobs.js'
+import { guardPool } from './connection.js'
 import { GraphileEngine } from './graphile-engine.js'
 import { checkPool, namingOf, type JobPlace } from './graphile-options.js'
 import { packPool, type PackedGraphile } from './packed-graphile.js'
@@ -32,6 +33,7 @@ export function graphileWorker(options: GraphileWorkerOptions): QueueFactory {
   const lanes = checkLanes(options)
   const source = checkName(options, 'source', 'default')
   const naming = namingOf(options)
+  guardPool(pool)
   const open = ({ timeout, warn }: QueueSettings): QueueCarrier => {
     const engine = new GraphileEngine({ pool, lanes, naming, warn })
     const sink = new QueueSink({ engine, source, lanes, timeout })

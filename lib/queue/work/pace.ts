@@ -9,7 +9,7 @@ export interface SharedPace {
   /** Messages a second. */
   readonly rate: number
   /** Takes the next free place in time for so many messages. Resolves with the milliseconds until then. */
-  reserve(count: number): Promise<number>
+  reserve(count: number, signal: AbortSignal): Promise<number>
 }
 
 /**
@@ -30,7 +30,7 @@ export function paced(sink: BatchSink, pace: SharedPace): BatchSink {
     async send(batch, attempt, signal) {
       let wait: number
       try {
-        wait = await pace.reserve(batch.count)
+        wait = await pace.reserve(batch.count, signal)
       } catch (error) {
         return { error: toError(error) }
       }
