@@ -188,6 +188,7 @@ describe('a worker one of whose connections is silent', () => {
 
   together({
     'while it starts': () => expectDelivery('starting', 'transaction_read_only'),
+    'while it takes its locks': () => expectDelivery('locking', 'tcp_keepalives_idle'),
     'while it keeps the pace': () =>
       expectDelivery('pacing', 'insert into "graphile_worker".selfsame_pace', { rate: 100 }),
   })

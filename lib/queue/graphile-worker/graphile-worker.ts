@@ -4,6 +4,7 @@ import { EventEmitter } from 'node:events'
 import { Logger, run, type JobHelpers, type Runner, type WorkerEvents } from 'graphile-worker'
 import type { Pool, PoolClient } from 'pg'
 import { Sleepers } from '../../delivery/sleep.js'
+import { orAbort } from '../../delivery/transport/with-timeout.js'
 import { integer } from '../../runtime/check-option.js'
 import { idleTimer, longestTimer } from '../../runtime/timer.js'
 import { within } from '../../runtime/within.js'
@@ -16,7 +17,7 @@ import type { RunningWorker, WorkerOptions } from '../work/worker-options.js'
 import type { JobNaming } from './add-jobs.js'
 import { briefly, expectWritable, guardPool } from './connection.js'
 import { checkPool, namingOf, type JobPlace } from './graphile-options.js'
-import { WorkerLiveness } from './liveness.js'
+import { EngineHold, WorkerLiveness } from './liveness.js'
 import { nudgeLater } from './nudges.js'
 import { explainPostgres } from './postgres-errors.js'
 import { postgresPace } from './postgres-pace.js'
@@ -62,7 +63,6 @@ class GraphileWorkerWorker implements RunningWorker {
   readonly #stop = new AbortController()
   readonly #running: Promise<void>
   #isWatched = false
-  #inDelivery = 0
   #problem: string | undefined
   #closing: Promise<void> | undefined
 
@@ -131,43 +131,52 @@ class GraphileWorkerWorker implements RunningWorker {
     this.#pool.off('error', this.#tell)
   }
 
-  /** Starts the engine, and again after each failure. Never rejects. */
+  /** Starts an engine, and another one after each failure. Resolves when all have ended. Never rejects. */
   async #run(): Promise<void> {
     const { signal } = this.#stop
     const isStopping = (): boolean => signal.aborted
+    const ends = new Set<Promise<void>>()
     while (!isStopping()) {
+      const hold = new EngineHold()
       const failing = new AbortController()
       try {
-        const engine = await this.#start(failing)
+        const engine = await this.#start(hold, failing)
         this.#problem = undefined
         const stopping = AbortSignal.any([signal, failing.signal])
-        await stoppedBy(stopping, engine, () => this.#idle())
+        const end = this.#end(engine, hold, stopping).finally(() => ends.delete(end))
+        ends.add(end)
+        await orAbort(end, stopping)
       } catch (error) {
-        this.#tell(error)
+        if (!failing.signal.aborted) this.#tell(error)
       }
-      if (isStopping()) return
-      // What it has locked and does not know of is taken from it like from any dead worker.
-      this.#liveness.forget()
+      if (isStopping()) break
+      // Its deliveries go on: the next engine does not wait for an endpoint that is down for hours.
+      hold.isEnding = true
       await this.#sleepers.sleep(restartDelay, signal)
     }
+    await Promise.all(ends)
   }
 
-  /** Resolves when nothing has been in delivery for a while. */
-  async #idle(): Promise<void> {
-    for (let looks = 0; looks < 2; looks = this.#inDelivery === 0 ? looks + 1 : 0) {
-      await new Promise<void>((resolve) => idleTimer(resolve, closingTime / 2))
+  /** Resolves when the engine has ended, which it does on the signal, after its deliveries. Never rejects. */
+  async #end(engine: Runner, hold: EngineHold, stopping: AbortSignal): Promise<void> {
+    try {
+      await stoppedBy(stopping, engine, () => idle(hold))
+    } catch (error) {
+      this.#tell(error)
     }
+    // What is left then is given back by `close()`.
+    if (!this.#stop.signal.aborted) this.#liveness.forget(hold)
   }
 
-  async #start(failing: AbortController): Promise<Runner> {
+  async #start(hold: EngineHold, failing: AbortController): Promise<Runner> {
     // Otherwise the engine would start, fail, and write of it to the console.
     await briefly(this.#pool, this.#stop.signal, expectWritable)
     const engine = await run({
       pgPool: this.#pool,
       schema: this.#naming.schema,
       concurrency: this.#concurrency,
-      taskList: { [this.#naming.task]: (data, helpers) => this.#process(data, helpers) },
-      events: this.#events(failing),
+      taskList: { [this.#naming.task]: (data, helpers) => this.#process(data, helpers, hold) },
+      events: this.#events(hold, failing),
       // What matters is in the events, and its log would show their errors a second time.
       logger: new Logger(() => () => undefined),
       parsedCronItems: [],
@@ -181,15 +190,15 @@ class GraphileWorkerWorker implements RunningWorker {
     return engine
   }
 
-  #events(failing: AbortController): WorkerEvents {
+  #events(hold: EngineHold, failing: AbortController): WorkerEvents {
     const events = new EventEmitter() as WorkerEvents
     // Jobs are locked by a worker of the pool (0.16) or by the pool (0.17).
     events.on('pool:create', ({ workerPool }) => {
       const { id } = workerPool as { id?: string }
-      if (id !== undefined) this.#liveness.add(id)
+      if (id !== undefined) this.#liveness.add(hold, id)
     })
     events.on('worker:create', ({ worker }) => {
-      this.#liveness.add(worker.workerId)
+      this.#liveness.add(hold, worker.workerId)
     })
     // A job may have been locked, or done, without an answer: this engine does not know. Another one starts afresh.
     let isFailing = false
@@ -218,8 +227,11 @@ class GraphileWorkerWorker implements RunningWorker {
     return events
   }
 
-  async #process(data: unknown, helpers: JobHelpers): Promise<void> {
-    this.#inDelivery++
+  async #process(data: unknown, helpers: JobHelpers, hold: EngineHold): Promise<void> {
+    // It has just been taken, and may go to the next engine.
+    if (hold.isEnding) await foreverPending()
+    const { id } = helpers.job
+    hold.jobs.add(id)
     try {
       await this.#runner.run(data)
     } catch (error) {
@@ -228,7 +240,7 @@ class GraphileWorkerWorker implements RunningWorker {
       else if (error instanceof PoisonedJob) await this.#putAside(data, error, helpers)
       else throw error
     } finally {
-      this.#inDelivery--
+      hold.jobs.delete(id)
     }
   }
 
@@ -265,6 +277,13 @@ function guard(client: PoolClient): void {
 /** The job is neither done nor failed: it is unlocked by those who stop this worker. */
 function foreverPending(): Promise<never> {
   return new Promise(() => undefined)
+}
+
+/** Resolves when an engine has had nothing in delivery for a while. */
+async function idle({ jobs }: EngineHold): Promise<void> {
+  for (let looks = 0; looks < 2; looks = jobs.size === 0 ? looks + 1 : 0) {
+    await new Promise<void>((resolve) => idleTimer(resolve, closingTime / 2))
+  }
 }
 
 /**
