@@ -182,23 +182,25 @@ describe('graphile-worker', () => {
       { ...whole, messages: whole.messages.slice(0, -1) },
       { ...whole, v: 2 },
       { ...whole, source: 'shop' },
+      { ...whole, source: 'no\u0000body' },
     ]) {
       await pool.query(`select graphile_worker.add_job('selfsame', $1::json, 'selfsame')`, [data])
     }
     await handOver(20, { lanes: 1 })
     const worker = work()
-    await until(() => worker.stats().jobs === 4)
-    expect(worker.stats()).to.include({ delivered: 19, failed: 1, failedJobs: 4 })
+    await until(() => worker.stats().jobs === 5)
+    expect(worker.stats()).to.include({ delivered: 19, failed: 1, failedJobs: 5 })
     await until(async () => (await jobs('attempts < max_attempts')).length === 0)
     const failed = await jobs()
     expect(failed.map(({ last_error }) => last_error)).to.deep.equal([
       'the job is cut off: it has 1 of 2 messages',
       'the job has the format 2, and this worker knows 1: a newer version of selfsame made it',
       'the job is of the source shop, and this worker has: web',
+      'the job is of the source nobody, and this worker has: web',
       '1 of 20 messages failed: rejected: the server answered 400',
     ])
     expect(failed.at(-1)!.payload).to.include({ count: 1 })
-    expect(problems).to.have.length(4)
+    expect(problems).to.have.length(5)
   })
 
   it('gives a job back that it cannot finish, in its place', async () => {

@@ -245,8 +245,10 @@ class GraphileWorkerWorker implements RunningWorker {
   }
 
   /** Leaves a job that will not run again, with its reason, in place of this one. */
-  async #putAside(data: unknown, { message }: Error, helpers: JobHelpers): Promise<void> {
+  async #putAside(data: unknown, error: Error, helpers: JobHelpers): Promise<void> {
     const { schema, task } = this.#naming
+    // PostgreSQL cannot hold it.
+    const message = error.message.replaceAll('\0', '')
     const queue = await helpers.getQueueName()
     const prefix = quoted(schema)
     await helpers.query(
