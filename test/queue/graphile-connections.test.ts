@@ -119,6 +119,29 @@ describe('a pool of an app', () => {
   }
 })
 
+describe('the place of a queue on PostgreSQL', () => {
+  const queueOf = (options: PoolConfig): { place: string; target: string } =>
+    graphileWorker({ pool: new Pool(options), source: 'web' })
+
+  it('is that of the database', () => {
+    const { place, target } = queueOf({ connectionString: 'postgres://me:secret@db:5433/live' })
+    expect(place).to.equal('PostgreSQL at db:5433/live')
+    const same = queueOf({ host: 'db', port: 5433, database: 'live', user: 'other', password: 'x' })
+    expect(same.target).to.equal(target)
+    for (const other of [
+      { host: 'db', port: 5433, database: 'staging' },
+      { host: 'db', port: 5432, database: 'live' },
+      { host: 'eu', port: 5433, database: 'live' },
+    ])
+      expect(queueOf(other).target).to.not.equal(target)
+  })
+
+  it('is no reason to fail', () => {
+    const { place } = queueOf({ connectionString: 'postgres://me:secret@db:x/live' })
+    expect(place).to.equal('PostgreSQL')
+  })
+})
+
 // As behind a firewall that has forgotten one connection.
 describe('a worker one of whose connections is silent', () => {
   const pools: Pool[] = []

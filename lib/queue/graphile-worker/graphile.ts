@@ -14,7 +14,7 @@ import { QueueSink } from '../queue-sink.js'
 import { addJobs } from './add-jobs.js'
 import { guardPool } from './connection.js'
 import { GraphileEngine } from './graphile-engine.js'
-import { checkPool, namingOf, type JobPlace } from './graphile-options.js'
+import { checkPool, namingOf, placeOf, type JobPlace } from './graphile-options.js'
 import { packPool, type PackedGraphile } from './packed-graphile.js'
 
 export interface GraphileWorkerOptions extends LaneOptions, JobPlace {
@@ -53,7 +53,7 @@ export function graphileWorker(options: GraphileWorkerOptions): QueueFactory {
   const addIn = async (db: Queryable, text: string): Promise<void> => {
     await addJobs(db, naming, lanes, [{ lane: laneOf(text, lanes), text: jobText(source, [text]) }])
   }
-  const place = 'PostgreSQL'
+  const place = placeOf(pool)
   const target = JSON.stringify([place, naming.schema, naming.task, source])
   return Object.assign(open, { place, target, addIn })
 }
