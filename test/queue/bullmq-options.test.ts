@@ -10,6 +10,7 @@ describe('the options of bullmq()', () => {
   for (const [what, wrong, option] of [
     ['a URL that is wrong', { connection: 'http://localhost' }, 'connection '],
     ['no connection', {}, 'connection '],
+    ['no options', undefined, 'connection '],
     ['an array as connection', { connection: [] }, 'connection '],
     ['a Map as connection', { connection: new Map() }, 'connection '],
     ['a URL object as connection', { connection: new URL('redis://h') }, 'connection '],

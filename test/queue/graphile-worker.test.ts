@@ -332,4 +332,11 @@ describe('graphile-worker', () => {
       )
     })
   }
+
+  for (const nothing of [undefined, null]) {
+    it(`names the pool if the options are ${nothing}`, () => {
+      for (const call of [graphileWorker, startWorker])
+        expect(() => call(nothing as never)).to.throw(TypeError, /^option pool is undefined; /)
+    })
+  }
 })

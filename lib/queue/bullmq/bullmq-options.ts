@@ -27,7 +27,8 @@ export interface RedisPlace {
   prefix?: string | undefined
 }
 
-export function checkConnection({ connection }: RedisPlace): RedisConnection {
+export function checkConnection(options: RedisPlace): RedisConnection {
+  const { connection } = Object(options) as RedisPlace
   const allowed = 'a redis: or rediss: URL, the options of ioredis, or a connection of ioredis'
   const given: unknown = connection
   if (typeof given === 'string') checkUrl('connection', given, allowed)

@@ -26,7 +26,8 @@ export function namingOf(options: JobPlace): JobNaming {
   }
 }
 
-export function checkPool<Pool extends object>({ pool }: { pool: Pool }): Pool {
+export function checkPool<Pool extends object>(options: { pool: Pool }): Pool {
+  const { pool } = Object(options) as { pool: Pool }
   if (typeof (pool as { query?: unknown } | null | undefined)?.query === 'function') return pool
   throw wrong('pool', describeValue(pool), 'a Pool of pg')
 }
