@@ -18,7 +18,10 @@ import { checkPool, namingOf, placeOf, type JobPlace } from './graphile-options.
 import { packPool, type PackedGraphile } from './packed-graphile.js'
 
 export interface GraphileWorkerOptions extends LaneOptions, JobPlace {
-  /** A pool of pg, which you end yourself. */
+  /**
+   * A pool of pg, which you end yourself. It gets a listener for `error`: without one, an idle connection that breaks ends
+   * the process.
+   */
   pool: Pool
 }
 
