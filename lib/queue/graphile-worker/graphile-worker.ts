@@ -157,13 +157,20 @@ class GraphileWorkerWorker implements RunningWorker {
     await Promise.all(ends)
   }
 
-  /** Resolves when the engine has ended, which it does on the signal, after its deliveries. Never rejects. */
+  /**
+   * Resolves when the engine has ended, which it does on the signal, after its deliveries. Never rejects.
+   *
+   * From 0.17 on an engine never ends if it fails twice at once to mark jobs as done: then it has ended when it is idle.
+   */
   async #end(engine: Runner, hold: EngineHold, stopping: AbortSignal): Promise<void> {
-    try {
-      await stoppedBy(stopping, engine, () => idle(hold))
-    } catch (error) {
-      this.#tell(error)
-    }
+    const ended = engine.promise.catch((error: unknown) => {
+      // It has told why it failed.
+      if (!stopping.aborted) this.#tell(error)
+    })
+    await orAbort(ended, stopping).catch(async () => {
+      engine.stop().catch(ignore)
+      await Promise.race([ended, idle(hold)])
+    })
     // What is left then is given back by `close()`.
     if (!this.#stop.signal.aborted) this.#liveness.forget(hold)
   }
@@ -285,32 +292,5 @@ function foreverPending(): Promise<never> {
 async function idle({ jobs }: EngineHold): Promise<void> {
   for (let looks = 0; looks < 2; looks = jobs.size === 0 ? looks + 1 : 0) {
     await new Promise<void>((resolve) => idleTimer(resolve, closingTime / 2))
-  }
-}
-
-/**
- * Resolves when the engine has ended. The signal makes it end after the jobs in delivery.
- *
- * @param idle - From 0.17 on an engine never ends if it fails twice at once to mark jobs as done: this is waited for, too.
- */
-async function stoppedBy(
-  signal: AbortSignal,
-  engine: Runner,
-  idle: () => Promise<void>,
-): Promise<void> {
-  let stop = ignore
-  const isIdle = new Promise<void>((resolve) => {
-    stop = () => {
-      engine.stop().catch(ignore)
-      resolve(idle())
-    }
-  })
-  signal.addEventListener('abort', stop)
-  // It was closed while the engine started.
-  if (signal.aborted) stop()
-  try {
-    await Promise.race([engine.promise, isIdle])
-  } finally {
-    signal.removeEventListener('abort', stop)
   }
 }
