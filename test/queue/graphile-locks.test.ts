@@ -26,8 +26,10 @@ describe('a lock of graphile-worker', () => {
   let cluster: Cluster
   let pool: Pool
   let web: Collector
-  /** It accepts nothing. */
+  /** It does not answer before it is told to. */
   let stuck: Collector
+  let answer: () => void
+  let requests: number
   let worker: RunningWorker
 
   beforeEach(async () => {
@@ -35,9 +37,16 @@ describe('a lock of graphile-worker', () => {
     pool = new Pool({ connectionString: cluster.url, max: 20 })
     web = await startCollector({ sources: { web: 'web-key' } })
     stuck = await startCollector({ sources: { stuck: 'stuck-key' } })
-    stuck.misbehave(() => ({ status: 503 }))
+    requests = 0
+    const isTold = new Promise<void>((resolve) => (answer = resolve))
+    stuck.misbehave(async () => {
+      requests++
+      await isTold
+      return {}
+    })
   })
   afterEach(async () => {
+    answer()
     await worker.close({ timeout: 0 })
     await pool.end()
     cluster.stop()
@@ -50,7 +59,7 @@ describe('a lock of graphile-worker', () => {
       pool,
       sources: {
         web: { writeKey: 'web-key', host: web.url },
-        stuck: { writeKey: 'stuck-key', host: stuck.url },
+        stuck: { writeKey: 'stuck-key', host: stuck.url, httpRequestTimeout: 60_000 },
       },
       stalledInterval: 1_000,
       onProblem: () => undefined,
@@ -90,7 +99,7 @@ describe('a lock of graphile-worker', () => {
   it('is taken again when an old connection has released it', async () => {
     await work({ concurrency: 1 })
     await handOver('stuck', 0)
-    await until(() => worker.stats().problem !== undefined)
+    await until(() => requests === 1)
     const held = await locks()
     const [first] = held
     // They wait for the locks, and have them before the worker comes back: so does a connection that PostgreSQL does not
@@ -113,12 +122,13 @@ describe('a lock of graphile-worker', () => {
     await until(async () => (await locks()).length === held.length)
     const [now] = await jobs()
     expect(now).to.include({ attempts: 1 })
+    expect(requests).to.equal(1)
   })
 
   it('leaves the other sources alone while a job of an engine that failed is in delivery', async () => {
     await work()
     await handOver('stuck', 0, 1, 2)
-    await until(() => worker.stats().problem !== undefined)
+    await until(() => requests === 1)
     const [{ locked_by: id } = { locked_by: null }] = await jobs()
     const rename = (from: string, to: string): string =>
       `alter table graphile_worker.${from} rename to ${to}`
@@ -139,7 +149,8 @@ describe('a lock of graphile-worker', () => {
     await until(() => web.messages.length === 3)
     const [first] = await jobs()
     expect(first).to.deep.equal({ source: 'stuck', attempts: 1, locked_by: id })
-    stuck.misbehave()
+    expect(requests).to.equal(1)
+    answer()
     await until(async () => (await jobs()).length === 0)
     expect(numbersOf(stuck)).to.deep.equal([0, 1, 2])
     // Nobody needs the locks of that engine any longer.
