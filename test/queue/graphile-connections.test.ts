@@ -63,46 +63,46 @@ describe('a pool of an app', () => {
     const held = await pool.connect()
     const naming = { task: 'waiting', schema: 'graphile_worker' }
     const engine = new GraphileEngine({ pool, lanes: 2, naming, warn: () => undefined })
-    const sinkWithin = (timeout: number): QueueSink =>
+    const sinkOf = (timeout: number): QueueSink =>
       new QueueSink({ engine, source: 'web', lanes: 2, timeout })
-    const impatient = sinkWithin(20)
+    const sink = sinkOf(20)
     const text = (): string => JSON.stringify({ type: 'track', userId: 'u', event: 'E' })
     const batch = { count: 1, body: () => Buffer.alloc(0), text } as unknown as SealedBatch
     const { signal } = new AbortController()
     for (let n = 0; n < 5; n++) {
-      expect(await impatient.send(batch, n, signal)).to.have.property('error')
+      expect(await sink.send(batch, n, signal)).to.have.property('error')
     }
     expect(pool.waitingCount).to.equal(1)
     let removed = 0
     pool.on('remove', () => removed++)
     held.release()
     await until(() => pool.idleCount === 1)
-    expect(await sinkWithin(10_000).send(batch, 5, signal)).to.have.property('status')
+    expect(await sinkOf(10_000).send(batch, 5, signal)).to.deep.equal({ status: 200 })
     expect(removed).to.equal(0)
     await pool.end()
   })
 
   it('may lose idle connections', async () => {
-    const pool = poolOf()
+    const pool = poolOf({ application_name: 'client' })
     const first = clientOf(pool, 'idle')
     first.track({ userId: 'u', event: 'E' })
     await first.close()
     await clientOf(pool, 'idle').close()
     expect(pool.listenerCount('error')).to.equal(1)
     expect(pool.totalCount).to.be.above(0)
-    await terminateOthers()
+    await terminate('client')
     await until(() => pool.totalCount === 0)
     await pool.end()
   })
 
   it('may lose idle connections when a worker has used it', async () => {
-    const pool = poolOf()
+    const pool = poolOf({ application_name: 'worker' })
     const worker = startWorker({ pool, sources: { web: 'web-key' }, onProblem: () => undefined })
     await until(() => pool.idleCount > 0)
     await worker.close()
     expect(pool.listenerCount('connect')).to.equal(0)
     await pool.query('select')
-    await terminateOthers()
+    await terminate('worker')
     await until(() => pool.totalCount === 0)
     await pool.end()
   })
@@ -113,10 +113,9 @@ describe('a pool of an app', () => {
     expect(pool.eventNames()).to.deep.equal([])
   })
 
-  async function terminateOthers(): Promise<void> {
+  async function terminate(name: string): Promise<void> {
     await cluster.query(
-      `select pg_terminate_backend(pid) from pg_stat_activity
-       where backend_type = 'client backend' and pid <> pg_backend_pid()`,
+      `select pg_terminate_backend(pid) from pg_stat_activity where application_name = '${name}'`,
     )
   }
 })
