@@ -165,7 +165,7 @@ export class WorkerLiveness {
   }
 
   readonly #fail = (error: unknown): void => {
-    this.#release()
+    this.#onError()
     this.#options.onProblem(error)
   }
 
