@@ -37,10 +37,19 @@ class TextQueue extends Queue<string> {
   }
 }
 
+/** One job of a lane at a time, whatever the number of workers: that is the order. Writes only what is not there. */
+const openLanes = `
+redis.call('SADD', KEYS[1], ARGV[1])
+for i = 2, #KEYS do
+  if redis.call('HGET', KEYS[i], 'concurrency') ~= '1' then redis.call('HSET', KEYS[i], 'concurrency', 1) end
+end
+`
+
 export class BullmqEngine implements Engine {
   readonly #options: BullmqEngineOptions
   readonly #link: RedisLink
   #queues: readonly Queue[] = []
+  #opening: Promise<readonly Queue[]> | undefined
   /** What was sent and has no answer yet. Never rejects. */
   #sent: Promise<unknown> = Promise.resolve()
   #isChecked = false
@@ -74,6 +83,8 @@ export class BullmqEngine implements Engine {
   async #addAll(jobs: readonly LaneJob[], signal: AbortSignal): Promise<void> {
     const { lanes, naming } = this.#options
     const { redis } = this.#link
+    const metas = jobs.map(({ lane }) => this.#queues[lane]?.toKey('meta') ?? '')
+    const keys = [lanesKey(naming), ...metas]
     const sent: Promise<unknown>[] = []
     const send = (command: Promise<unknown>): void => {
       // All are awaited together, some turns later.
@@ -86,12 +97,9 @@ export class BullmqEngine implements Engine {
         if (sent.length > 0) await nextTurn()
         signal.throwIfAborted()
         // With each batch: Redis may have lost it, and would not say so.
-        if (sent.length === 0) send(redis.sadd(lanesKey(naming), lanes))
+        if (sent.length === 0) send(redis.eval(openLanes, keys.length, ...keys, lanes))
         const queue = this.#queues[lane]
-        if (!queue) continue
-        // One job of a lane at a time, whatever the number of workers: that is the order.
-        send(redis.hset(queue.toKey('meta'), 'concurrency', 1))
-        send(queue.add(source, text, { ...jobOptions, jobId: id }))
+        if (queue) send(queue.add(source, text, { ...jobOptions, jobId: id }))
       }
     } finally {
       this.#sent = Promise.allSettled(sent)
@@ -112,22 +120,23 @@ export class BullmqEngine implements Engine {
   }
 
   async #prepare(): Promise<void> {
-    const { lanes, warn } = this.#options
-    if (this.#queues.length === 0) {
-      this.#queues = Array.from({ length: lanes }, (_, lane) => this.#open(lane))
-    }
-    const queues = this.#queues
+    this.#queues = await (this.#opening ??= this.#openAll())
+    if (this.#isChecked) return
+    this.#isChecked = true
+    for (const problem of await problemsOf(this.#link.redis)) this.#options.warn(problem)
+  }
+
+  async #openAll(): Promise<readonly Queue[]> {
+    const queues = Array.from({ length: this.#options.lanes }, (_, lane) => this.#open(lane))
     try {
       await Promise.all(queues.map((queue) => queue.waitUntilReady()))
+      return queues
     } catch (error) {
       // Each would reject for ever.
-      if (this.#queues === queues) this.#queues = []
+      this.#opening = undefined
       closeAll(queues)
       throw error
     }
-    if (this.#isChecked) return
-    this.#isChecked = true
-    for (const problem of await problemsOf(this.#link.redis)) warn(problem)
   }
 
   #open(lane: number): Queue {
