@@ -180,4 +180,42 @@ describe('a lock of graphile-worker', () => {
     await db.query('commit')
     db.release()
   }
+
+  it('of a worker that is gone is released by one worker at a time: two would let a job be overtaken', async () => {
+    await work()
+    await worker.close()
+    await handOver('web', 0, 1, 2)
+    const dead = `set locked_at = now(), locked_by = 'dead'`
+    await cluster.query(
+      `update graphile_worker._private_job_queues ${dead} where queue_name like 'selfsame-%'`,
+      `update graphile_worker._private_jobs ${dead}
+       where id = (select min(id) from graphile_worker._private_jobs)`,
+      // A busy server.
+      `create function linger() returns trigger language plpgsql as $$ begin
+         if current_query() like '%force_unlock_workers%' then perform pg_sleep(0.3); end if;
+         return null;
+       end $$`,
+      `create trigger linger after update on graphile_worker._private_jobs
+       for each statement execute function linger()`,
+    )
+    const others = [0, 1, 2, 3].map(() =>
+      startWorker({
+        pool,
+        sources: { web: { writeKey: 'web-key', host: web.url } },
+        stalledInterval: 1_000,
+        onProblem: () => undefined,
+      }),
+    )
+    // They look for jobs all the time, as if other lanes were busy.
+    const nudging = setInterval(() => {
+      void pool.query(`select pg_notify('jobs:insert', '{"count":9}')`)
+    }, 20)
+    try {
+      await web.waitFor(3)
+      expect(numbersOf(web)).to.deep.equal([0, 1, 2])
+    } finally {
+      clearInterval(nudging)
+      await Promise.all(others.map((each) => each.close({ timeout: 1_000 })))
+    }
+  })
 })

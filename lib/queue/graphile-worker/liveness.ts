@@ -10,6 +10,8 @@ import { quoted } from './quoted.js'
 
 /** The first half of the keys of our locks: the bytes of `self`. */
 const lockClass = 0x73656c66
+/** That of the lock of the one who unlocks what dead workers have. */
+const releaseClass = lockClass + 1
 
 /** What an engine has in PostgreSQL. */
 export class EngineHold {
@@ -101,7 +103,7 @@ export class WorkerLiveness {
     const goneWorkers = dead.filter((id) => this.#suspects.has(id))
     const lostJobs = unknown.filter((id) => this.#suspects.has(id))
     this.#suspects = new Set([...dead, ...unknown])
-    if (goneWorkers.length > 0) await this.#query(client, unlockWorkers(naming), [goneWorkers])
+    if (goneWorkers.length > 0) await this.#query(client, unlockDead(naming), [goneWorkers])
     try {
       if (lostJobs.length > 0) await this.#query(client, unlockJobs(naming), [lostJobs, endingIds])
       await this.#query(client, unlockQueues(naming), [own])
@@ -192,6 +194,13 @@ const forEach = (call: string): string =>
 
 const unlockWorkers = ({ schema }: JobNaming): string =>
   `select ${quoted(schema)}.force_unlock_workers($1::text[])`
+
+/**
+ * By one worker at a time. A second one would wait for the first, and have the rows locked for a moment when the lanes are
+ * free already: graphile-worker skips rows that are locked, and would take the next job of the lane.
+ */
+const unlockDead = (naming: JobNaming): string =>
+  `${unlockWorkers(naming)} where pg_try_advisory_xact_lock(${releaseClass}, 0)`
 
 /** Only workers of ours have jobs of our task. */
 const deadWorkers = ({ schema }: JobNaming): string => `
