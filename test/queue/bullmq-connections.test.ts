@@ -1,5 +1,6 @@
 // Connections of ioredis with options of the user's own, and what a client leaves behind in them.
 
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { expect } from 'chai'
 import { Redis } from 'ioredis'
 import { Analytics, type AnalyticsOptions } from '../../lib/index.js'
@@ -39,6 +40,9 @@ describe('a connection to Redis', () => {
     return connection
   }
 
+  /** How many commands have no answer yet. */
+  const sentBy = (connection: Redis): number =>
+    (connection as unknown as { commandQueue: unknown[] }).commandQueue.length
   const jobs = (): Promise<number> => redis.client.llen('bull:selfsame:wait')
 
   it('of yours that is lazy, and met no Redis at first, is used when there is one', async () => {
@@ -80,10 +84,35 @@ describe('a connection to Redis', () => {
     void analytics.flush({ timeout: 10_000 })
     await until(() => analytics.stats().requests >= requests + 4)
     // The lanes with their limit, and the job.
-    expect((connection as unknown as { commandQueue: unknown[] }).commandQueue.length).to.equal(2)
+    expect(sentBy(connection)).to.equal(2)
     redis.signal('SIGCONT')
     await until(() => analytics.stats().queued === 2)
     expect(await jobs()).to.equal(2)
+  })
+
+  it('of yours that hangs keeps no attempt that was given up', async () => {
+    const connection = connect({ maxRetriesPerRequest: null })
+    const engine = new BullmqEngine({
+      ...{ connection, lanes: 1, timeout: 1_000 },
+      naming: { name: 'selfsame', prefix: 'bull' },
+      warn: () => undefined,
+    })
+    const add = (id: string, signal = new AbortController().signal): Promise<void> =>
+      engine.add([{ lane: 0, id, source: 'web', text: '{}' }], signal)
+    await add('first')
+    redis.signal('SIGSTOP')
+    const hanging = add('second')
+    await until(() => sentBy(connection) === 2)
+    const attempt = new AbortController()
+    let end: unknown
+    const given = add('third', attempt.signal).catch((error: unknown) => (end = error))
+    await nextTurn()
+    attempt.abort(new Error('given up'))
+    await until(() => end !== undefined, 5_000).finally(() => redis.signal('SIGCONT'))
+    await Promise.all([hanging, given])
+    expect(String(end)).to.equal('Error: given up')
+    expect(await jobs()).to.equal(2)
+    engine.close()
   })
 
   it('of yours may be that of many clients, also while there is no Redis', async () => {

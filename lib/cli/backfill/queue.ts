@@ -52,7 +52,5 @@ async function graphileQueue(
   const { graphileWorker } = await installed('graphile-worker pg', load)
   const { default: pg } = await import('pg')
   const pool = new pg.Pool({ connectionString, keepAlive: true })
-  // An idle connection broke: the next statement opens another.
-  pool.on('error', () => undefined)
   return { delivery: graphileWorker({ ...options, pool }), close: () => pool.end() }
 }

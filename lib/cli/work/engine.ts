@@ -59,8 +59,6 @@ async function startGraphileWorker(
   const { startWorker } = await installed('graphile-worker pg', load)
   const { default: pg } = await import('pg')
   const pool = new pg.Pool({ connectionString, keepAlive: true })
-  // Of an idle connection, after the worker is closed.
-  pool.on('error', () => undefined)
   const worker = startWorker({ ...options, pool, name, schema, stalledInterval })
   return { worker, place: 'PostgreSQL', disconnect: () => pool.end() }
 }

@@ -3,6 +3,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Queue, type Job } from 'bullmq'
 import type { Unanswered } from '../../delivery/transport/answer.js'
+import { orAbort } from '../../delivery/transport/with-timeout.js'
 import type { Backlog } from '../../delivery/queue-factory.js'
 import type { Engine, LaneJob } from '../engine.js'
 import { lanesKey, queueName, type QueueNaming } from './queue-names.js'
@@ -63,7 +64,7 @@ export class BullmqEngine implements Engine {
     await this.#link.use(async () => {
       await this.#prepare()
       // A connection of the user's keeps what Redis has not answered, and may send it again: no second batch beside it.
-      await this.#sent
+      await orAbort(this.#sent, signal)
       await this.#addAll(jobs, signal)
     })
   }
